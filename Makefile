@@ -1,0 +1,56 @@
+# The chores of this project. `make app` and `make test` are all that a newcomer needs.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help app test quick lint types docs fmt lock clean
+
+help:  ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+app: $(VENV)/.app  ## set up, validate the pack and build the Splunk app into dist/
+	$(BIN)/storypack validate
+	$(BIN)/storypack build
+
+test: $(VENV)/.test lint types  ## set up with the test extras and run the whole suite
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+quick: $(VENV)/.test  ## the suite without its slow half
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.test
+	$(BIN)/mypy
+
+fmt: $(VENV)/.test  ## format code and searches
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/storypack fmt
+
+lock: $(VENV)/.test  ## pin the dependencies anew (needs pip-tools)
+	$(PIP) install pip-tools
+	$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host \
+	  --no-header --build-deps-for editable -o requirements/app.lock pyproject.toml
+	$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host \
+	  --no-header --build-deps-for editable --extra test -o requirements/test.lock pyproject.toml
+
+clean:  ## remove the environment and everything built
+	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .storypack
+
+$(VENV)/pyvenv.cfg:
+	PYTHON="$(PYTHON)" tooling/make-venv "$(VENV)"
+
+$(VENV)/.app: $(VENV)/pyvenv.cfg requirements/app.lock pyproject.toml
+	$(PIP) install --require-hashes -r requirements/app.lock
+	$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/pyvenv.cfg requirements/test.lock pyproject.toml
+	$(PIP) install --require-hashes -r requirements/test.lock
+	$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@ $(VENV)/.app

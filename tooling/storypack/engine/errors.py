@@ -1,0 +1,28 @@
+"""What a search can fail with. A user never sees DuckDB's own errors."""
+
+from __future__ import annotations
+
+
+class EngineError(Exception):
+    """A search could not be run. `stage` is the pipe stage (from 1) and command that failed, where known."""
+
+    def __init__(self, message: str, stage: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.stage = stage
+
+    def __str__(self) -> str:
+        return f"{self.stage}: {self.message}" if self.stage else self.message
+
+
+class NotSupported(EngineError):
+    """Valid in Splunk, not in this engine. `name` is the command or function, `kind` which of the two it is."""
+
+    def __init__(self, kind: str, name: str, why: str = "") -> None:
+        super().__init__(f"{kind} `{name}` is not supported" + (f": {why}" if why else ""))
+        self.kind = kind
+        self.name = name
+
+
+class SearchError(EngineError):
+    """The search is wrong, or went wrong while it ran: Splunk, too, would refuse it."""

@@ -1,0 +1,234 @@
+"""A relation: the rows between two pipe stages, as SQL that has not been run.
+
+Three ideas carry the engine:
+
+* **Names.** A field name (case-sensitive, any text) maps to a `Column`: an SQL identifier that is unique within the
+  run, and the kind of its values. Renaming or dropping a field changes the mapping and costs no SQL.
+* **Open relations.** Rows that come from a source hold fields that nobody has asked for yet. Such a relation has an
+  `Opener`; `Relation.find` asks it, and the source adds the column to its own SELECT afterwards. This works because
+  every row-wise stage is `SELECT *, ... FROM previous`. A stage that closes the schema (`stats`, `table a b`) has none.
+* **Order.** SPL results are ordered, SQL's are not. `order` says by which (hidden) columns; nothing sorts until a
+  command that depends on the order, or the end of the search, asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from storypack.engine.sql import NULL, Kind, Sql, identifier
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """An SQL column (`ident` without quotes) and the kind of its values."""
+
+    ident: str
+    kind: Kind
+
+    @property
+    def sql(self) -> Sql:
+        return Sql(identifier(self.ident), self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderKey:
+    """One key of an ORDER BY: an SQL expression over columns that every later `SELECT *` still has."""
+
+    text: str
+    descending: bool = False
+    nulls_last: bool = True
+
+    @property
+    def sql(self) -> str:
+        return f"{self.text} {'DESC' if self.descending else 'ASC'} NULLS {'LAST' if self.nulls_last else 'FIRST'}"
+
+    def flipped(self) -> OrderKey:
+        return OrderKey(self.text, not self.descending, not self.nulls_last)
+
+
+class Opener(Protocol):
+    """The fields that rows hold beyond the columns that are known so far."""
+
+    def field(self, name: str) -> Column | None:
+        """The column of a field, from now on part of the rows; None if no row can hold it. The same answer
+        however often it is asked."""
+
+    def names(self, rows: str) -> Sequence[str]:
+        """All fields that rows hold, in the order in which Splunk would show them. `rows` is an SQL query over the
+        stage that asks: this opener's rows, narrowed by what came since, with all its hidden columns. It may be run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cte:
+    """One stage of the query. The text is asked for last, when all columns that it has to give are known."""
+
+    name: str
+    text: str | Callable[[], str]
+    stage: str
+
+    def render(self) -> str:
+        return self.text if isinstance(self.text, str) else self.text()
+
+
+@dataclass
+class Names:
+    """Identifiers that are unique within a run. DuckDB folds case, SPL does not."""
+
+    taken: dict[str, int] = field(default_factory=dict)
+
+    def new(self, name: str) -> str:
+        """`name`, or `name_2` ... where that is taken."""
+        base = name.replace("\0", "")[:100] or "_"
+        while True:
+            count = self.taken.get(base.lower(), 0) + 1
+            self.taken[base.lower()] = count
+            ident = base if count == 1 else f"{base}_{count}"
+            if count == 1 or ident.lower() not in self.taken:
+                self.taken.setdefault(ident.lower(), 1)
+                return ident
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Rows between two stages: `ctes` (all that is needed to get them), the last of which is `name`.
+
+    `columns` are the fields known so far, in display order; `hidden` the fields that a command has dropped although the
+    opener would still give them.
+    """
+
+    names: Names
+    ctes: tuple[Cte, ...]
+    columns: dict[str, Column]
+    order: tuple[OrderKey, ...] = ()
+    opener: Opener | None = None
+    dropped: Callable[[str], bool] | None = None
+
+    @property
+    def name(self) -> str:
+        return self.ctes[-1].name
+
+    # --- fields ---------------------------------------------------------------------------------------------
+
+    def find(self, name: str) -> Column | None:
+        """The column of a field, asked from the source if need be; None if there is none."""
+        if name in self.columns:
+            return self.columns[name]
+        if self.opener is None or (self.dropped is not None and self.dropped(name)):
+            return None
+        column = self.opener.field(name)
+        if column is not None:
+            self.columns[name] = column
+        return column
+
+    def field(self, name: str) -> Sql:
+        """The SQL of a field; SQL's NULL where no row has it."""
+        column = self.find(name)
+        return column.sql if column else NULL
+
+    def all_names(self) -> list[str]:
+        """The fields that rows hold, known and not yet asked for. For an open relation this may run the query."""
+        names = dict.fromkeys(self.columns)
+        if self.opener is not None:
+            for name in self.opener.names(self.select("SELECT *")):
+                if self.dropped is None or not self.dropped(name):
+                    names.setdefault(name)
+        return list(names)
+
+    def closed(self) -> Relation:
+        """The same rows with every field a known column."""
+        if self.opener is None:
+            return self
+        found = {name: column for name in self.all_names() if (column := self.find(name))}
+        return replace(self, columns=found, opener=None, dropped=None)
+
+    # --- stages ---------------------------------------------------------------------------------------------
+
+    def stage(
+        self,
+        label: str,
+        text: str | Callable[[], str],
+        *,
+        columns: Mapping[str, Column] | None = None,
+        order: tuple[OrderKey, ...] | None = None,
+        closes: bool = False,
+    ) -> Relation:
+        """A further CTE over this relation. `{rows}` in a text stands for the name of the stage before it.
+
+        `closes` = the text lists its columns itself, so that nothing more can be asked from the source.
+        """
+        name = self.names.new(f"s{len(self.ctes) + 1}_{label}")
+        if isinstance(text, str):
+            text = text.replace("{rows}", identifier(self.name))
+        return replace(
+            self,
+            ctes=(*self.ctes, Cte(name, text, label)),
+            columns=dict(self.columns if columns is None else columns),
+            order=self.order if order is None else order,
+            opener=None if closes else self.opener,
+            dropped=None if closes else self.dropped,
+        )
+
+    def extend(self, label: str, values: Mapping[str, Sql]) -> Relation:
+        """Fields added or overwritten, row by row."""
+        columns = dict(self.columns)
+        parts = []
+        for name, value in values.items():
+            column = Column(self.names.new(name), Kind.STRING if value.kind is Kind.NULL else value.kind)
+            text = f"CAST(NULL AS {column.kind.duckdb})" if value.kind is Kind.NULL else value.text
+            parts.append(f"{text} AS {identifier(column.ident)}")
+            columns[name] = column
+        if not parts:
+            return self
+        return self.stage(label, f"SELECT *, {', '.join(parts)} FROM {{rows}}", columns=columns)
+
+    def where(self, label: str, condition: str) -> Relation:
+        """Rows for which an SQL condition is true."""
+        return self.stage(label, f"SELECT * FROM {{rows}} WHERE {condition}")
+
+    def keep(self, fields: Iterable[str]) -> Relation:
+        """Only these fields, in this order; no new stage. Fields that no row holds are left out."""
+        found = {name: column for name in fields if (column := self.find(name))}
+        return replace(self, columns=found, opener=None, dropped=None)
+
+    def drop(self, fields: Callable[[str], bool]) -> Relation:
+        """Without the fields that the test names; no new stage."""
+        before = self.dropped
+        kept = {name: column for name, column in self.columns.items() if not fields(name)}
+        return replace(self, columns=kept, dropped=lambda name: fields(name) or (before is not None and before(name)))
+
+    def rename(self, renames: Mapping[str, str]) -> Relation:
+        """Fields under new names; a field that no row holds makes its target null. No new stage."""
+        moved = {target: self.find(source) for source, target in renames.items()}
+        gone = {*renames, *moved}
+        columns: dict[str, Column] = {}
+        for name, column in self.columns.items():
+            if name in renames and moved[renames[name]] is column:
+                columns[renames[name]] = column
+            elif name not in gone:
+                columns[name] = column
+        before = self.dropped
+        return replace(
+            self, columns=columns, dropped=lambda name: name in gone or (before is not None and before(name))
+        )
+
+    # --- order ----------------------------------------------------------------------------------------------
+
+    @property
+    def order_by(self) -> str:
+        """`ORDER BY ...`, or nothing for rows without an order."""
+        return f"ORDER BY {', '.join(key.sql for key in self.order)}" if self.order else ""
+
+    def numbered(self, label: str = "order") -> tuple[Relation, str]:
+        """The rows with their position (from 1) in a hidden column, and that column's identifier (quoted)."""
+        ident = identifier(self.names.new("__n"))
+        text = f"SELECT *, row_number() OVER ({self.order_by}) AS {ident} FROM {{rows}}"
+        return self.stage(label, text, order=(OrderKey(ident),)), ident
+
+    # --- text -----------------------------------------------------------------------------------------------
+
+    def select(self, select: str, suffix: str = "") -> str:
+        """A whole query: `WITH ... <select> FROM <this relation> <suffix>`."""
+        ctes = ",\n".join(f"{identifier(cte.name)} AS NOT MATERIALIZED (\n  {cte.render()}\n)" for cte in self.ctes)
+        return f"WITH {ctes}\n{select} FROM {identifier(self.name)} {suffix}".rstrip()

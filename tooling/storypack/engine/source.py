@@ -1,0 +1,105 @@
+"""Where rows come from: the contract between the engine and whatever holds the events.
+
+A `Source` outlives a search; a `Scan` is one pass over its events within one search (a subsearch scans anew). The
+engine
+asks a scan for fields while it compiles, then for its SQL; what nobody asked for is never extracted:
+
+    scan = source.scan(ScanRequest(...), session)     # files chosen by time, index, sourcetype
+    scan.field("user")  -> Column("user", STRING)     # remembered
+    scan.field("tag")   -> Column("tag", MULTI)       # event types and tags are fields like any other
+    scan.sql()          -> SELECT ..., json_extract_string(_raw, '$.user') AS "user", ... FROM read_csv(...)
+
+`scan.sql()` gives every identifier that `field` has handed out, and the columns that `scan.order` names. It is
+called last, perhaps more than once (`names` runs the query so far, more fields may be asked for afterwards).
+It may give further hidden columns (`_raw`, the sourcetype) that `names` needs to discover what rows hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from storypack.engine.relation import Opener, OrderKey
+from storypack.spl.tree import Pipeline, Term
+
+if TYPE_CHECKING:
+    from storypack.engine.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRequest:
+    """What a search wants of the events.
+
+    Times are epoch seconds, `earliest` inclusive, `latest` exclusive, None = unbounded; the scan must apply them.
+    `term` is the base search (macros expanded, subsearches put in): only a hint by which a source may leave out files or
+    rows that cannot match; the engine applies it to every row again.
+    """
+
+    term: Term | None = None
+    earliest: float | None = None
+    latest: float | None = None
+
+
+class Scan(Opener, Protocol):
+    """One pass over events; an `Opener` (see there for `field` and `names`) that can be turned into SQL."""
+
+    @property
+    def order(self) -> Sequence[OrderKey]:
+        """The order in which Splunk would return the events: newest first."""
+
+    def sql(self) -> str:
+        """A SELECT with every column handed out so far, the order's columns, and what `names` needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookupTable:
+    """A lookup: its rows and the settings of its transforms.conf stanza.
+
+    `match_types` maps a field to WILDCARD or CIDR (absent = exact). A value may be text, number, list or None.
+    `max_matches` None = Splunk's default (1,000; 1 for a lookup with a time field).
+    """
+
+    name: str
+    fields: tuple[str, ...]
+    rows: Sequence[Mapping[str, Any]]
+    match_types: Mapping[str, Literal["WILDCARD", "CIDR"]] = field(default_factory=dict)
+    case_sensitive: bool = True
+    min_matches: int = 0
+    max_matches: int | None = None
+    default_match: str = ""
+    time_field: str = ""
+    time_format: str = "%s.%Q"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDataset:
+    """A data model's dataset as SPL over the same source.
+
+    `pipeline` = base search, constraints and calculated fields (evals, lookups) of the dataset and its parents; the
+    engine compiles it as it would a subsearch, and only extracts what the outer search reads. `fields` maps a
+    dataset's field as searches name it (`Processes.user`, `_time`, `nodename`) to its name in the pipeline's result.
+    A name outside `fields` is null. `prefix` is the dataset's own name (`Processes`).
+    """
+
+    name: str
+    prefix: str
+    pipeline: Pipeline
+    fields: Mapping[str, str]
+
+
+class Source(Protocol):
+    """What searches run over."""
+
+    def scan(self, request: ScanRequest, session: Session) -> Scan:
+        """A pass over the events. `session.connection` is the run's DuckDB cursor (temporary tables of the scan may be
+        made there), `session.names.new(field)` gives an unused identifier."""
+
+    def lookup(self, name: str) -> LookupTable | None:
+        """A lookup definition or CSV file by its name; None if unknown."""
+
+    def datamodel(self, name: str) -> ModelDataset | None:
+        """A dataset by the name that searches use (`Endpoint.Processes`, or a model's root by the model alone)."""
+
+    def saved_search(self, name: str) -> str | None:
+        """The SPL of a saved search; None if unknown."""

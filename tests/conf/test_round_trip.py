@@ -55,7 +55,25 @@ REFUSED = [
 
 # Text made of the pieces that conf text gives a meaning to, with arbitrary text between them.
 PIECES = st.sampled_from(
-    ["\n", "\r", "\\", " ", "[", "]", "=", "#", ";", "\t", "\u2028", "\x85", "\x0b", "\x00", "k = v", "[default]"]
+    [
+        "\n",
+        "\r",
+        "\\",
+        " ",
+        "[",
+        "]",
+        "=",
+        "#",
+        ";",
+        "\t",
+        "\u2028",
+        "\x85",
+        "\x0b",
+        "\x00",
+        "\ud800",
+        "k = v",
+        "[default]",
+    ]
 )
 TEXT = st.lists(PIECES | st.text(max_size=5), max_size=12).map("".join)
 CONFS = st.dictionaries(TEXT, st.dictionaries(TEXT, TEXT, max_size=4), max_size=4).map(
@@ -103,7 +121,7 @@ def test_any_value_between_others(value: str) -> None:
 
 @given(TEXT)
 def test_a_value_with_none_of_the_refused_things_is_carried(text: str) -> None:
-    value = tidy(text).replace("\x00", "").replace("\\", "/")
+    value = tidy(text.replace("\x00", "").replace("\ud800", "").replace("\\", "/"))
     assert not list(faults(Conf((Stanza("a", {"k": value}),))))
 
 

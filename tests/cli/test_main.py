@@ -1,0 +1,137 @@
+"""The frame around every command: help from a table, exit codes, and no traceback ever."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from storypack import __version__
+from storypack.cli import COMMANDS, exit_codes, lazy, main
+from storypack.cli.lazy import LazyGroup
+
+HEAVY = {"pydantic", "duckdb", "rich", "jinja2", "yaml", "numpy", "pcre2", "rapidfuzz", "splunklib"}
+STORYPACK = [sys.executable, "-m", "storypack.cli"]
+
+
+@pytest.fixture
+def group(monkeypatch: pytest.MonkeyPatch) -> LazyGroup:
+    """A group of one command per way to end."""
+    raises: dict[str, BaseException] = {
+        "usage": click.UsageError("wrong"),
+        "file": click.FileError("x.yml", "gone"),
+        "interrupt": KeyboardInterrupt(),
+        "bug": ValueError("two\nlines"),
+        "disk": OSError(errno.ENOSPC, "No space left on device", "dist/x"),
+        "pipe": BrokenPipeError(errno.EPIPE, "Broken pipe"),
+    }
+
+    def command(name: str) -> click.Command:
+        def run() -> int:
+            if name in raises:
+                raise raises[name]
+            return int(name.removeprefix("code"))
+
+        return click.Command(name, callback=run)
+
+    names = [*raises, "code0", "code1"]
+    for name in names:
+        module = types.ModuleType(f"ways_to_end.{name}")
+        module.command = command(name)  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, f"ways_to_end.{name}", module)
+    monkeypatch.setitem(sys.modules, "ways_to_end", types.ModuleType("ways_to_end"))
+    monkeypatch.setattr(lazy, "_module_exists", lambda name: True)
+    return LazyGroup("tool", package="ways_to_end", table=dict.fromkeys(names, "Ends."))
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said"),
+    [
+        ("code0", exit_codes.OK, ""),
+        ("code1", exit_codes.FAILED, ""),
+        ("usage", exit_codes.USAGE, "wrong"),
+        ("file", exit_codes.USAGE, "gone"),
+        ("interrupt", exit_codes.INTERRUPTED, "storypack: interrupted\n"),
+        ("bug", exit_codes.USAGE, "internal error: ValueError: two lines\n"),
+        ("disk", exit_codes.USAGE, "storypack: dist/x: No space left on device\n"),
+        ("pipe", exit_codes.BROKEN_PIPE, ""),
+    ],
+)
+def test_every_end_has_a_code_and_no_traceback(group: LazyGroup, name: str, code: int, said: str) -> None:
+    result = CliRunner().invoke(group, [name])
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert said in result.stderr
+    assert bool(said) == bool(result.stderr.strip())
+    assert "Traceback" not in result.stderr
+
+
+def test_the_traceback_is_there_for_who_asks(group: LazyGroup) -> None:
+    result = CliRunner().invoke(group, ["bug"], env={lazy.DEBUG_VARIABLE: "1"})
+    assert "Traceback (most recent call last)" in result.stderr
+    assert result.exit_code == exit_codes.USAGE
+
+
+def test_a_mistyped_command_is_answered_with_the_right_one(group: LazyGroup) -> None:
+    result = CliRunner().invoke(group, ["usge"])
+    assert result.exit_code == exit_codes.USAGE
+    assert "Did you mean 'usage'?" in result.stderr
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    """`storypack --help | true`: nothing on stderr, whoever is quicker."""
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run([*STORYPACK, "--help"], stdout=write, stderr=subprocess.PIPE, text=True, timeout=60)
+    os.close(write)
+    assert done.stderr == ""
+    assert done.returncode == exit_codes.BROKEN_PIPE
+
+
+def test_version_and_help() -> None:
+    runner = CliRunner()
+    assert runner.invoke(main, ["--version"]).output == f"storypack {__version__}\n"
+    assert runner.invoke(main, ["-h"]).output == runner.invoke(main, ["--help"]).output
+    assert runner.invoke(main, []).exit_code == exit_codes.USAGE
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """The budget of 0.15 s is kept by what is not imported; a clock would only make the test unreliable."""
+    script = (
+        "import sys\nfrom storypack.cli import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\n"
+        f"heavy = {HEAVY} & set(sys.modules)\n"
+        "heavy |= {m for m in sys.modules if m.startswith('storypack.') and not m.startswith('storypack.cli')}\n"
+        "sys.exit(f'imported: {sorted(heavy)}' if heavy else 0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+def available() -> list[str]:
+    folder = Path(lazy.__file__).parent
+    return [name for name in COMMANDS if (folder / f"{name}.py").exists() or (folder / name / "__init__.py").exists()]
+
+
+@pytest.mark.parametrize("name", available())
+def test_every_command_has_help_with_examples(name: str) -> None:
+    result = CliRunner().invoke(main, [name, "--help"])
+    assert result.exit_code == 0
+    assert "Example" in result.output
+
+
+@pytest.mark.parametrize("name", available())
+def test_a_command_file_imports_nothing_heavy(name: str) -> None:
+    script = (
+        f"import sys, importlib\nimportlib.import_module('storypack.cli.{name}')\n"
+        f"heavy = {HEAVY} & set(sys.modules)\n"
+        "sys.exit(f'imported: {sorted(heavy)}' if heavy else 0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr

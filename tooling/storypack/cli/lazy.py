@@ -1,0 +1,137 @@
+"""A click group that imports a command only when it is run, and that never shows a traceback.
+
+`storypack --help` prints names and one-line helps from a table, so that it costs no more than importing click.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from storypack.cli import exit_codes
+
+DEBUG_VARIABLE = "STORYPACK_DEBUG"
+ISSUE_TRACKER = "the project's issue tracker"
+
+
+class LazyGroup(click.Group):
+    """Commands are modules `<package>.<name>`, each with a click command called `command`."""
+
+    def __init__(self, *args: Any, package: str, table: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._package = package
+        self._table = {name: text for name, text in table.items() if _module_exists(name)}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the table: the order in which a newcomer meets them."""
+        return list(self._table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._table:
+            return None
+        command: click.Command = import_module(f"{self._package}.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing any."""
+        if self._table:
+            with formatter.section("Commands"):
+                formatter.write_dl(list(self._table.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in self._table and not name.startswith("-"):
+            close = get_close_matches(name, self._table, n=1)
+            hint = f" Did you mean '{close[0]}'?" if close else ""
+            raise click.UsageError(f"No such command '{name}'.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def main(  # type: ignore[override]  # click's overloads tell standalone apart; here there is one way out
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
+    ) -> NoReturn:
+        """Run a command line and exit with its code; every failure becomes a line on stderr and a code."""
+        extra.pop("standalone_mode", None)
+        for stream in (sys.stdout, sys.stderr):
+            reconfigure = getattr(stream, "reconfigure", None)
+            if reconfigure:
+                reconfigure(errors="backslashreplace")  # an ASCII terminal must not end a report half way
+        sys.exit(_guarded(lambda: super(LazyGroup, self).main(args, prog_name, standalone_mode=False, **extra)))
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _quiet_pipe():  # --help prints here
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _quiet_pipe():
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+
+
+@contextmanager
+def _quiet_pipe() -> Iterator[None]:
+    """Tell a reader that went away (`| head`) from a failure: click itself would exit with 1."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        _drop_stdout()
+        raise click.exceptions.Exit(exit_codes.BROKEN_PIPE) from error
+
+
+def _module_exists(name: str) -> bool:
+    folder = Path(__file__).parent
+    return (folder / f"{name}.py").is_file() or (folder / name / "__init__.py").is_file()
+
+
+def _guarded(run: Callable[[], Any]) -> int:
+    """The exit code of `run`, whatever it raises."""
+    try:
+        result = run()
+    except click.ClickException as error:
+        error.show()
+        return exit_codes.USAGE
+    except click.Abort:
+        click.echo("storypack: interrupted", err=True)
+        return exit_codes.INTERRUPTED
+    except OSError as error:
+        _debug()
+        place = f"{error.filename}: " if error.filename else ""
+        click.echo(f"storypack: {place}{error.strerror or error}", err=True)
+        return exit_codes.USAGE
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a user never sees a traceback
+        _debug()
+        text = " ".join(str(error).split())[:300]
+        click.echo(
+            f"storypack: internal error: {type(error).__name__}: {text}\n"
+            f"This is a bug of storypack, not of your pack. Please report it to {ISSUE_TRACKER} with the output of\n"
+            f"the same command under {DEBUG_VARIABLE}=1 (it shows the traceback).",
+            err=True,
+        )
+        return exit_codes.USAGE
+    return int(result) if isinstance(result, int) else exit_codes.OK
+
+
+def _debug() -> None:
+    """The traceback of the exception in flight, if the user asked for it."""
+    if os.environ.get(DEBUG_VARIABLE):
+        import traceback
+
+        traceback.print_exc()
+
+
+def _drop_stdout() -> None:
+    """Point stdout at nothing, so that Python's own flush at exit has nobody to complain about."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):  # no real file descriptor, as under a test runner
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - lives to the end of the process

@@ -160,7 +160,7 @@ def _steps(text: str, shift: int) -> tuple[Offset | Snap, ...]:
 
 
 def _unreadable(text: str, at: int, column: int) -> TimeModifierError:
-    number = re.compile(r"([+-]?)(\d+)(.?)").match(text, at)
+    number = re.compile(r"([+-]?)([0-9]+)(.?)").match(text, at)
     if number and number[3] != ".":
         sign, digits, _ = number.groups()
         return TimeModifierError(f"'{sign}{digits}' has no unit", column, f"for seconds write {sign or '+'}{digits}s")

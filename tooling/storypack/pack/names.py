@@ -1,0 +1,56 @@
+"""Which names an object may have, and the file name and macro name that follow from one.
+
+A name ends up as part of a conf stanza header, a file name, a macro name and a URL in Splunk Web, so it is held to
+characters that survive all four: letters and digits of any script, the blank, and `- _ . , ( ) / ' & : + # @ $ !`.
+It starts with a letter or digit and does not end with a blank. Brackets, quotes, backslashes, pipes, backticks,
+wildcards, equals signs and control characters are refused.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+NAME_MAX = 150
+NAME_PATTERN = r"^[^\W_](?:[\w .,()/'&:+#@$!-]*[\w.)'+#$!])?$"
+NAME_MEANING = (
+    "letters, digits, blanks and any of - _ . , ( ) / ' & : + # @ $ ! ; it starts with a letter or digit "
+    "and does not end with a blank"
+)
+
+MACRO_PATTERN = r"^[A-Za-z0-9_-]+$"
+MACRO_MEANING = "letters, digits, - and _"
+
+LOOKUP_PATTERN = r"^[A-Za-z0-9_.-]+$"
+LOOKUP_MEANING = "letters, digits, - _ and ."
+
+_NOT_WORD = re.compile(r"[^\w]+|_+")
+
+
+def file_stem(name: str) -> str:
+    """The file name (without suffix) that belongs to an object's name: its snake_case.
+
+    >>> file_stem("AWS EC2 Snapshot Shared Externally")
+    'aws_ec2_snapshot_shared_externally'
+    >>> file_stem("DNS Query Length - MLTK (v2)")
+    'dns_query_length_mltk_v2'
+    """
+    folded = unicodedata.normalize("NFC", name).lower()
+    return _NOT_WORD.sub("_", folded).strip("_")
+
+
+def same_stem(stem: str, name: str) -> bool:
+    """Whether a file may carry this stem for this name.
+
+    The public format does not collapse separators (`length___mltk`), so runs of `_` count as one, as does letter case.
+    """
+    return file_stem(stem) == file_stem(name)
+
+
+def filter_macro_name(stem: str, prefix: str = "") -> str:
+    """Name of the filter macro that belongs to the detection in file `stem`.
+
+    >>> filter_macro_name("rclone_upload", "exf_")
+    'exf_rclone_upload_filter'
+    """
+    return f"{prefix}{stem}_filter"

@@ -36,12 +36,12 @@ class PythonFunction:
     varying: bool = False
 
     def define(self, connection: DuckDBPyConnection) -> None:
-        connection.create_function(
+        connection.create_function(  # type: ignore[call-overload]  # the stubs ask for enumerations
             self.name,
             self.function,
-            list(self.parameters),  # type: ignore[arg-type]
-            self.returns,  # type: ignore[arg-type]
-            null_handling="special",  # type: ignore[arg-type]
+            list(self.parameters),
+            self.returns,
+            null_handling="special",
             side_effects=self.varying,
         )
 

@@ -1,0 +1,73 @@
+"""Splunk's meaning of values as SQL functions: macros where SQL can say it, Python where it cannot.
+
+All names begin with `spl_`. Defining all of them costs some 20 ms, so a connection gets only what its SQL names:
+
+    provide(connection, sql)   # before connection.execute(sql)
+
+A file of this folder for each matter. In it, `@udf` marks a Python function, and `macro(...)` defines an SQL macro; a
+macro may use other macros and functions. Python functions take and give None for null, and never raise for a strange
+value: they give null.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from storypack.engine.udf.registry import Macro, PythonFunction, definitions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from duckdb import DuckDBPyConnection
+
+_MODULES = ("values",)
+_NAME = re.compile(r"\bspl_[a-z0-9_]+")
+_provided: WeakKeyDictionary[DuckDBPyConnection, set[str]] = WeakKeyDictionary()
+
+
+def install(connection: DuckDBPyConnection) -> None:
+    """Define every function on the connection; `provide` is cheaper where the SQL is known."""
+    _define(connection, _library())
+
+
+def provide(connection: DuckDBPyConnection, sql: str) -> None:
+    """Define on the connection the functions that `sql` names (and those that these need), unless they are there.
+
+    Idempotent. A cursor of a connection shares its functions; give both the same connection here.
+    """
+    _define(connection, _NAME.findall(sql))
+
+
+def _library() -> dict[str, Macro | PythonFunction]:
+    for module in _MODULES:
+        import_module(f"{__name__}.{module}")
+    return definitions
+
+
+def _define(connection: DuckDBPyConnection, names: Iterable[str]) -> None:
+    there = _provided.setdefault(connection, set())
+    missing = set(names) - there
+    if not missing:
+        return
+    library = _library()
+    macros: list[str] = []
+
+    def add(name: str) -> None:
+        definition = library.get(name)
+        if definition is None or name in there:
+            return
+        there.add(name)
+        if isinstance(definition, Macro):
+            for needed in _NAME.findall(definition.body):
+                add(needed)
+            macros.append(definition.sql)
+        else:
+            definition.define(connection)
+
+    for name in sorted(missing):
+        add(name)
+    if macros:
+        connection.execute(";".join(macros))

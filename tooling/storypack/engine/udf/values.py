@@ -1,0 +1,36 @@
+"""What a value is: number or text, one or several.
+
+Splunk keeps numbers as 64-bit floats and everything else as text; a text that looks like a number counts as one where a
+number is asked for (Search Reference: "Evaluation functions", eval command: "Usage").
+"""
+
+from __future__ import annotations
+
+from storypack.engine.udf.registry import macro
+
+NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
+"""A text that is a number: decimal, perhaps with sign and exponent; no blanks, no hexadecimal, no `nan`, no `1_000`."""
+
+macro("spl_is_number", "x", body=f"regexp_matches(x, '{NUMBER}')")
+
+# TRY_CAST alone would take blanks, underscores, `inf` and `nan` as well
+macro("spl_number", "x", body="CASE WHEN spl_is_number(x) THEN TRY_CAST(x AS DOUBLE) END")
+
+# whole numbers without point or exponent (DuckDB's own cast changes to exponents at 1e16), others with as many digits
+# as it takes to tell them apart
+macro(
+    "spl_text",
+    "x",
+    body="CASE WHEN x = trunc(x) AND abs(x) < 1e30 THEN CAST(CAST(x AS HUGEINT) AS VARCHAR) "
+    "ELSE CAST(x AS VARCHAR) END",
+)
+
+macro("spl_single", "x", body="CASE WHEN len(x) = 1 THEN x[1] END")
+
+# the numbers, and the other values, of a list
+macro(
+    "spl_numbers",
+    "x",
+    body="list_filter(list_transform(x, lambda v: spl_number(v)), lambda n: n IS NOT NULL)",
+)
+macro("spl_texts", "x", body="list_filter(x, lambda v: NOT spl_is_number(v))")

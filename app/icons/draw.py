@@ -2,14 +2,15 @@
 
     python app/icons/draw.py
 
-Shapes are strokes in a 36 x 36 field, so that every size comes from one drawing. Coverage of a pixel is computed from the
-distance to the stroke, which is what makes the edges smooth. The PNGs are committed; a build only copies them.
+Shapes live in a field of 36 x 36, so that every size comes from one drawing. How much of a pixel is covered is computed
+from the distance to the shape, which makes the edges smooth. The PNGs are committed; a build only copies them.
 """
 
 from __future__ import annotations
 
 import struct
 import zlib
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +64,7 @@ def strokes(
     rows, cols = np.mgrid[0:height, 0:columns] + 0.5
     nearest = np.full((height, columns), np.inf)
     for line in lines:
-        for (x1, y1), (x2, y2) in zip(line, line[1:], strict=False):
+        for (x1, y1), (x2, y2) in pairwise(line):
             ax, ay, bx, by = ((v * scale) for v in (x1 + x, y1 + y, x2 + x, y2 + y))
             length = (bx - ax) ** 2 + (by - ay) ** 2
             along = np.clip(((cols - ax) * (bx - ax) + (rows - ay) * (by - ay)) / length, 0, 1)

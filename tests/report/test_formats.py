@@ -1,0 +1,183 @@
+"""Each format: the golden file for a reader to judge, and the structure that its consumers rely on."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storypack import __version__
+from storypack.issue import Issue, Location, Severity
+from storypack.report import json_report
+from storypack.report.github import render_github
+from storypack.report.json_report import render_json
+from storypack.report.junit import render_junit
+from storypack.report.results import Results, plural, relocated
+from storypack.report.sarif import render_sarif
+from storypack.report.text import render_text
+
+GOLDEN = Path(__file__).parent / "golden"
+SCHEMA = json.loads(Path(json_report.__file__).with_name("validate.schema.json").read_text("utf-8"))
+FORMATS: dict[str, Callable[[Results], str]] = {
+    "text.txt": render_text,
+    "narrow.txt": lambda results: render_text(results, width=46),
+    "report.json": render_json,
+    "report.sarif": render_sarif,
+    "junit.xml": render_junit,
+    "github.txt": render_github,
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_golden(name: str, results: Results) -> None:
+    """To accept a change on purpose, delete the golden file and run the test twice."""
+    path = GOLDEN / name
+    text = FORMATS[name](results).replace(__version__, "VERSION")
+    if not path.exists():
+        path.write_text(text, encoding="utf-8", newline="\n")
+        pytest.fail(f"wrote {path.name}: read it, then run again")
+    assert text == path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS.keys() - {"github.txt"}))  # GitHub shows a page, not a terminal
+def test_no_escape_sequence_reaches_the_reader(name: str, results: Results) -> None:
+    assert "\x1b" not in FORMATS[name](results)
+
+
+def test_colour_only_when_asked(results: Results) -> None:
+    coloured = render_text(results, colour=True)
+    assert "\x1b[31merror\x1b[0m" in coloured
+    assert re.sub("\x1b\\[[0-9]*m", "", coloured) == render_text(results)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+def test_nothing_is_wider_than_the_terminal(width: int, results: Results) -> None:
+    source = "x" * 150 + "HERE" + "y" * 150
+    issue = Issue("SP101", Severity.ERROR, "word " * 50, Location("a.yml", 1, 151), "", "cure " * 50)
+    text = render_text(Results([issue], ["a.yml"], sources={"a.yml": source}), width=width)
+    assert max(map(len, text.splitlines())) <= width
+    lines = text.splitlines()
+    caret = next(number for number, line in enumerate(lines) if line.rstrip().endswith("^"))
+    assert lines[caret - 1][lines[caret].index("^") :].startswith("HERE")
+
+
+def test_the_caret_stands_under_wide_letters() -> None:
+    issue = Issue("SP101", Severity.ERROR, "wrong", Location("a.yml", 1, 4))
+    lines = render_text(Results([issue], ["a.yml"], sources={"a.yml": "日本 x"})).splitlines()
+    assert lines[2].index("日") == lines[3].index("^") - 5  # two letters of two columns, and a blank
+
+
+def test_a_position_beyond_the_file_is_no_crash() -> None:
+    issues = [Issue("SP101", Severity.ERROR, "", Location("a.yml", line, 99)) for line in (0, 1, 2, 50)]
+    text = render_text(Results(issues, ["a.yml"], sources={"a.yml": "short\n"}))
+    assert text.count("error SP101") == 4
+
+
+def test_a_clean_pack_says_so() -> None:
+    assert render_text(Results([], ["a.yml"])) == "checked 1 file: no issues\n"
+
+
+def test_json_keeps_its_promise(results: Results) -> None:
+    document = json.loads(render_json(results))
+    jsonschema.validate(document, SCHEMA)
+    assert document["summary"] == {"files": 3, "errors": 1, "warnings": 2, "notes": 1, "silenced": 2}
+    assert document["issues"][0]["key"] == "finding.entity.score"
+
+
+def test_the_json_schema_is_strict_enough_to_fail(results: Results) -> None:
+    document = json.loads(render_json(results))
+    del document["issues"][0]["rule"]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, SCHEMA)
+
+
+def test_sarif_holds_what_code_scanning_needs(results: Results) -> None:
+    """The facts of SARIF 2.1.0 that consumers refuse a log for."""
+    log = json.loads(render_sarif(results))
+    assert log["version"] == "2.1.0"
+    (run,) = log["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    assert len({rule["id"] for rule in rules}) == len(rules)
+    assert len(run["results"]) == len(results.issues)
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["level"] in {"none", "note", "warning", "error"}
+        assert result["message"]["text"]
+        _check_place(result["locations"][0]["physicalLocation"])
+    prints = [result["partialFingerprints"]["storypackIssue/v1"] for result in run["results"]]
+    assert len(set(prints)) == len(prints)
+    described = next(rule for rule in rules if rule["id"] == "SP123")
+    assert described["help"]["text"] and described["shortDescription"]["text"] == "Score out of range"
+
+
+def _check_place(place: dict[str, Any]) -> None:
+    uri = place["artifactLocation"]["uri"]
+    assert " " not in uri and "\\" not in uri
+    if "region" in place:
+        assert place["region"]["startLine"] >= 1
+        assert place["region"].get("startColumn", 1) >= 1
+
+
+def test_a_sarif_fingerprint_survives_a_moved_line(results: Results) -> None:
+    def prints(line: int) -> list[str]:
+        issue = Issue("SP101", Severity.ERROR, "wrong", Location("a.yml", line, 1))
+        log = json.loads(render_sarif(Results([issue, issue], ["a.yml"])))
+        return [result["partialFingerprints"]["storypackIssue/v1"] for result in log["runs"][0]["results"]]
+
+    assert prints(3) == prints(30)
+    assert len(set(prints(3))) == 2
+
+
+def test_junit_counts(results: Results) -> None:
+    root = ElementTree.fromstring(render_junit(results).encode())
+    (suite,) = root
+    cases = suite.findall("testcase")
+    assert int(suite.attrib["tests"]) == len(cases) == 3
+    assert int(suite.attrib["failures"]) == len(suite.findall("testcase/failure")) == 1
+    assert "SP123" in (suite.findtext("testcase/failure") or "")
+    assert "SP130" in (suite.findtext("testcase/system-out") or "")
+
+
+def test_github_commands_stay_on_their_line(results: Results) -> None:
+    *commands, summary = render_github(results).splitlines()
+    assert len(commands) == len(results.issues)
+    assert summary.startswith("checked 3 files")
+    parsed = [re.fullmatch(r"::(error|warning|notice) ((?:\w+=[^,:\n]*,?)+)::(.*)", line) for line in commands]
+    assert all(parsed)
+    assert "title=SP130 Odd%2C text%3A here" in commands[1]
+    assert commands[1].endswith("::100%25 wrong:%0Asecond, line \x1b[2J <&>")
+
+
+@given(st.text(), st.text(), st.text(), st.integers(0, 5), st.integers(0, 50), st.text())
+def test_no_text_breaks_a_format(message: str, cure: str, file: str, line: int, column: int, source: str) -> None:
+    file = file.encode("utf-8", "replace").decode() or "x"
+    issue = Issue("SP101", Severity.ERROR, message, Location(file, line, column), "", cure)
+    results = Results([issue], [file], sources={file: source})
+    assert json.loads(render_json(results))["issues"][0]["message"] == message
+    json.loads(render_sarif(results))
+    ElementTree.fromstring(render_junit(results).encode("utf-8"))
+    assert len(render_github(results).rstrip("\n").split("\n")) == 2
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", render_text(results))
+
+
+def test_relocated() -> None:
+    issue = Issue("SP101", Severity.ERROR, "wrong", Location("a.yml", 3, 1))
+    assert relocated([issue], ".") == [issue]
+    assert [str(moved.location) for moved in relocated([issue], "packs/one")] == ["packs/one/a.yml:3:1"]
+
+
+def test_plural() -> None:
+    assert [plural(1, "error"), plural(0, "error"), plural(1700, "file"), plural(2, "entry")] == [
+        "1 error",
+        "0 errors",
+        "1,700 files",
+        "2 entries",
+    ]

@@ -1,0 +1,1 @@
+"""What was found, shown to somebody: a person, a CI job, an editor. Pure functions from results to text."""

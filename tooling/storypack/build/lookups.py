@@ -1,0 +1,18 @@
+"""lookups/: the CSV files, under names that carry the date of their content."""
+
+from __future__ import annotations
+
+from storypack.pack.models import CsvLookup, Settings
+
+
+def lookup_file(settings: Settings, lookup: CsvLookup) -> str:
+    """The name of the CSV in the app, `exf_scanners_20261122.csv`.
+
+    An upgrade leaves a lookup file alone that a search head already has (Splunk Cloud always, a deployer by default:
+    `deployer_lookups_push_mode`). Only under a new name does new content arrive. Searches use the definition, never the
+    file, so they do not notice.
+    """
+    stem = (lookup.filename or lookup.name).removesuffix(".csv")
+    if not settings.build.date_lookup_files:
+        return f"{stem}.csv"
+    return f"{stem}_{lookup.modification_date:%Y%m%d}.csv"

@@ -1,1 +1,36 @@
-"""The search language: tokens, syntax tree, parser, printer, catalogue of commands and functions."""
+"""The search language: tokens, syntax tree, parser, printer, catalogue of commands and functions.
+
+    parse("index=web status>=500 | stats count by host")    -> Pipeline
+    parse_expression('if(bytes > 0, "sent", "none")')         -> Expr
+    parse_term("index=web status>=500")                       -> Term
+
+Each raises `SplError` with the place and a cure. The names here are loaded when they are first used, so that importing
+one small module of this package stays cheap."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from storypack.spl.parser import parse, parse_expression, parse_term
+    from storypack.spl.source import NOWHERE, Span, SplError, line_column
+
+_HOMES = {
+    "parse": "parser",
+    "parse_expression": "parser",
+    "parse_term": "parser",
+    "NOWHERE": "source",
+    "Span": "source",
+    "SplError": "source",
+    "line_column": "source",
+}
+
+__all__ = ["NOWHERE", "Span", "SplError", "line_column", "parse", "parse_expression", "parse_term"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

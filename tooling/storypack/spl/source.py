@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Half-open range of character offsets in the text that was parsed."""
+class Span(NamedTuple):
+    """Half-open range of character offsets in the text that was parsed.
+
+    A named tuple because a parse makes one per node, and tuples are the cheapest thing to make."""
 
     start: int
     end: int
@@ -37,3 +38,15 @@ def line_column(text: str, offset: int) -> tuple[int, int]:
     """Line and column, both from 1, of a character offset in `text`."""
     line = text.count("\n", 0, offset) + 1
     return line, offset - (text.rfind("\n", 0, offset) + 1) + 1
+
+
+def place(text: str, offset: int) -> str:
+    """`line 2, column 14`, for messages that point at a second place."""
+    line, column = line_column(text, offset)
+    return f"line {line}, column {column}"
+
+
+def quote_for_message(text: str, limit: int = 40) -> str:
+    """A piece of the search in backticks, on one line and shortened, for use in a message."""
+    flat = " ".join(text.split()) or text
+    return f"`{flat if len(flat) <= limit else flat[: limit - 1] + '…'}`"

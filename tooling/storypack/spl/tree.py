@@ -138,8 +138,10 @@ class Not(Node):
 
 @dataclass(frozen=True, slots=True)
 class Compare(Node):
-    """`field op value`: `op` is one of `= != < <= > >=` (`==` is read as `=`). The value is a pattern: `*` is a
-    wildcard, `\\*` a star. `value.text` has quotes removed and `\\\\`, `\\"` resolved, but `\\*` kept."""
+    """`field op value`: `op` is one of `= != < <= > >=` (`==` is read as `=`, `host::x` as `host=x`).
+
+    The value is a pattern. `value.text` is it as written, without the quotes around it but with its escapes: `\\*` is
+    a star, `\\\\*` a backslash and a wildcard. `storypack.spl.pattern` takes it apart."""
 
     field: Field
     op: str
@@ -151,7 +153,7 @@ class In(Node):
     """`field IN (a, b)`, each value a pattern as in `Compare`."""
 
     field: Field
-    values: tuple[Word | MacroCall, ...]
+    values: tuple[Word | MacroCall | SubsearchValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,13 @@ class Assignment(Node):
 @dataclass(frozen=True, slots=True)
 class Eval(Node):
     assignments: tuple[Assignment | MacroCall, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fieldformat(Node):
+    """`fieldformat field=expression`: how a field is shown; its value stays."""
+
+    assignment: Assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -520,6 +529,7 @@ Command = (
     Search
     | Where
     | Eval
+    | Fieldformat
     | Stats
     | Chart
     | Tstats

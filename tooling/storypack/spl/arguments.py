@@ -1,0 +1,150 @@
+"""Pieces that the arguments of many commands share: options, field names, lists of them, `by` clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from storypack.spl.calls import macro_call
+from storypack.spl.source import Span, SplError
+from storypack.spl.tokens import ARGUMENTS, OPTION_VALUE, Reader, unquote
+from storypack.spl.tree import Field, MacroCall, Option, Pipeline, Word
+
+BY = ("by",)
+
+
+def option(reader: Reader) -> Option:
+    """`name=value` at the current `option` token. A value may hold a bracketed part: `startswith=eval(x="y")`."""
+    start, name = reader.start, reader.value
+    reader.end = reader.text.index("=", reader.end) + 1
+    reader.begin(OPTION_VALUE)
+    kind, text, first = reader.kind, reader.value, reader.start
+    value: Word | MacroCall
+    if kind in ("string", "quoted"):
+        value = Word(unquote(text), True, span=Span(first, reader.end))
+        reader.begin(ARGUMENTS)
+    elif kind == "macro":
+        value = macro_call(text, first)
+        reader.begin(ARGUMENTS)
+    elif text == "(" or (kind == "word" and reader.called()):
+        reader.match = ARGUMENTS
+        text = reader.balanced()
+        value = Word(text, span=Span(first, first + len(text)))
+    elif kind == "word":
+        value = Word(text, span=Span(first, reader.end))
+        reader.begin(ARGUMENTS)
+    else:
+        reader.fail_if_stray()
+        raise SplError(f"`{name}=` has no value", Span(start, reader.before), "add one, or take the option away")
+    return Option(name.lower(), value, span=Span(start, reader.before))
+
+
+def options(reader: Reader) -> tuple[Option, ...]:
+    """As many options as stand here."""
+    found = []
+    while reader.kind == "option":
+        found.append(option(reader))
+        skip_comma(reader)
+    return tuple(found)
+
+
+def skip_comma(reader: Reader) -> None:
+    while reader.value == ",":
+        reader.advance()
+
+
+def field(reader: Reader, what: str = "a field") -> Field:
+    """The field name at the current token, in whatever quotes."""
+    kind, text = reader.kind, reader.value
+    if kind == "word":
+        if reader.called():
+            text = reader.balanced()
+            return Field(text, span=Span(reader.before - len(text), reader.before))
+        found = Field(text, span=reader.span)
+    elif kind in ("string", "quoted"):
+        found = Field(unquote(text), True, span=reader.span)
+    else:
+        reader.expected(what)
+    reader.advance()
+    return found
+
+
+def field_or_macro(reader: Reader, what: str = "a field") -> Field | MacroCall:
+    if reader.kind == "macro":
+        call = macro_call(reader.value, reader.start)
+        reader.advance()
+        return call
+    return field(reader, what)
+
+
+def fields(reader: Reader, stop: Collection[str] = ()) -> tuple[Field | MacroCall, ...]:
+    """Field names up to the end of the stage, a bracket, an option or one of the words of `stop` (lower case)."""
+    found: list[Field | MacroCall] = []
+    while True:
+        skip_comma(reader)
+        if reader.kind not in ("word", "string", "quoted", "macro") or (stop and reader.is_word(*stop)):
+            return tuple(found)
+        found.append(field_or_macro(reader))
+
+
+def by_clause(reader: Reader) -> tuple[Field | MacroCall, ...]:
+    """The fields behind the `by` at the current token."""
+    place = reader.span
+    reader.advance()
+    found = fields(reader, BY)
+    if not found:
+        reader.fail_if_stray()
+        raise SplError("`by` needs at least one field", place, "name the fields, or take `by` away")
+    return found
+
+
+def word(reader: Reader, what: str = "a word") -> Word:
+    """The argument at the current token; a word with a bracket behind it reaches to the closing one: `sma5(x)`."""
+    kind, text, start = reader.kind, reader.value, reader.start
+    if text == "(" or (kind == "word" and reader.called()):
+        text = reader.balanced()
+        return Word(text, span=Span(start, start + len(text)))
+    if kind == "word":
+        found = Word(text, span=reader.span)
+    elif kind in ("string", "quoted"):
+        found = Word(unquote(text), True, span=reader.span)
+    else:
+        reader.expected(what)
+    reader.advance()
+    return found
+
+
+def word_or_macro(reader: Reader, what: str = "a word") -> Word | MacroCall:
+    if reader.kind == "macro":
+        call = macro_call(reader.value, reader.start)
+        reader.advance()
+        return call
+    return word(reader, what)
+
+
+def number(reader: Reader) -> int | None:
+    """The whole number at the current token, if it is one."""
+    if reader.kind != "word" or not (reader.value.isdecimal() and reader.value.isascii()):
+        return None
+    found = int(reader.value) if len(reader.value) < 19 else None
+    if found is None:
+        reader.fail("this number is too large", "no search has so many results")
+    reader.advance()
+    return found
+
+
+def alias(reader: Reader) -> Field | None:
+    """`as name` at the current token, if it stands here."""
+    if not reader.is_word("as"):
+        return None
+    place = reader.span
+    reader.advance()
+    if reader.at_end or reader.value in (",", ")"):
+        raise SplError("`as` needs a name", place, "name the field, or take `as` away")
+    return field(reader, "a name")
+
+
+def subsearch(reader: Reader, command: str) -> Pipeline:
+    """The `[ ... ]` that `command` needs here."""
+    if reader.value != "[":
+        reader.expected(f"a subsearch in square brackets after `{command}`", f"write `{command} [ search ... ]`")
+    return reader.subsearch()

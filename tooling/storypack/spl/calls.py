@@ -1,0 +1,49 @@
+"""Macro calls: `` `name(arg, ...)` `` as a node."""
+
+from __future__ import annotations
+
+import re
+
+from storypack.spl.source import Span, SplError
+from storypack.spl.tree import MacroCall
+
+_CALL = re.compile(r"(?s)`\s*([^\s(`]+)\s*(?:\((.*)\)\s*)?`\Z")
+_PIECE = re.compile(r'(?s)[^",()]++|"[^"\\]*+(?:\\.[^"\\]*+)*+"|.')
+
+
+def macro_call(text: str, start: int) -> MacroCall:
+    """The call that a `macro` token says. Raises `SplError` for an empty or malformed one.
+
+    Knowledge Manager Manual: "Use search macros in searches"."""
+    span = Span(start, start + len(text))
+    found = _CALL.match(text)
+    if not found:
+        cure = "a macro is called as `name` or `name(argument, ...)`"
+        raise SplError("this is not a call of a macro", span, cure)
+    name, arguments = found.groups()
+    return MacroCall(name, split_arguments(arguments) if arguments is not None else (), span=span)
+
+
+def split_arguments(text: str) -> tuple[str, ...]:
+    """Arguments between commas; commas in double quotes or brackets do not count, and quotes around a whole argument
+    are taken off. No text at all is no argument."""
+    if not text.strip():
+        return ()
+    arguments = [""]
+    level = 0
+    for piece in _PIECE.findall(text):
+        if piece == "," and level == 0:
+            arguments.append("")
+            continue
+        if piece == "(":
+            level += 1
+        elif piece == ")" and level:
+            level -= 1
+        arguments[-1] += piece
+    return tuple(_unquoted(argument.strip()) for argument in arguments)
+
+
+def _unquoted(argument: str) -> str:
+    if len(argument) > 1 and argument[0] == argument[-1] == '"' and len(_PIECE.findall(argument)) == 1:
+        return argument[1:-1].replace('\\"', '"')
+    return argument

@@ -1,0 +1,37 @@
+"""The names of all commands, small enough to be loaded with the parser. See `storypack.spl.catalogue` for the facts."""
+
+from __future__ import annotations
+
+_SHAPED = """
+    append appendcols appendpipe bin bucket chart convert dedup discretize eval eventstats fieldformat fields
+    foreach from geostats head inputlookup join lookup map mcatalog mstats multisearch rare regex rename replace
+    return rex search set sichart sigeostats sirare sistats sitimechart sitop sort stats streamstats timechart
+    top tstats union where
+"""
+
+_PLAIN = """
+    abstract accum addcoltotals addinfo addtotals analyzefields anomalies anomalousvalue anomalydetection
+    appendlookup arules associate audit autoregress bucketdir cefout cluster cofilter collect concurrency
+    contingency correlate crawl createrss datamodel dbinspect delete delta diff dump entitymerge erex eventcount
+    extract fieldsummary filldown fillnull findtypes folderize format fromjson gauge gentimes geom geomfilter
+    highlight history iconify inputcsv inputintelligence iplocation kmeans kv kvform loadjob localize localop
+    makecontinuous makemv makeresults metadata metasearch meventcollect mpreview msearch multikv mvcombine
+    mvexpand nomv outlier outputcsv outputlookup outputtext overlap pivot predict rangemap redistribute
+    relevancy reltime require rest reverse rtorder run savedsearch script scrub searchtxn selfjoin sendalert
+    sendemail setfields snoweventstream spath strcat table tags tail timewrap tojson transaction transpose
+    trendline tscollect typeahead typelearner typer untable walklex x11 xmlkv xmlunescape xpath xsdisplayconcept
+    xsfindbestconcept xslistconcepts xslistcontexts xsupdateddcontext xswhere xyseries
+"""
+
+_OPAQUE = """
+    apply cyberchef dbxquery deletemodel fit listmodels sample score summary ut_shannon
+"""
+
+# Commands with a shape of their own in the syntax tree.
+SHAPED = frozenset(_SHAPED.split())
+
+# Commands of options and words.
+PLAIN = frozenset(_PLAIN.split())
+
+# Commands whose arguments have a grammar of their own, kept as text.
+OPAQUE = frozenset(_OPAQUE.split())

@@ -1,0 +1,124 @@
+"""Text to tree: `parse` for a search, `parse_expression` and `parse_term` for pieces of one."""
+
+from __future__ import annotations
+
+import re
+
+from storypack.spl.catalogue import is_command
+from storypack.spl.commands import READERS, plain, reader_of
+from storypack.spl.expressions import whole_expression
+from storypack.spl.source import Span, SplError
+from storypack.spl.terms import search_term, whole_term
+from storypack.spl.tokens import ARGUMENTS, SEARCH, Reader
+from storypack.spl.tree import Command, Expr, Pipeline, Search, Term
+
+_NAME = re.compile(r"\s*+([A-Za-z_][\w.-]*+)").match
+# What follows a name that begins a search makes it a field and no command: `sort=x`.
+_FIELD_FOLLOWS = re.compile(r"\s*+(?:[=<>]|!=)").match
+_STAGE_BEGINS = re.compile(r"\s*+([|\]`]?)").match
+
+
+def parse(text: str) -> Pipeline:
+    """The syntax tree of a search. Raises `SplError`, with place and cure, for what Splunk would not run.
+
+    The text may begin with a pipe and a generating command, with a command (`stats count`), or with the terms of
+    a base search (`index=x ...`), which become an implied `search`. Unknown commands become `Opaque`."""
+    reader = Reader(text, _pipeline)
+    pipeline = _pipeline(reader)
+    if reader.value:
+        reader.fail(f"this `{reader.value}` closes nothing", "take it away, or add the bracket that it closes")
+    return pipeline
+
+
+def parse_expression(text: str) -> Expr:
+    """The tree of an eval expression, such as the right side of `EVAL-x = ...` in props.conf."""
+    reader = Reader(text, _pipeline)
+    found = whole_expression(reader)
+    if reader.value:
+        reader.fail(f"{reader.shown} is not expected here", "an operator is missing, or this is too much")
+    return found
+
+
+def parse_term(text: str) -> Term:
+    """The tree of search terms, such as those of an event type or of a data model's constraint.
+
+    A leading `search` is passed over, because conf files have it now and then. No term at all is `*`."""
+    reader = Reader(text, _pipeline)
+    if found := re.compile(r"\s*+search\s++(?![=<>!])").match(reader.text):
+        reader.end = found.end()
+    term = whole_term(reader)
+    if reader.value:
+        reader.fail(f"{reader.shown} is not expected here", "only search terms may stand here")
+    if term is None:
+        raise SplError("there is no search term", Span(0, len(text)), "write `*` for everything")
+    return term
+
+
+def _pipeline(reader: Reader) -> Pipeline:
+    """Stages from the place where the reader stands, up to the end of the text or an unmatched `]`."""
+    start = reader.end
+    begins = _STAGE_BEGINS(reader.text, start)
+    leading = bool(begins and begins[1] == "|")
+    commands: list[Command] = []
+    if leading:
+        reader.match = ARGUMENTS
+        reader.advance()
+        commands.append(_command(reader))
+    else:
+        commands.append(_first(reader))
+    while reader.value == "|":
+        commands.append(_command(reader))
+    return Pipeline(tuple(commands), leading, span=Span(start, reader.before))
+
+
+def _first(reader: Reader) -> Command:
+    """The stage at the head of a search without a pipe before it: a known command, or terms."""
+    found = _NAME(reader.text, reader.end)
+    if found and is_command(name := found[1].lower()) and not _FIELD_FOLLOWS(reader.text, found.end()):
+        return _named(reader, name, found)
+    reader.begin(SEARCH)
+    start = reader.start
+    term = search_term(reader)
+    if term is None and reader.value != ")":
+        reader.fail_if_stray()
+        closer = " in these brackets" if reader.value == "]" else ""
+        reader.fail(f"there is no search{closer}", "write `search *` for everything")
+    _check_end(reader, "search")
+    assert term is not None
+    return Search(term, implied=True, span=Span(start, term.span.end))
+
+
+def _command(reader: Reader) -> Command:
+    """The stage behind the pipe at the current token."""
+    pipe = reader.span
+    found = _NAME(reader.text, reader.end)
+    if found:
+        return _named(reader, found[1].lower(), found)
+    reader.begin(ARGUMENTS)
+    if reader.kind == "macro":
+        return plain.macro_stage(reader)
+    if reader.value == "|":
+        reader.fail("nothing stands between these two pipes", "take one of them away")
+    if reader.value in ("", "]"):
+        raise SplError("nothing follows this pipe", pipe, "take it away, or add a command")
+    if reader.value == "[":
+        reader.fail("a subsearch is no command", "name the command it belongs to, for example `append [ ... ]`")
+    return reader.expected("the name of a command after `|`")
+
+
+def _named(reader: Reader, name: str, found: re.Match[str]) -> Command:
+    reader.end = found.end()
+    read = READERS.get(name) or reader_of(name)
+    command = read(reader, name, found.start(1))
+    if not reader.at_end:
+        _check_end(reader, name)
+    return command
+
+
+def _check_end(reader: Reader, name: str) -> None:
+    if reader.at_end:
+        return
+    if reader.value == ")":
+        reader.fail("this `)` closes nothing", "take it away, or add the `(`")
+    cure = "a pipe before it, or a comma or operator, may be missing" if is_command(name) else ""
+    reader.fail(f"{reader.shown} is not expected in `{name}` here", cure)

@@ -1,0 +1,70 @@
+"""Patterns of the search grammar, taken apart: the `text` of a `Compare` value, an `In` value, or a `Keyword`.
+
+Such a text is kept as written inside its quotes, because only there a star and an escaped star differ:
+
+* `*`   any characters, also none
+* `\\*`  a star
+* `\\\\`  a backslash, also before a star: `"*\\\\cmd.exe"`, `"C:\\\\Temp\\\\*"`
+* `\\"`  a double quote; `\\|` a pipe
+* a backslash before anything else stands for itself
+
+Search Reference: "search", under "Wildcards" and "Backslashes".
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import Final, Literal
+
+
+class _Wildcard(Enum):
+    """The one wildcard of search; an enum, so that type checkers can tell it from text."""
+
+    ANY = "*"
+
+
+ANY: Final = _Wildcard.ANY
+Part = str | Literal[_Wildcard.ANY]
+
+_PIECE = re.compile(r'[^*\\]++|\\[*\\"|]|\\|\*++')
+
+
+def parts(text: str) -> tuple[Part, ...]:
+    """The pattern as literal texts and `ANY`. Literals are not empty, and neither two of them nor two wildcards
+    stand side by side; the empty pattern has no parts."""
+    if "\\" not in text and "*" not in text:
+        return (text,) if text else ()
+    found: list[Part] = []
+    literal = ""
+    for piece in _PIECE.findall(text):
+        if piece[0] == "*":
+            if literal:
+                found.append(literal)
+                literal = ""
+            found.append(ANY)
+        else:
+            literal += piece[1:] if len(piece) == 2 and piece[0] == "\\" else piece
+    if literal:
+        found.append(literal)
+    return tuple(found)
+
+
+def literal(text: str) -> str | None:
+    """The text that the pattern stands for when it has no wildcard, else None."""
+    found = parts(text)
+    return None if ANY in found else "".join(part for part in found if part is not ANY)
+
+
+def has_wildcard(text: str) -> bool:
+    return ANY in parts(text)
+
+
+def matches_anything(text: str) -> bool:
+    """Is it `*`, which asks only that there is a value?"""
+    return parts(text) == (ANY,)
+
+
+def escape(text: str) -> str:
+    """The pattern that stands for `text` and nothing else."""
+    return re.sub(r'([\\*"])', r"\\\1", text)

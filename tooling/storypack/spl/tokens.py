@@ -1,0 +1,313 @@
+"""Tokens with positions.
+
+SPL has no single lexis: `a.b` is one word after `search`, three tokens after `eval`. So there is one regular
+expression per grammar (a *mode*), and a `Reader` that holds the current token and can read it again in another mode.
+Every repetition is possessive, so reading is linear in the length of the text whatever it holds.
+
+The kinds of token: `word`, `option` (a name with its `=`), `number`, `string` ("..."), `quoted` ('...'), `macro`
+(`` `...` ``), `op`, `punct`, `end`, and `stray` for what can begin no token. `Reader.value` is the token as written,
+quotes included, which is why `value == "("` can only be a bracket.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NoReturn
+
+from storypack.spl.source import Span, SplError, place, quote_for_message
+from storypack.spl.tree import Pipeline
+
+STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+QUOTED = r"'[^'\\]*+(?:\\.[^'\\]*+)*+'"
+MACRO = rf'`(?:[^`"]++|{STRING})*+`|`[^`]*+`'
+
+# The deepest nesting that is read: brackets, calls, NOTs and subsearches count alike (a subsearch counts more, because
+# reading it takes more). Far above what people write, far below what Python's own stack holds.
+MAX_DEPTH = 128
+SUBSEARCH_DEPTH = 6
+
+Match = Callable[[str, int], "re.Match[str] | None"]
+
+
+def _mode(*alternatives: tuple[str, str], skip: str = r"\s*+") -> Match:
+    groups = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in (*alternatives, ("end", r"\Z"), ("stray", ".")))
+    return re.compile(f"(?s){skip}(?:{groups})").match
+
+
+# eval and where. A name may hold braces (`a{}`), `$token$` and the `<<FIELD>>` of foreach; a dot joins two texts.
+EVAL = _mode(
+    ("number", r"\d++(?:\.\d++)?(?:[eE][-+]?\d++)?(?!\w)"),
+    ("word", r"(?:[\w{}:@#$]++|<<\w++>>)++"),
+    ("string", STRING),
+    ("quoted", QUOTED),
+    ("op", r"[=!<>]=|[-+*/%.=<>]"),
+    ("punct", r"[(),\[\]|]"),
+    ("macro", MACRO),
+)
+
+# The terms of search. A comma inside a word belongs to it, one at its end does not.
+_ESCAPE = r'\\["|\\]?+'
+SEARCH = _mode(
+    ("quoted", r"'[^'|\n]*+'(?=\s*+(?:[=<>]|!=))"),
+    ("word", rf'(?:[^\s"()\[\]|=<>!`,\\]++|{_ESCAPE}|!(?!=)|,(?![\s)\]|]|\Z))++'),
+    ("op", r"[=!<>]=|[=<>]"),
+    ("string", STRING),
+    ("punct", r"[()\[\]|]"),
+    ("macro", MACRO),
+    skip=r"[\s,]*+",
+)
+
+# The value of a comparison in search: `=`, `<` and `>` are text here (`cmd=abc==`).
+VALUE = _mode(
+    ("word", rf'(?:[^\s"()\[\]|`,\\]++|{_ESCAPE}|,(?![\s)\]|]|\Z))++'),
+    ("string", STRING),
+    ("punct", r"[()\[\]|]"),
+    ("macro", MACRO),
+)
+
+# The values of IN ( ... ).
+LIST = _mode(
+    ("word", rf'(?:[^\s"()\[\]|`,\\]++|{_ESCAPE})++'),
+    ("string", STRING),
+    ("punct", r"[(),\[\]|]"),
+    ("macro", MACRO),
+)
+
+# Arguments of commands: words and fields between blanks or commas, and `name=value` options.
+ARGUMENTS = _mode(
+    ("option", r"[A-Za-z_][\w.:-]*+(?=\s*+=(?!=))"),
+    ("string", STRING),
+    ("quoted", QUOTED),
+    ("word", r'[^\s,"()\[\]|`]++'),
+    ("punct", r"[(),\[\]|]"),
+    ("macro", MACRO),
+)
+
+# The value of an option.
+OPTION_VALUE = _mode(
+    ("string", STRING),
+    ("quoted", QUOTED),
+    ("word", r'[^\s,"()\[\]|`]++'),
+    ("punct", r"[(),\[\]|]"),
+    ("macro", MACRO),
+)
+
+_COMMENT = re.compile(rf"(?s){STRING}|```.*?```|(?P<open>```)")
+_RAW = re.compile(rf"(?s)[^\"`'\[\]|]++|{STRING}|(?<=[\s=(,])'[^']*+'|{MACRO}|(?P<stop>[\[\]|\"`])|'")
+_BALANCED = re.compile(rf"(?s)[^\"'()`]++|{STRING}|{MACRO}|(?P<bracket>[()])|.")
+
+
+class Reader:
+    """The current token of a text, and the way to the next one. Made by `storypack.spl.parser` only."""
+
+    __slots__ = ("before", "depth", "end", "height", "kind", "match", "read_pipeline", "start", "text", "value")
+
+    def __init__(self, text: str, read_pipeline: Callable[[Reader], Pipeline]) -> None:
+        self.text = blank_comments(text)
+        self.read_pipeline = read_pipeline
+        self.match = ARGUMENTS
+        self.kind = ""
+        self.value = ""
+        self.start = 0
+        self.end = 0
+        self.before = 0  # where the token before this one ended
+        self.depth = 0
+        self.height = 0  # of the expression read last; see storypack.spl.expressions
+
+    # --- moving -----------------------------------------------------------------------------------------------
+
+    def advance(self) -> None:
+        """Go to the next token, in the present mode."""
+        self.before = self.end
+        found = self.match(self.text, self.end)
+        assert found is not None  # `stray` and `end` leave nothing unmatched
+        kind = found.lastgroup or ""
+        self.kind = kind
+        self.value = found[kind]
+        self.start = found.start(kind)
+        self.end = found.end()
+
+    def begin(self, mode: Match) -> None:
+        """Go to the next token, in another mode."""
+        self.match = mode
+        self.advance()
+
+    def again(self, mode: Match) -> None:
+        """Read the current token once more, in another mode."""
+        before = self.before
+        self.match = mode
+        self.end = self.start
+        self.advance()
+        self.before = before
+
+    def skip_to(self, offset: int) -> None:
+        """Go to the first token at or after `offset`, in the present mode."""
+        self.end = offset
+        self.advance()
+
+    # --- looking ----------------------------------------------------------------------------------------------
+
+    @property
+    def at_end(self) -> bool:
+        """At the end of the stage: a pipe, the bracket that closes a subsearch, or the end of the text."""
+        return self.value in ("|", "]", "")
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end)
+
+    def is_word(self, *words: str) -> bool:
+        """Is the token one of these words, in any case, and not quoted?"""
+        return self.kind == "word" and self.value.lower() in words
+
+    def called(self) -> bool:
+        """Does an opening bracket follow the token at once?"""
+        return self.text.startswith("(", self.end)
+
+    # --- larger pieces ----------------------------------------------------------------------------------------
+
+    def subsearch(self) -> Pipeline:
+        """The `[ pipeline ]` at the current token, which is its `[`; then the token after `]`, in the present mode."""
+        mode, opener = self.match, self.start
+        self.enter(SUBSEARCH_DEPTH)
+        pipeline = self.read_pipeline(self)
+        if self.value != "]":
+            self.fail_unclosed("]", "[", opener)
+        self.leave(SUBSEARCH_DEPTH)
+        self.begin(mode)
+        return pipeline
+
+    def balanced(self) -> str:
+        """The text from the current token on, up to the bracket that closes the first `(`; then the next token."""
+        level, position, opener = 0, self.end if self.value != "(" else self.start, -1
+        while found := _BALANCED.match(self.text, position):
+            if found["bracket"]:
+                opener = found.start() if opener < 0 else opener
+                level += 1 if found["bracket"] == "(" else -1
+                if level == 0:
+                    break
+            position = found.end()
+        else:
+            self.start = self.end = len(self.text)
+            self.fail_unclosed(")", "(", opener)
+        text = self.text[self.start : found.end()]
+        self.skip_to(found.end())
+        return text
+
+    def raw_until(self, closing: str) -> str:
+        """The text from where the current token ends up to the end of the stage (`closing` empty) or up to the `]`
+        that closes the bracket just read; quotes, macros and brackets inside are skipped. Stands on that end then."""
+        start = position = self.end
+        openers: list[int] = []
+        while found := _RAW.match(self.text, position):
+            stop = found["stop"]
+            if stop == "[":
+                openers.append(found.start())
+            elif stop == "]":
+                if not openers:
+                    break
+                openers.pop()
+            elif stop == "|" and not openers and not closing:
+                break
+            elif stop == '"' or stop == "`":
+                self.start = found.start()
+                self.fail_stray()
+            position = found.end()
+        if openers:
+            self.start = self.end = len(self.text)
+            self.fail_unclosed("]", "[", openers[0])
+        self.skip_to(position)
+        return self.text[start:position]
+
+    def enter(self, levels: int = 1) -> None:
+        """Note that reading goes one level deeper; raise before Python's own stack would end."""
+        self.depth += levels
+        if self.depth > MAX_DEPTH:
+            self.fail_deep()
+
+    def leave(self, levels: int = 1) -> None:
+        self.depth -= levels
+
+    # --- failing ----------------------------------------------------------------------------------------------
+
+    def fail_deep(self) -> NoReturn:
+        raise SplError(f"nested deeper than {MAX_DEPTH} levels", self.span, "break the search into several stages")
+
+    def fail_unclosed(self, closer: str, opener: str, offset: int) -> NoReturn:
+        """`)` or `]` is missing at the current token."""
+        self.fail_if_stray()
+        message = f"`{closer}` expected for the `{opener}` at {place(self.text, offset)}"
+        raise SplError(f"{message}, found {self.shown}", self.span, f"add `{closer}`, or take the `{opener}` away")
+
+    def fail(self, message: str, cure: str = "") -> NoReturn:
+        """Raise at the current token; a token that cannot be one (an open quote) is the truer cause, and told first."""
+        self.fail_if_stray()
+        raise SplError(message, self.span, cure)
+
+    def expected(self, what: str, cure: str = "") -> NoReturn:
+        self.fail(f"{what} expected, found {self.shown}", cure)
+
+    @property
+    def shown(self) -> str:
+        return quote_for_message(self.value) if self.value else "the end of the search"
+
+    def fail_if_stray(self) -> None:
+        if self.kind == "stray":
+            self.fail_stray()
+
+    def fail_stray(self) -> NoReturn:
+        character = self.text[self.start]
+        if character == '"':
+            raise _unclosed_string(self.text, self.start)
+        if character == "`":
+            message, cure = "the macro call opened here is never closed", "add the closing backtick"
+        elif character == "'":
+            message, cure = "the field name opened with ' is never closed", "add the closing single quote"
+        else:
+            message, cure = f"`{character}` has no meaning here", "take it away, or put it in quotes"
+        raise SplError(message, Span(self.start, self.start + 1), cure)
+
+
+def blank_comments(text: str) -> str:
+    """The text with every ```` ```comment``` ```` turned into blanks, so that offsets stay true.
+
+    Search Manual: "Add comments to searches". Line breaks inside a comment stay; quotes shield what they hold."""
+    if "```" not in text:
+        return text
+
+    def blank(found: re.Match[str]) -> str:
+        if found["open"]:
+            message = "the comment opened here is never closed"
+            raise SplError(message, Span(*found.span()), "close it with three backticks")
+        piece = found[0]
+        return piece if piece[0] == '"' else re.sub(r"[^\n]", " ", piece)
+
+    return _COMMENT.sub(blank, text)
+
+
+def _unclosed_string(text: str, offset: int) -> SplError:
+    """The error for the quote at `offset`, which nothing closes. When an earlier string touches a word (`"a"b`), its
+    quotes are the likelier mistake, so the error points there."""
+    found = re.search(rf"(?s){STRING}(?=[\w*\\%$])", text[:offset])
+    if found:
+        message = f"the quotes do not pair up: {quote_for_message(found[0])} runs into the text behind it"
+        cure = f"close the string opened here where it ought to end (the last quote, at {place(text, offset)}, is open)"
+        return SplError(message, Span(*found.span()), cure)
+    return SplError("the string opened here is never closed", Span(offset, offset + 1), 'add the closing `"`')
+
+
+def unescape(text: str) -> str:
+    """The text of a quoted string (without its quotes): `\\\\` is a backslash, `\\"` a quote; any other escape keeps
+    its backslash, as regular expressions need (Search Manual: "SPL and regular expressions")."""
+    if "\\" not in text:
+        return text
+    return re.sub(r'\\(["\\])', r"\1", text)
+
+
+def unquote(text: str) -> str:
+    """A `string` or `quoted` token without its quotes and escapes."""
+    body = text[1:-1]
+    if "\\" not in body:
+        return body
+    return unescape(body) if text[0] == '"' else re.sub(r"\\(['\\])", r"\1", body)

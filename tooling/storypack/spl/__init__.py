@@ -12,10 +12,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from storypack.spl.macros import MacroDefinition, expand
     from storypack.spl.parser import parse, parse_expression, parse_term
     from storypack.spl.source import NOWHERE, Span, SplError, line_column
 
 _HOMES = {
+    "MacroDefinition": "macros",
+    "expand": "macros",
     "parse": "parser",
     "parse_expression": "parser",
     "parse_term": "parser",
@@ -25,7 +28,17 @@ _HOMES = {
     "line_column": "source",
 }
 
-__all__ = ["NOWHERE", "Span", "SplError", "line_column", "parse", "parse_expression", "parse_term"]
+__all__ = [
+    "NOWHERE",
+    "MacroDefinition",
+    "Span",
+    "SplError",
+    "expand",
+    "line_column",
+    "parse",
+    "parse_expression",
+    "parse_term",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from storypack.engine.relation import Names
+from storypack.engine import udf
+from storypack.engine.errors import EngineError, SearchError
+from storypack.engine.relation import Column, Cte, Names, OrderKey, Relation
 from storypack.engine.source import LookupTable, Source
+from storypack.engine.sql import identifier
+from storypack.engine.values import column_kind, column_values
+
+if TYPE_CHECKING:
+    from storypack.spl import tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +30,23 @@ class Macro:
 
 @dataclass
 class Session:
-    """One run of a search. `now` is the start of the search in epoch seconds (UTC)."""
+    """One run of a search. `now` is the start of the search in epoch seconds (UTC).
+
+    `connection` is a cursor of `root`, which owns the SQL functions. `compile` turns a pipeline into a relation: a
+    subsearch anew from the source, the rest of a pipeline from `start`.
+    """
 
     connection: duckdb.DuckDBPyConnection
+    root: duckdb.DuckDBPyConnection
     source: Source
     now: float
+    compile: Callable[[tree.Pipeline, Session, Relation | None], Relation]
     macros: Mapping[str, Macro] = field(default_factory=dict)
     names: Names = field(default_factory=Names)
     written: dict[str, LookupTable] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    stage: str = ""
+    depth: int = 0
 
     def warn(self, message: str) -> None:
         """Say once that the result may differ from Splunk's."""
@@ -40,3 +56,69 @@ class Session:
     def lookup(self, name: str) -> LookupTable | None:
         """A lookup, as this search may have overwritten it."""
         return self.written.get(name) or self.source.lookup(name)
+
+    # --- running SQL ----------------------------------------------------------------------------------------
+
+    def execute(self, sql: str, parameters: Sequence[Any] | None = None) -> duckdb.DuckDBPyConnection:
+        """Run a statement; DuckDB's errors become SearchErrors that name the stage."""
+        try:
+            udf.provide(self.root, sql)
+            return self.connection.execute(sql, parameters) if parameters else self.connection.execute(sql)
+        except duckdb.Error as error:
+            raise self.failure(error) from error
+
+    def failure(self, error: duckdb.Error) -> EngineError:
+        """What to tell the user of an error inside DuckDB."""
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return EngineError("the search needs more memory than it may use", self.stage)
+        return SearchError(str(error).split("\n", 1)[0], self.stage)
+
+    def fetch(self, rows: Relation, select: str, suffix: str = "") -> list[tuple[Any, ...]]:
+        """The result of `SELECT ... FROM rows ...`."""
+        result: list[tuple[Any, ...]] = self.execute(rows.select(select, suffix)).fetchall()
+        return result
+
+    def materialise(self, rows: Relation) -> Relation:
+        """The same rows, run into a temporary table: closed, in order, and cheap to look at again."""
+        rows = rows.closed()
+        table = self.names.new("t_rows")
+        position = identifier("__n")
+        kept = {name: Column(self.names.new(name), column.kind) for name, column in rows.columns.items()}
+        values = [
+            f"{identifier(column.ident)} AS {identifier(kept[name].ident)}" for name, column in rows.columns.items()
+        ]
+        number = f"row_number() OVER ({rows.order_by}) AS {position}"
+        create = f"CREATE TEMP TABLE {identifier(table)} AS\n"
+        self.execute(create + rows.select(f"SELECT {', '.join([number, *values])}"))
+        cte = Cte(self.names.new("s1_rows"), f"SELECT * FROM {identifier(table)}", "rows")
+        return Relation(self.names, (cte,), kept, (OrderKey(position),))
+
+    def table(self, values: Mapping[str, Sequence[Any]], label: str = "rows") -> Relation:
+        """Rows given as columns of Python values (text, numbers, lists, None), all of one length."""
+        table = self.names.new(f"t_{label}")
+        columns: dict[str, Column] = {}
+        selects, parameters = [], []
+        length = 0
+        for name, raw in values.items():
+            length = len(raw)
+            kind = column_kind(raw)
+            column = Column(self.names.new(name), kind)
+            columns[name] = column
+            selects.append(f"unnest(CAST(? AS {kind.duckdb}[])) AS {identifier(column.ident)}")
+            parameters.append(column_values(raw, kind))
+        select = ", ".join(["unnest(range(CAST(? AS BIGINT))) AS __n", *selects])
+        self.execute(f"CREATE TEMP TABLE {identifier(table)} AS SELECT {select}", [length, *parameters])
+        cte = Cte(self.names.new(f"s1_{label}"), f"SELECT * FROM {identifier(table)}", label)
+        return Relation(self.names, (cte,), columns, (OrderKey("__n"),))
+
+    def subsearch(self, pipeline: tree.Pipeline) -> Relation:
+        """The rows of a subsearch."""
+        self.depth += 1
+        if self.depth > 20:
+            raise SearchError("subsearches are nested too deeply", self.stage)
+        stage = self.stage
+        try:
+            return self.compile(pipeline, self, None)
+        finally:
+            self.depth -= 1
+            self.stage = stage

@@ -1,8 +1,7 @@
 """Where rows come from: the contract between the engine and whatever holds the events.
 
 A `Source` outlives a search; a `Scan` is one pass over its events within one search (a subsearch scans anew). The
-engine
-asks a scan for fields while it compiles, then for its SQL; what nobody asked for is never extracted:
+engine asks a scan for fields while it compiles, then for its SQL; what nobody asked for is never extracted:
 
     scan = source.scan(ScanRequest(...), session)     # files chosen by time, index, sourcetype
     scan.field("user")  -> Column("user", STRING)     # remembered
@@ -32,8 +31,8 @@ class ScanRequest:
     """What a search wants of the events.
 
     Times are epoch seconds, `earliest` inclusive, `latest` exclusive, None = unbounded; the scan must apply them.
-    `term` is the base search (macros expanded, subsearches put in): only a hint by which a source may leave out files or
-    rows that cannot match; the engine applies it to every row again.
+    `term` is the base search (macros expanded, subsearches put in): only a hint by which a source may leave out files
+    or rows that cannot match; the engine applies it to every row again.
     """
 
     term: Term | None = None

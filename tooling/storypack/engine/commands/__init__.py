@@ -1,0 +1,16 @@
+"""The commands: one file per family, one registry.
+
+A command is a function from its syntax tree and the rows before it to the rows after it:
+
+    @command("head")
+    def head(node: tree.Head, rows: Relation, session: Session) -> Relation: ...
+
+One that can stand first (`makeresults`, `inputlookup`) is entered by `@generating`; its `rows` are None there.
+Adding a command: write it in the file of its family, under its name; nothing else.
+"""
+
+from __future__ import annotations
+
+from storypack.engine.commands.registry import Handler, command, command_name, find, generating, names
+
+__all__ = ["Handler", "command", "command_name", "find", "generating", "names"]

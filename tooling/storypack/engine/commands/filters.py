@@ -1,0 +1,24 @@
+"""search, where, regex: rows that stay (Search Reference: search, where, regex)."""
+
+from __future__ import annotations
+
+from storypack.engine.commands.registry import command
+from storypack.engine.compile.expressions import compile_condition
+from storypack.engine.compile.resolve import resolve
+from storypack.engine.compile.terms import compile_term
+from storypack.engine.relation import Relation
+from storypack.engine.session import Session
+from storypack.spl import tree
+
+
+@command("search")
+def search(node: tree.Search, rows: Relation, session: Session) -> Relation:
+    """Rows for which the term is true. (As the first command it reads the events: compile.pipeline.)"""
+    term = resolve(node.term, session)
+    return rows if term is None else rows.where("search", compile_term(term, rows, session))
+
+
+@command("where")
+def where(node: tree.Where, rows: Relation, session: Session) -> Relation:
+    """Rows for which the expression is true."""
+    return rows.where("where", compile_condition(node.condition, rows, session))

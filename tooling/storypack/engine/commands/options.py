@@ -1,0 +1,48 @@
+"""Options of commands: reading `name=value`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from storypack.engine.errors import SearchError
+from storypack.spl import tree
+
+_TRUE = frozenset({"t", "true", "1", "yes"})
+_FALSE = frozenset({"f", "false", "0", "no"})
+
+
+def flag(text: str) -> bool:
+    """A boolean as Splunk writes them."""
+    if text.lower() in _TRUE:
+        return True
+    if text.lower() in _FALSE:
+        return False
+    raise SearchError(f"`{text}` is neither true nor false")
+
+
+def whole(text: str, option: str) -> int:
+    """A whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise SearchError(f"{option} must be a whole number, not `{text}`") from None
+
+
+def options_of(options: Iterable[tree.Option | tree.MacroCall]) -> dict[str, str]:
+    """The options of a command by name; of one given twice the last."""
+    found = {}
+    for option in options:
+        if isinstance(option, tree.MacroCall) or not isinstance(option.value, tree.Word):
+            raise SearchError("a macro among the options is not defined")
+        found[option.name] = option.value.text
+    return found
+
+
+def words_of(words: Iterable[tree.Word | tree.MacroCall]) -> list[str]:
+    """The words of a command."""
+    found = []
+    for word in words:
+        if isinstance(word, tree.MacroCall):
+            raise SearchError(f"macro `{word.name}` is not defined")
+        found.append(word.text)
+    return found

@@ -1,0 +1,132 @@
+"""stats, eventstats, streamstats (Search Reference: stats, eventstats, streamstats)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from storypack.engine.aggregations import AggregationContext, AggregationError, aggregate
+from storypack.engine.commands.registry import command
+from storypack.engine.compile.expressions import compile_expr
+from storypack.engine.errors import NotSupported, SearchError
+from storypack.engine.relation import Column, OrderKey, Relation
+from storypack.engine.session import Session
+from storypack.engine.sql import Kind, Sql, as_text, identifier
+from storypack.spl import tree
+
+_ORDERED = frozenset({"first", "last", "list", "earliest", "latest", "rate", "earliest_time", "latest_time"})
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """An aggregation ready to be put into SQL: its output field, function, and argument."""
+
+    output: str
+    func: str
+    arg: Sql | None
+
+
+def measures(
+    aggregations: Sequence[tree.Aggregation | tree.MacroCall], rows: Relation, session: Session
+) -> list[Measure]:
+    """The aggregations of a command, wildcards (`max(*) as max_*`) written out."""
+    found: list[Measure] = []
+    for aggregation in aggregations:
+        if isinstance(aggregation, tree.MacroCall):
+            raise SearchError(f"macro `{aggregation.name}` is not defined")
+        if isinstance(aggregation.arg, tree.Field) and "*" in aggregation.arg.name:
+            found += _spread(aggregation, rows, session)
+        else:
+            arg = None if aggregation.arg is None else compile_expr(aggregation.arg, rows, session)
+            found.append(Measure(aggregation.output, aggregation.func, arg))
+    return found
+
+
+def _spread(aggregation: tree.Aggregation, rows: Relation, session: Session) -> list[Measure]:
+    from storypack.engine.commands.names import matching, star_name
+
+    assert isinstance(aggregation.arg, tree.Field)
+    pattern = aggregation.arg.name
+    found = []
+    for name in matching(pattern, rows.all_names()):
+        alias = aggregation.alias
+        output = star_name(pattern, alias.name, name) if alias else f"{aggregation.func}({name})"
+        found.append(Measure(output, aggregation.func, rows.field(name)))
+    return found
+
+
+def aggregate_sql(
+    measure: Measure, rows: Relation, order: str, *, over: str = "", context: AggregationContext | None = None
+) -> Sql:
+    """SQL of a measure over rows whose place is in the column `order`."""
+    time = rows.field("_time") if measure.func in _ORDERED else Sql("0", Kind.NUMBER)
+    try:
+        return aggregate(measure.func, measure.arg, order=order, time=time.text, over=over, context=context)
+    except AggregationError as error:
+        if "is not supported" in error.message:
+            raise NotSupported("aggregation", measure.func) from error
+        raise SearchError(error.message) from error
+
+
+def placed(rows: Relation, found: Sequence[Measure]) -> tuple[Relation, str]:
+    """The rows with their place where a measure needs it."""
+    if any(measure.func in _ORDERED for measure in found):
+        return rows.numbered()
+    return rows, "0"
+
+
+def by_columns(by: Sequence[tree.Field | tree.MacroCall], rows: Relation) -> tuple[Relation, list[str]]:
+    """The rows split by multivalue fields of a by-clause, and the names of its fields."""
+    names = [field.name for field in by]
+    for name in dict.fromkeys(names):
+        value = rows.field(name)
+        if value.kind is Kind.MULTI:
+            rows = rows.extend("split", {name: Sql(f"unnest({value.text})", Kind.STRING)})
+    return rows, list(dict.fromkeys(names))
+
+
+@command("stats")
+def stats(node: tree.Stats, rows: Relation, session: Session) -> Relation:
+    """One row for each combination of by-values, in their order; without `by` one row."""
+    rows, by = by_columns(node.by, rows)
+    return grouped(rows, by, measures(node.aggregations, rows, session), "stats")
+
+
+def grouped(
+    rows: Relation, by: Sequence[str], found: Sequence[Measure], label: str, context: AggregationContext | None = None
+) -> Relation:
+    """The rows aggregated by fields (none of them multivalue); rows where one of these is null are left out."""
+    keys = [rows.field(name) for name in by]
+    rows, order = placed(rows, found)
+    columns: dict[str, Column] = {}
+    selects = []
+    for name, key in zip(by, keys, strict=True):
+        kind = Kind.NUMBER if key.kind is Kind.NUMBER else Kind.STRING
+        columns[name] = Column(rows.names.new(name), kind)
+        selects.append(f"{key.text} AS {identifier(columns[name].ident)}")
+    for measure in found:
+        value = aggregate_sql(measure, rows, order, context=context)
+        columns[measure.output] = Column(rows.names.new(measure.output), value.kind)
+        selects.append(f"{value.text} AS {identifier(columns[measure.output].ident)}")
+    text = f"SELECT {', '.join(selects)} FROM {{rows}}"
+    if by:
+        present = " AND ".join(f"{key.text} IS NOT NULL" for key in keys)
+        text += f" WHERE {present} GROUP BY {', '.join(str(at + 1) for at in range(len(by)))}"
+    sorted_by = tuple(OrderKey(identifier(columns[name].ident)) for name in by)
+    return rows.stage(label, text, columns=columns, order=sorted_by, closes=True)
+
+
+@command("eventstats")
+def eventstats(node: tree.Stats, rows: Relation, session: Session) -> Relation:
+    """The aggregates of its group beside each event; an event without a by-field stays, without aggregates."""
+    by = [rows.field(field.name) for field in node.by]
+    found = measures(node.aggregations, rows, session)
+    rows, order = placed(rows, found)
+    over = f"OVER (PARTITION BY {', '.join(as_text(key) for key in by)})" if by else "OVER ()"
+    present = " AND ".join(f"{key.text} IS NOT NULL" for key in by)
+    values = {}
+    for measure in found:
+        value = aggregate_sql(measure, rows, order, over=over)
+        text = f"CASE WHEN {present} THEN {value.text} END" if present else value.text
+        values[measure.output] = Sql(text, value.kind)
+    return rows.extend("eventstats", values)

@@ -1,0 +1,1 @@
+"""From syntax trees to SQL: eval expressions, search terms, whole pipelines."""

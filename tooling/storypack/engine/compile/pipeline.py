@@ -1,0 +1,57 @@
+"""A whole pipeline, stage by stage."""
+
+from __future__ import annotations
+
+from storypack.engine.commands import command_name, find
+from storypack.engine.compile.resolve import base_request, resolve
+from storypack.engine.compile.terms import compile_term
+from storypack.engine.errors import EngineError, SearchError
+from storypack.engine.relation import Cte, Relation
+from storypack.engine.session import Session
+from storypack.engine.source import ScanRequest
+from storypack.spl import tree
+
+_FENCE = 120
+"""Stages after which the rows are run into a table, lest DuckDB's optimiser gets lost in one huge statement."""
+
+
+def compile_pipeline(pipeline: tree.Pipeline, session: Session, start: Relation | None = None) -> Relation:
+    """The rows of a pipeline; without `start` it begins at the source, or with a command that generates."""
+    rows = start
+    for number, node in enumerate(pipeline.commands, 1):
+        session.stage = f"stage {number}, {command_name(node)}"
+        try:
+            rows = _step(node, rows, session)
+        except EngineError as error:
+            error.stage = error.stage or session.stage
+            raise
+        if len(rows.ctes) > _FENCE:
+            rows = session.materialise(rows)
+    if rows is None:
+        raise SearchError("the search is empty")
+    return rows
+
+
+def _step(node: tree.Command, rows: Relation | None, session: Session) -> Relation:
+    if rows is None and isinstance(node, tree.Search):
+        return base_search(node, session)
+    handler = find(node)
+    if rows is None and not handler.generates:
+        rows = scan(ScanRequest(), session)
+    return handler.run(node, rows, session)
+
+
+def base_search(node: tree.Search, session: Session) -> Relation:
+    """The events that the first `search` asks for."""
+    term = resolve(node.term, session)
+    rows = scan(base_request(term, session), session)
+    if term is None:
+        return rows
+    return rows.where("search", compile_term(term, rows, session))
+
+
+def scan(request: ScanRequest, session: Session) -> Relation:
+    """The events of the source."""
+    found = session.source.scan(request, session)
+    cte = Cte(session.names.new("s1_events"), found.sql, "events")
+    return Relation(session.names, (cte,), {}, tuple(found.order), found)

@@ -1,0 +1,51 @@
+"""Search terms made ready to compile: subsearches run and put in, and what a source may know beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from storypack.engine.compile.subsearch import subsearch_term, subsearch_text
+from storypack.engine.compile.terms import resolve_time
+from storypack.engine.errors import SearchError
+from storypack.engine.session import Session
+from storypack.engine.source import ScanRequest
+from storypack.spl import tree
+
+
+def resolve(term: tree.Term | None, session: Session) -> tree.Term | None:
+    """The term with every subsearch replaced by what its rows stand for."""
+    match term:
+        case tree.And(terms):
+            return replace(term, terms=tuple(_present(one, session) for one in terms))
+        case tree.Or(terms):
+            return replace(term, terms=tuple(_present(one, session) for one in terms))
+        case tree.Not(inner):
+            return replace(term, term=_present(inner, session))
+        case tree.SubsearchTerm(pipeline):
+            return subsearch_term(pipeline, session)
+        case tree.Compare(_, _, tree.SubsearchValue(pipeline)):
+            return replace(term, value=tree.Word(subsearch_text(pipeline, session).strip().strip('"')))
+        case tree.MacroCall(name):
+            raise SearchError(f"macro `{name}` is not defined", session.stage)
+        case _:
+            return term
+
+
+def _present(term: tree.Term, session: Session) -> tree.Term:
+    resolved = resolve(term, session)
+    assert resolved is not None
+    return resolved
+
+
+def base_request(term: tree.Term | None, session: Session) -> ScanRequest:
+    """What a source is told of a base search: time modifiers that hold for the whole of it."""
+    earliest: float | None = None
+    latest: float | None = None
+    for part in term.terms if isinstance(term, tree.And) else (term,):
+        if isinstance(part, tree.TimeModifier):
+            limit = resolve_time(part.value, session)
+            if part.name in ("earliest", "starttime") and limit is not None:
+                earliest = limit if earliest is None else max(earliest, limit)
+            elif part.name in ("latest", "endtime") and limit is not None:
+                latest = limit if latest is None else min(latest, limit)
+    return ScanRequest(term, earliest, latest)

@@ -1,0 +1,156 @@
+"""The boolean grammar of `search` as SQL (Search Reference: search; Search Manual: "Boolean expressions").
+
+A term is true or not: a comparison with a field that is not there is false, and `NOT` makes that true. Values are
+compared without case, `*` is a wildcard, a value that is a number compares as one, a subnet matches its addresses, and
+of a multivalue field one value has to match.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol
+
+from storypack import timemod
+from storypack.engine.compile.compare import any_value, compare, constant_number
+from storypack.engine.compile.patterns import Pattern, keyword_matches, matches, parse_pattern
+from storypack.engine.errors import SearchError
+from storypack.engine.functions import FunctionContext
+from storypack.engine.functions import call as call_function
+from storypack.engine.session import Session
+from storypack.engine.sql import Kind, Sql, as_text, quote, string_constant
+from storypack.spl import tree
+from storypack.spl.parser import parse_term
+
+_CIDR = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)/\d{1,3}")
+_TIME_FIELDS = {
+    "earliest": ("_time", ">="),
+    "latest": ("_time", "<"),
+    "starttime": ("_time", ">="),
+    "endtime": ("_time", "<"),
+    "_index_earliest": ("_indextime", ">="),
+    "_index_latest": ("_indextime", "<"),
+}
+
+
+class Fields(Protocol):
+    """Whatever can say what a field is: a relation."""
+
+    def field(self, name: str) -> Sql:
+        """The SQL of a field; NULL where there is none."""
+
+
+def compile_term(term: tree.Term, rows: Fields, session: Session) -> str:
+    """BOOLEAN SQL of a search expression, never NULL where it stands under a NOT."""
+    match term:
+        case tree.And(terms):
+            return "(" + (" AND ".join(compile_term(one, rows, session) for one in terms) or "TRUE") + ")"
+        case tree.Or(terms):
+            return "(" + (" OR ".join(compile_term(one, rows, session) for one in terms) or "FALSE") + ")"
+        case tree.Not(inner):
+            return f"(NOT coalesce({compile_term(inner, rows, session)}, FALSE))"
+        case tree.Compare(field, op, value):
+            if not isinstance(value, tree.Word):
+                raise SearchError(f"the value of `{field.name}` is not resolved", session.stage)
+            return compare_value(rows.field(field.name), op, value.text)
+        case tree.In(field, values):
+            return _in_list(rows.field(field.name), [v.text for v in values if isinstance(v, tree.Word)])
+        case tree.Keyword(text):
+            return _keyword(rows.field("_raw"), text)
+        case tree.Directive():
+            return _directive(term, rows)
+        case tree.TimeModifier(name, value):
+            return _time(name, value, rows, session)
+        case _:
+            raise SearchError(f"cannot search for a {type(term).__name__} that is not resolved", session.stage)
+
+
+def compare_value(field: Sql, op: str, text: str) -> str:
+    """`field op text` of search."""
+    if field.kind is Kind.NULL:
+        return "FALSE"
+    if op in ("=", "!="):
+        return _equal(field, parse_pattern(text), negated=op == "!=")
+    return compare(op, field, string_constant(text)).text
+
+
+def _equal(field: Sql, pattern: Pattern, *, negated: bool) -> str:
+    if pattern.anything:
+        return "FALSE" if negated else f"({field.text} IS NOT NULL)"
+    if field.kind is Kind.MULTI:
+        return any_value(field, "", lambda one: _equal(one, pattern, negated=negated)).text
+    literal = pattern.literal
+    number = constant_number(string_constant(literal)) if literal is not None else None
+    if number is not None and field.kind is Kind.NUMBER:
+        return f"({field.text} {'<>' if negated else '='} {number!r})"
+    text = as_text(field)
+    condition = matches(text, pattern)
+    if literal is not None:
+        if _CIDR.fullmatch(literal):
+            inside = call_function("cidrmatch", [string_constant(literal), Sql(text, Kind.STRING)], FunctionContext(0))
+            condition = f"({condition} OR {inside.text})"
+        elif number is not None and len(literal) < 16:
+            condition = f"({condition} OR coalesce(TRY_CAST({text} AS DOUBLE) = {number!r}, FALSE))"
+    return f"(NOT {condition})" if negated else f"({condition})"
+
+
+def _in_list(field: Sql, texts: list[str]) -> str:
+    if field.kind is Kind.NULL:
+        return "FALSE"
+    plain = [parse_pattern(text).literal for text in texts]
+    simple = [text for text in plain if text and constant_number(string_constant(text)) is None and "/" not in text]
+    if field.kind is Kind.STRING and len(simple) == len(texts) > 1:
+        return f"(lower({field.text}) IN ({', '.join(quote(text.lower()) for text in simple)}))"
+    return "(" + " OR ".join(compare_value(field, "=", text) for text in texts) + ")"
+
+
+def _keyword(raw: Sql, text: str) -> str:
+    pattern = parse_pattern(text)
+    if pattern.anything:
+        return "TRUE"
+    if raw.kind is Kind.NULL:
+        return "FALSE"
+    return keyword_matches(as_text(raw), pattern)
+
+
+def _directive(term: tree.Directive, rows: Fields) -> str:
+    pattern = parse_pattern(term.text)
+    fold = term.name != "CASE"
+    if term.field is None:
+        raw = rows.field("_raw")
+        if raw.kind is Kind.NULL:
+            return "FALSE"
+        return keyword_matches(as_text(raw), pattern, fold=fold, major_only=not fold or term.name == "TERM")
+    field = rows.field(term.field.name)
+    if field.kind is Kind.NULL:
+        return "FALSE"
+    if field.kind is Kind.MULTI:
+        return any_value(field, "", lambda one: matches(one.text, pattern, fold=fold)).text
+    return f"({matches(as_text(field), pattern, fold=fold)})"
+
+
+def _time(name: str, value: str, rows: Fields, session: Session) -> str:
+    if name in ("timeformat", "searchtimespandays", "index_earliest", "index_latest"):
+        return "TRUE"
+    limit = resolve_time(value, session)
+    if name not in _TIME_FIELDS:
+        raise SearchError(f"time modifier `{name}` is not supported", session.stage)
+    field, sign = _TIME_FIELDS[name]
+    if limit is None:
+        return "TRUE"
+    time = rows.field(field)
+    if time.kind is Kind.NULL:
+        return "FALSE"
+    return f"({time.text} {sign} {limit!r})"
+
+
+def resolve_time(value: str, session: Session) -> float | None:
+    """Epoch seconds of a time modifier; None for "all time" (0 or empty)."""
+    try:
+        return timemod.resolve(value, session.now)
+    except timemod.TimeModifierError as error:
+        raise SearchError(error.message, session.stage) from error
+
+
+def compile_text(text: str, rows: Fields, session: Session) -> str:
+    """BOOLEAN SQL of a search expression given as text (`searchmatch`)."""
+    return compile_term(parse_term(text), rows, session)

@@ -11,6 +11,9 @@ from storypack.build.names import story_name
 from storypack.conf import Stanza, json_text, tidy
 from storypack.pack.models import Baseline, Detection, Investigation, Settings, Story
 
+STORY = "analytic_story://"
+SEARCH = "savedsearch://"
+
 
 def story_stanza(settings: Settings, story: Story, searches: Sequence[str]) -> Stanza:
     """One story; `searches` are the stanza names of its detections, baselines and investigations."""
@@ -20,7 +23,7 @@ def story_stanza(settings: Settings, story: Story, searches: Sequence[str]) -> S
         "name": tidy(story.author),
     }
     return Stanza(
-        f"analytic_story://{story_name(settings, story.name)}",
+        f"{STORY}{story_name(settings, story.name)}",
         {
             "category": story.category[0],
             "last_updated": story.modification_date.isoformat(),
@@ -38,7 +41,7 @@ def story_stanza(settings: Settings, story: Story, searches: Sequence[str]) -> S
 def detection_stanza(name: str, detection: Detection, annotations: str, technologies: Iterable[str]) -> Stanza:
     """What the library shows of a detection; `name` is its saved search."""
     return Stanza(
-        f"savedsearch://{name}",
+        f"{SEARCH}{name}",
         {
             "type": "detection",
             "asset_type": tidy(detection.asset_type),
@@ -55,7 +58,7 @@ def detection_stanza(name: str, detection: Detection, annotations: str, technolo
 def baseline_stanza(name: str, baseline: Baseline, technologies: Iterable[str]) -> Stanza:
     """What the library shows of a baseline."""
     return Stanza(
-        f"savedsearch://{name}",
+        f"{SEARCH}{name}",
         {
             "type": "support",
             "explanation": tidy(baseline.description),
@@ -71,7 +74,7 @@ def step_stanza(name: str, investigation: Investigation, number: int) -> Stanza:
     step = investigation.steps[number - 1]
     inputs = f"It needs {', '.join(investigation.inputs)}." if investigation.inputs else "It needs no input."
     return Stanza(
-        f"savedsearch://{name}",
+        f"{SEARCH}{name}",
         {
             "type": "investigation",
             "explanation": tidy(f"{step.name}: {step.description}"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from storypack.pack.models import CsvLookup, Settings
 
 
@@ -13,6 +15,9 @@ def lookup_file(settings: Settings, lookup: CsvLookup) -> str:
     file, so they do not notice.
     """
     stem = (lookup.filename or lookup.name).removesuffix(".csv")
-    if not settings.build.date_lookup_files:
-        return f"{stem}.csv"
-    return f"{stem}_{lookup.modification_date:%Y%m%d}.csv"
+    return dated_file(settings, stem, lookup.modification_date)
+
+
+def dated_file(settings: Settings, stem: str, date: dt.date) -> str:
+    """`stem_20261122.csv`, or `stem.csv` where the pack's settings say so."""
+    return f"{stem}_{date:%Y%m%d}.csv" if settings.build.date_lookup_files else f"{stem}.csv"

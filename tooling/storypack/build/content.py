@@ -1,0 +1,64 @@
+"""What a build needs of a pack, in one plain value: models and the bytes of files, nothing of disk or clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from storypack.pack.models import (
+    Baseline,
+    CsvLookup,
+    DataSource,
+    Detection,
+    ExternalLookup,
+    Investigation,
+    KvStoreLookup,
+    MacroBody,
+    Schedule,
+    Settings,
+    Story,
+)
+
+EPOCH = dt.date(2020, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class AppContent:
+    """Everything that goes into an app. The order of the tuples is the order in the generated files."""
+
+    settings: Settings
+    detections: tuple[Detection, ...] = ()
+    stories: tuple[Story, ...] = ()
+    baselines: tuple[Baseline, ...] = ()
+    investigations: tuple[Investigation, ...] = ()
+    macros: tuple[MacroBody, ...] = ()  # the pack's and the generated filter macros
+    lookups: tuple[CsvLookup | KvStoreLookup | ExternalLookup, ...] = ()
+    data_sources: tuple[DataSource, ...] = ()
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)  # by id of the search
+    csv: Mapping[str, bytes] = field(default_factory=dict)  # by name of the lookup
+    app_files: Mapping[str, bytes] = field(default_factory=dict)  # app/, by path below it
+    license: bytes | None = None
+    origins: Mapping[int, str] = field(default_factory=dict)  # id() of an object to its file, for error messages
+
+    @property
+    def newest(self) -> dt.date:
+        """The newest modification date of all content: the app's release date."""
+        dated = (
+            *self.detections,
+            *self.stories,
+            *self.baselines,
+            *self.investigations,
+            *self.lookups,
+            *self.data_sources,
+        )
+        return max((each.modification_date for each in dated), default=EPOCH)
+
+    def technologies(self, names: list[str]) -> set[str]:
+        """The add-ons that bring the data sources of these names."""
+        wanted = set(names)
+        return {ta.name for source in self.data_sources if source.name in wanted for ta in source.supported_TA}
+
+    def origin(self, thing: object) -> str:
+        """The content file of an object; empty where it is not known."""
+        return self.origins.get(id(thing), "")

@@ -24,18 +24,22 @@ MACRO_MEANING = "letters, digits, - and _"
 LOOKUP_PATTERN = r"^[A-Za-z0-9_.-]+$"
 LOOKUP_MEANING = "letters, digits, - _ and ."
 
-_NOT_WORD = re.compile(r"[^\w]+|_+")
+STEM_PATTERN = r"^[A-Za-z0-9_-]+$"
+
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
 def file_stem(name: str) -> str:
-    """The file name (without suffix) that belongs to an object's name: its snake_case.
+    """The file name (without suffix) that belongs to an object's name: its snake_case, in ASCII.
+
+    Letters lose their accents; what has no ASCII form is dropped, so the result may be empty.
 
     >>> file_stem("AWS EC2 Snapshot Shared Externally")
     'aws_ec2_snapshot_shared_externally'
     >>> file_stem("DNS Query Length - MLTK (v2)")
     'dns_query_length_mltk_v2'
     """
-    folded = unicodedata.normalize("NFC", name).lower()
+    folded = unicodedata.normalize("NFKD", name).casefold().encode("ascii", "ignore").decode("ascii")
     return _NOT_WORD.sub("_", folded).strip("_")
 
 
@@ -44,7 +48,7 @@ def same_stem(stem: str, name: str) -> bool:
 
     The public format does not collapse separators (`length___mltk`), so runs of `_` count as one, as does letter case.
     """
-    return file_stem(stem) == file_stem(name)
+    return file_stem(stem) == file_stem(name) or not file_stem(name)
 
 
 def filter_macro_name(stem: str, prefix: str = "") -> str:
@@ -54,3 +58,21 @@ def filter_macro_name(stem: str, prefix: str = "") -> str:
     'exf_rclone_upload_filter'
     """
     return f"{prefix}{stem}_filter"
+
+
+def search_stanza(prefix: str, name: str) -> str:
+    """Header of a detection in savedsearches.conf.
+
+    >>> search_stanza("EXF", "Rclone Upload")
+    'EXF - Rclone Upload - Rule'
+    """
+    return f"{prefix} - {name} - Rule"
+
+
+def prefixed(prefix: str, name: str) -> str:
+    """Name in Splunk of a story, a baseline or an investigation, so that no other app's is shadowed.
+
+    >>> prefixed("EXF", "Data Exfiltration")
+    'EXF - Data Exfiltration'
+    """
+    return f"{prefix} - {name}"

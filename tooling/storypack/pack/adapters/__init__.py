@@ -1,0 +1,8 @@
+"""Older public formats, turned into the current one before the models see them.
+
+Each adapter is a pure function from dictionary to dictionary. What it cannot know it leaves as a note for a human.
+"""
+
+from storypack.pack.adapters.adapt import Adapted, Note, adapt
+
+__all__ = ["Adapted", "Note", "adapt"]

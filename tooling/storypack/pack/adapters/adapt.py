@@ -1,0 +1,120 @@
+"""Which format a file is in, by its shape, and the way from there to the current one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+KeyPath = tuple[str | int, ...]
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that the older format does not say and that a human should look at. `path` is in the new shape."""
+
+    path: KeyPath
+    message: str
+    cure: str = ""
+
+
+@dataclass(slots=True)
+class Adapted:
+    """An object in the current format, notes about it, and where its keys were before (new path, old path)."""
+
+    data: Data
+    notes: list[Note] = field(default_factory=list)
+    moved: list[tuple[KeyPath, KeyPath]] = field(default_factory=list)
+
+    def move(self, old: KeyPath, new: KeyPath) -> None:
+        """Take the value at `old` (keys of objects only) to `new`, if it is there."""
+        holder: Any = self.data
+        for part in old[:-1]:
+            holder = holder.get(part) if isinstance(holder, dict) else None
+        if isinstance(holder, dict) and old[-1] in holder:
+            self.put(new, holder.pop(old[-1]), old)
+
+    def put(self, new: KeyPath, value: Any, old: KeyPath) -> None:
+        """Set `new`, and remember that it comes from `old`."""
+        target: dict[Any, Any] = self.data
+        for part in new[:-1]:
+            target = target.setdefault(part, {})
+        target[new[-1]] = value
+        self.came_from(new, old)
+
+    def came_from(self, new: KeyPath, old: KeyPath) -> None:
+        """Remember where a value was in the file, through earlier moves."""
+        for later, first in reversed(self.moved):
+            if old[: len(later)] == later:
+                old = first + old[len(later) :]
+                break
+        self.moved.append((new, old))
+
+    def drop(self, *keys: str) -> None:
+        """Forget top-level keys that the current format has no place for."""
+        for key in keys:
+            self.data.pop(key, None)
+
+
+def version_of(kind: str, data: Data) -> int:
+    """The format of an object: 4 and 5 are contentctl's, 6 is the current one. `kind` is the folder's: `detections`.
+
+    Version 4 detections carry their risk inside `tags`; version 5 has `rba`. Both nest in `tags` and have one `date`.
+    """
+    tags = data.get("tags")
+    if kind == "detections":
+        if isinstance(tags, dict):
+            older = {"observable", "impact", "confidence", "message", "risk_score", "required_fields"}
+            return 4 if older & tags.keys() and "rba" not in data else 5
+        return 5 if "rba" in data or "date" in data else 6
+    if isinstance(tags, dict) or "date" in data or "scheduling" in data or "deployment" in data:
+        return 5
+    if kind == "lookups" and "lookup_type" not in data:
+        return 4
+    if kind == "macros" and not {"id", "version", "author"} & data.keys():
+        return 5
+    return 6
+
+
+def adapt(kind: str, data: Data, stem: str, folder: str) -> Adapted | None:
+    """The object in the current format, or None when it is in that format already.
+
+    `stem` and `folder` are the file's name without suffix and the name of its folder; the older formats do not repeat
+    in the file what these say. `data` is left as it is.
+    """
+    version = version_of(kind, data)
+    if version == 6:
+        return None
+    # Imported when needed: most packs never do.
+    from storypack.pack.adapters import v4, v5
+
+    adapted = Adapted(_copy(data))
+    if kind == "detections":
+        if version == 4:
+            v4.detection(adapted)
+        v5.detection(adapted, folder)
+        return adapted
+    if kind == "lookups" and version == 4:
+        v4.lookup(adapted)
+    others: dict[str, Callable[[Adapted], None]] = {
+        "stories": v5.story,
+        "baselines": v5.baseline,
+        "macros": v5.macro,
+        "lookups": v5.lookup,
+        "data_sources": v5.data_source,
+        "investigations": v5.investigation,
+        "schedules": v5.schedule,
+    }
+    if kind in others:
+        others[kind](adapted)
+    return adapted
+
+
+def _copy(value: Any) -> Any:
+    """A deep copy of plain data."""
+    if isinstance(value, dict):
+        return {key: _copy(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_copy(item) for item in value]
+    return value

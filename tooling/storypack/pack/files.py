@@ -1,0 +1,119 @@
+"""Finding and reading the files of a pack, with nothing but regular files inside its folder ever opened."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from storypack.issue import Issue, Location, Severity
+from storypack.pack import rules
+from storypack.pack.names import STEM_PATTERN
+from storypack.pack.yaml import MAX_BYTES
+
+SETTINGS_FILE = "storypack.yml"
+SUFFIXES = (".yml", ".yaml")
+_STEM = re.compile(STEM_PATTERN)
+# Files that belong in a content folder without being content.
+_COMPANIONS = {".csv": ("lookups",), ".md": None}
+_MAX_FOLDERS = 20  # depth
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to read: `path` relative to the pack with `/`, `kind` the content folder that it is in."""
+
+    path: str
+    kind: str
+
+
+def readable(text: str) -> str:
+    """A file name that can be printed anywhere: control characters and undecodable bytes become escapes."""
+    shown = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in shown)
+
+
+def find_files(root: Path, kinds: tuple[str, ...]) -> tuple[list[Found], list[Issue]]:
+    """The content files of a pack, sorted by kind and path, and issues about files that are not read."""
+    found: list[Found] = []
+    issues: list[Issue] = []
+    for kind in kinds:
+        for path, problem in _walk(root, kind, kind, 0):
+            if problem is None:
+                found.append(Found(path, kind))
+            else:
+                issues.append(problem)
+    return found, issues
+
+
+def _walk(root: Path, folder: str, kind: str, depth: int) -> Iterator[tuple[str, Issue | None]]:
+    here = root / folder
+    if depth == 0 and not os.path.lexists(here):
+        return
+    if here.is_symlink():
+        yield folder, _unreadable(folder, "is a link to a folder; such links are not followed")
+        return
+    if depth > _MAX_FOLDERS:
+        yield folder, _unreadable(folder, f"lies more than {_MAX_FOLDERS} folders deep")
+        return
+    try:
+        entries = sorted(os.scandir(here), key=lambda entry: entry.name)
+    except OSError as error:
+        yield folder, _unreadable(folder, f"cannot be read: {_reason(error)}")
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        path = f"{folder}/{entry.name}"
+        stem, suffix = PurePosixPath(entry.name).stem, PurePosixPath(entry.name).suffix
+        if entry.is_dir(follow_symlinks=True) and suffix not in SUFFIXES:
+            yield from _walk(root, path, kind, depth + 1)
+        elif suffix in SUFFIXES:
+            if _STEM.match(stem):
+                yield path, None
+            else:
+                yield path, _unreadable(path, "has a name that may hold only letters, digits, - and _", "rename it")
+        elif kind not in (_COMPANIONS.get(suffix, ()) or (kind,) if suffix in _COMPANIONS else ()):
+            yield path, _stray(path)
+
+
+def read_file(root: Path, path: str) -> bytes | Issue:
+    """The bytes of a file of the pack, or why it cannot be read.
+
+    A link is followed only to a regular file inside the pack.
+    """
+    full = root / path
+    try:
+        if full.is_symlink() and not full.resolve(strict=True).is_relative_to(root.resolve()):
+            return _unreadable(path, "is a link that leads out of the pack", "put a copy of the file there")
+        status = full.stat()
+        if stat.S_ISDIR(status.st_mode):
+            return _unreadable(path, "is a folder, not a file")
+        if not stat.S_ISREG(status.st_mode):
+            return _unreadable(path, "is not a regular file")
+        if status.st_size > MAX_BYTES:
+            return _unreadable(path, f"is larger than {MAX_BYTES // 1024 // 1024} MiB")
+        with full.open("rb") as handle:
+            return handle.read(MAX_BYTES + 1)
+    except (OSError, RuntimeError) as error:
+        return _unreadable(path, f"cannot be read: {_reason(error)}")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return "the link leads to itself"
+
+
+def _unreadable(path: str, message: str, cure: str = "") -> Issue:
+    shown = readable(path)
+    return Issue(rules.UNREADABLE, Severity.ERROR, f"{shown} {message}", Location(shown), cure=cure)
+
+
+def _stray(path: str) -> Issue:
+    shown = readable(path)
+    cure = "rename it to .yml if it is content, else move it elsewhere"
+    return Issue(rules.STRAY_FILE, Severity.WARNING, f"{shown} is not read", Location(shown), cure=cure)

@@ -1,0 +1,225 @@
+"""The pack: everything that was loaded, linked by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Generic, TypeVar
+
+from storypack.issue import Location
+from storypack.pack.models.base import Model
+from storypack.pack.models.baseline import Baseline
+from storypack.pack.models.data_source import DataSource
+from storypack.pack.models.detection import Detection
+from storypack.pack.models.investigation import Investigation
+from storypack.pack.models.lookup import CsvLookup, Lookup
+from storypack.pack.models.macro import Macro, MacroBody
+from storypack.pack.models.schedule import NamedSchedule, Schedule
+from storypack.pack.models.search import Search
+from storypack.pack.models.settings import Settings
+from storypack.pack.models.story import Story
+from storypack.pack.names import filter_macro_name, prefixed, search_stanza
+from storypack.pack.source import KeyPath, SourceFile
+
+M = TypeVar("M", bound=Model, covariant=True)
+# The name of a macro between backticks; arguments are for spl/ to read.
+_MACRO_CALL = re.compile(r"`\s*([A-Za-z0-9_-]+)")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry(Generic[M]):
+    """An object of the pack and the file that it was read from. `kind` is the folder's name: `detections`."""
+
+    kind: str
+    model: M
+    source: SourceFile
+
+    @property
+    def path(self) -> str:
+        """The file, relative to the pack's folder."""
+        return self.source.path
+
+    @property
+    def stem(self) -> str:
+        """The file's name without suffix."""
+        return PurePosixPath(self.source.path).stem
+
+    @property
+    def name(self) -> str:
+        return str(getattr(self.model, "name", ""))
+
+    def at(self, *path: str | int, offset: int | None = None, key: bool = False) -> Location:
+        """The place of the value (or key) at a key path: `entry.at("finding", "entity", "score")`."""
+        where: KeyPath = path
+        return self.source.location(where, offset, key=key)
+
+
+def _by_name(entries: Iterable[Entry[M]]) -> dict[str, Entry[M]]:
+    """The first entry of each name: of two with one name (which is an issue) the first file's counts."""
+    found: dict[str, Entry[M]] = {}
+    for entry in entries:
+        found.setdefault(entry.name, entry)
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Pack:
+    """All objects of a pack, in the order of their files. Made by `load_pack`.
+
+    Links go by name and are looked up, never stored in the models. Names are unique in a pack without errors; in one
+    with duplicates the first file's object is found.
+    """
+
+    root: Path
+    settings: Settings
+    settings_source: SourceFile
+    stories: tuple[Entry[Story], ...] = ()
+    detections: tuple[Entry[Detection], ...] = ()
+    macros: tuple[Entry[Macro], ...] = ()
+    lookups: tuple[Entry[Lookup], ...] = ()
+    data_sources: tuple[Entry[DataSource], ...] = ()
+    baselines: tuple[Entry[Baseline], ...] = ()
+    investigations: tuple[Entry[Investigation], ...] = ()
+    schedules: tuple[Entry[NamedSchedule], ...] = ()
+    broken: tuple[str, ...] = field(default=(), repr=False)  # files that are left out because of errors
+
+    def entries(self) -> Iterator[Entry[Model]]:
+        """Every object, kind after kind."""
+        yield from self.stories
+        yield from self.detections
+        yield from self.macros
+        yield from self.lookups
+        yield from self.data_sources
+        yield from self.baselines
+        yield from self.investigations
+        yield from self.schedules
+
+    @property
+    def searches(self) -> tuple[Entry[Search], ...]:
+        """Detections and baselines."""
+        return (*self.detections, *self.baselines)
+
+    # --- by name
+
+    @cached_property
+    def story_named(self) -> dict[str, Entry[Story]]:
+        return _by_name(self.stories)
+
+    @cached_property
+    def detection_named(self) -> dict[str, Entry[Detection]]:
+        return _by_name(self.detections)
+
+    @cached_property
+    def macro_named(self) -> dict[str, Entry[Macro]]:
+        """Macros by stanza: `name`, or `name(2)` when it takes two arguments."""
+        found: dict[str, Entry[Macro]] = {}
+        for entry in self.macros:
+            found.setdefault(entry.model.body.stanza, entry)
+        return found
+
+    @cached_property
+    def lookup_named(self) -> dict[str, Entry[Lookup]]:
+        return _by_name(self.lookups)
+
+    @cached_property
+    def data_source_named(self) -> dict[str, Entry[DataSource]]:
+        return _by_name(self.data_sources)
+
+    @cached_property
+    def baseline_named(self) -> dict[str, Entry[Baseline]]:
+        return _by_name(self.baselines)
+
+    @cached_property
+    def schedule_named(self) -> dict[str, Entry[NamedSchedule]]:
+        """Schedules by name and, where no name is in the way, by file name without suffix."""
+        found = _by_name(self.schedules)
+        for entry in self.schedules:
+            found.setdefault(entry.stem, entry)
+        return found
+
+    # --- links
+
+    @cached_property
+    def _detections_by_story(self) -> dict[str, list[Entry[Detection]]]:
+        found: dict[str, list[Entry[Detection]]] = {}
+        for entry in self.detections:
+            for story in dict.fromkeys(entry.model.analytic_story):
+                found.setdefault(story, []).append(entry)
+        return found
+
+    def detections_of(self, story: str) -> list[Entry[Detection]]:
+        """The detections that name this story."""
+        return self._detections_by_story.get(story, [])
+
+    def stories_of(self, detection: Detection) -> list[Entry[Story]]:
+        """The stories of the pack that a detection names."""
+        return [self.story_named[name] for name in detection.analytic_story if name in self.story_named]
+
+    @cached_property
+    def _users_of_macros(self) -> dict[str, list[Entry[Model]]]:
+        texts: list[tuple[Entry[Model], str]] = [(entry, entry.model.search) for entry in self.searches]
+        texts += [(entry, entry.model.definition) for entry in self.macros]
+        texts += [(entry, "\n".join(step.search or "" for step in entry.model.steps)) for entry in self.investigations]
+        found: dict[str, list[Entry[Model]]] = {}
+        for entry, text in texts:
+            for name in dict.fromkeys(_MACRO_CALL.findall(text)):
+                found.setdefault(name, []).append(entry)
+        return found
+
+    def users_of_macro(self, name: str) -> list[Entry[Model]]:
+        """Searches, macros and investigations in whose text a macro of this name is called."""
+        return self._users_of_macros.get(name, [])
+
+    # --- what is generated, and what things are called in Splunk
+
+    def filter_macro(self, detection: Entry[Detection]) -> MacroBody:
+        """The macro that a site fills to tune this detection: it lets everything pass as shipped."""
+        name = filter_macro_name(detection.stem, self.settings.macro_prefix)
+        return MacroBody(
+            name=name,
+            definition="search *",
+            description=f"Keep out of {detection.name!r} what is known to be harmless here.",
+        )
+
+    def filter_macros(self) -> list[MacroBody]:
+        """The filter macro of each detection, save those that the pack writes itself."""
+        made = (self.filter_macro(entry) for entry in self.detections)
+        return [macro for macro in made if macro.stanza not in self.macro_named]
+
+    def all_macros(self) -> dict[str, MacroBody]:
+        """Every macro that the app will have, by stanza, generated ones included."""
+        written = {stanza: entry.model.body for stanza, entry in self.macro_named.items()}
+        return {**{macro.stanza: macro for macro in self.filter_macros()}, **written}
+
+    def stanza(self, entry: Entry[Search]) -> str:
+        """Header in savedsearches.conf: `EXF - name - Rule` for detections, `EXF - name` for baselines."""
+        if isinstance(entry.model, Detection):
+            return search_stanza(self.settings.stanza_prefix, entry.name)
+        return prefixed(self.settings.stanza_prefix, entry.name)
+
+    def story_title(self, name: str) -> str:
+        """What a story is called in Splunk."""
+        return prefixed(self.settings.stanza_prefix, name)
+
+    def schedule_of(self, search: Search) -> Schedule | None:
+        """The schedule of a search: its own, else the named one, else its type's; None when that does not exist."""
+        if search.custom_schedule is not None:
+            return search.custom_schedule
+        if isinstance(search.schedule, Schedule):
+            return search.schedule
+        name = search.schedule if isinstance(search.schedule, str) else self.default_schedule(search)
+        entry = self.schedule_named.get(name)
+        return entry.model.schedule if entry else None
+
+    def default_schedule(self, search: Search) -> str:
+        """Name of the schedule of a search that names none."""
+        kind = search.type.lower() if isinstance(search, Detection) else "baseline"
+        return str(getattr(self.settings.schedules, kind))
+
+    def csv_path(self, lookup: Entry[CsvLookup]) -> Path:
+        """The CSV of a lookup: the file that it names, or the one with the YAML's own name. It may not exist."""
+        folder = (self.root / lookup.path).parent
+        return folder / (lookup.model.filename or f"{lookup.stem}.csv")

@@ -1,0 +1,126 @@
+"""The rules that loading itself keeps: ids SP001 to SP012. The rules about content are in `checks/`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from storypack.issue import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class LoaderRule:
+    """A rule as the catalogue holds it: what it says, why it matters, an example that breaks it, and the cure."""
+
+    id: str
+    title: str
+    why: str
+    example: str
+    cure: str
+    severity: Severity = Severity.ERROR
+
+
+UNREADABLE: Final = "SP001"
+NOT_TEXT: Final = "SP002"
+NOT_YAML: Final = "SP003"
+NOT_PLAIN: Final = "SP004"
+DUPLICATE_KEY: Final = "SP005"
+NOT_AN_OBJECT: Final = "SP006"
+UNKNOWN_KEY: Final = "SP007"
+MISSING_KEY: Final = "SP008"
+WRONG_VALUE: Final = "SP009"
+STRAY_FILE: Final = "SP010"
+NO_SETTINGS: Final = "SP011"
+OLDER_FORMAT: Final = "SP012"
+
+RULES: Final = (
+    LoaderRule(
+        UNREADABLE,
+        "File cannot be read",
+        "Content that is not read is not checked, built or tested, and nobody would notice. Links that lead out of the "
+        "pack are refused, so that checking a stranger's pack never opens another file of yours.",
+        "detections/cloud/x.yml is a link to ../../../etc/passwd",
+        "Put a regular, readable file of at most 2 MiB there.",
+    ),
+    LoaderRule(
+        NOT_TEXT,
+        "File is not clean UTF-8 text",
+        "Splunk reads conf files as UTF-8. A byte order mark, UTF-16 or control characters end up inside the first key "
+        "or in a search, where nobody sees them.",
+        "A file saved as `UTF-16`, or as `UTF-8 with BOM`",
+        "Save the file as UTF-8 without byte order mark and remove control characters.",
+    ),
+    LoaderRule(
+        NOT_YAML,
+        "File is not YAML",
+        "A file that does not parse is left out of everything.",
+        "search: `exf_cloudtrail` eventName=X      # text must not start with a backtick: quote it, or use |",
+        "Mend the place that is shown; long text is safest in a block that starts with |.",
+    ),
+    LoaderRule(
+        NOT_PLAIN,
+        "File holds more than plain data",
+        "Tags run code in careless loaders, aliases can grow a small file to gigabytes, merge keys change what a file "
+        "seems to say, and a second document would be ignored.",
+        "<<: *defaults",
+        "Write the values out; one document per file.",
+    ),
+    LoaderRule(
+        DUPLICATE_KEY,
+        "Key appears twice",
+        "YAML loaders keep the last one without a word, so half of what the author wrote is gone.",
+        "version: 1\nversion: 2",
+        "Remove one of them.",
+    ),
+    LoaderRule(
+        NOT_AN_OBJECT,
+        "File is not an object with named keys",
+        "Each file describes one object: `key: value` lines whose keys are text.",
+        "- name: A list of detections",
+        "Write one object per file.",
+    ),
+    LoaderRule(
+        UNKNOWN_KEY,
+        "Unknown key",
+        "A misspelt key would otherwise be ignored, and with it the value that the author cared about.",
+        "mitre_atack_id: [T1567]",
+        "Correct the key, or remove it.",
+    ),
+    LoaderRule(
+        MISSING_KEY,
+        "Key is missing",
+        "The object cannot be built without it.",
+        "finding:\n  entity: {field: user, type: user, score: 50}      # no title",
+        "Add the key.",
+    ),
+    LoaderRule(
+        WRONG_VALUE,
+        "Value has the wrong type or form",
+        "YAML turns 1.10 into a number and true into a truth value; what is meant as text must be text.",
+        "version: one",
+        "Write the value in the form that the message asks for.",
+    ),
+    LoaderRule(
+        STRAY_FILE,
+        "File is not read",
+        "A file with another suffix in a content folder looks like content but is none.",
+        "detections/cloud/x.yml.bak",
+        "Rename it to .yml, or move it out of the content folders.",
+        Severity.WARNING,
+    ),
+    LoaderRule(
+        NO_SETTINGS,
+        "The folder has no storypack.yml",
+        "Without the app's id, version and prefixes nothing can be built.",
+        "storypack validate --pack .        # in a folder that is no pack",
+        "Run the command in the pack's folder or name it with --pack; write a storypack.yml for a new one.",
+    ),
+    LoaderRule(
+        OLDER_FORMAT,
+        "Older format leaves something to decide",
+        "contentctl 4 and 5 do not say all that the current format needs; what was chosen here may be wrong.",
+        "A Correlation in the format of contentctl 5: it names no entity",
+        "Convert the file with `storypack migrate` and decide.",
+        Severity.WARNING,
+    ),
+)

@@ -39,20 +39,8 @@ class AppContent:
     csv: Mapping[str, bytes] = field(default_factory=dict)  # by name of the lookup
     app_files: Mapping[str, bytes] = field(default_factory=dict)  # app/, by path below it
     license: bytes | None = None
+    newest: dt.date = EPOCH  # the newest modification date of all content: the app's release date
     origins: Mapping[int, str] = field(default_factory=dict)  # id() of an object to its file, for error messages
-
-    @property
-    def newest(self) -> dt.date:
-        """The newest modification date of all content: the app's release date."""
-        dated = (
-            *self.detections,
-            *self.stories,
-            *self.baselines,
-            *self.investigations,
-            *self.lookups,
-            *self.data_sources,
-        )
-        return max((each.modification_date for each in dated), default=EPOCH)
 
     def technologies(self, names: list[str]) -> set[str]:
         """The add-ons that bring the data sources of these names."""

@@ -1,24 +1,25 @@
-"""How content is called in the app: one place for every stanza name that carries the pack's prefix."""
+"""How content is called in the app."""
 
 from __future__ import annotations
 
 from storypack.pack.models import Baseline, Detection, Investigation, Settings
+from storypack.pack.names import prefixed, search_stanza
 
 
 def detection_stanza(settings: Settings, detection: Detection) -> str:
     """`EXF - Name - Rule`: Enterprise Security takes what ends in `- Rule` for a detection."""
-    return f"{settings.stanza_prefix} - {detection.name} - Rule"
+    return search_stanza(settings.stanza_prefix, detection.name)
 
 
 def baseline_stanza(settings: Settings, baseline: Baseline) -> str:
-    return f"{settings.stanza_prefix} - {baseline.name} - Baseline"
+    return prefixed(settings.stanza_prefix, baseline.name)
 
 
 def step_stanza(settings: Settings, investigation: Investigation, number: int) -> str:
     """The saved search of an investigation's step; `number` counts from 1."""
-    return f"{settings.stanza_prefix} - {investigation.name} - Step {number}"
+    return f"{prefixed(settings.stanza_prefix, investigation.name)} - Step {number}"
 
 
 def story_name(settings: Settings, name: str) -> str:
     """A story as Enterprise Security shows it; the prefix keeps it apart from stories of other apps."""
-    return f"{settings.stanza_prefix} - {name}"
+    return prefixed(settings.stanza_prefix, name)

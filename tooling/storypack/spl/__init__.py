@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from storypack.spl.macros import MacroDefinition, expand
     from storypack.spl.parser import parse, parse_expression, parse_term
+    from storypack.spl.printer import print_search
     from storypack.spl.source import NOWHERE, Span, SplError, line_column
 
 _HOMES = {
     "MacroDefinition": "macros",
     "expand": "macros",
     "parse": "parser",
+    "print_search": "printer",
     "parse_expression": "parser",
     "parse_term": "parser",
     "NOWHERE": "source",
@@ -38,6 +40,7 @@ __all__ = [
     "parse",
     "parse_expression",
     "parse_term",
+    "print_search",
 ]
 
 

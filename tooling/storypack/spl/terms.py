@@ -12,7 +12,7 @@ from typing import Literal, cast
 
 from storypack.spl.calls import macro_call
 from storypack.spl.source import Span, SplError
-from storypack.spl.tokens import LIST, SEARCH, VALUE, Reader
+from storypack.spl.tokens import LIST, SEARCH, VALUE, Reader, unquote
 from storypack.spl.tree import (
     And,
     Compare,
@@ -122,8 +122,8 @@ def _primary(reader: Reader) -> Term:
     if kind == "string":
         reader.advance()
         if reader.kind == "op":
-            return _comparison(reader, Field(value[1:-1], True, span=Span(start, end)))
-        if reader.kind == "word" and (found := _in_list(reader, Field(value[1:-1], True, span=Span(start, end)))):
+            return _comparison(reader, Field(unquote(value), True, span=Span(start, end)))
+        if reader.kind == "word" and (found := _in_list(reader, Field(unquote(value), True, span=Span(start, end)))):
             return found
         return Keyword(value[1:-1], True, span=Span(start, end))
     if kind == "macro":
@@ -131,7 +131,7 @@ def _primary(reader: Reader) -> Term:
         return macro_call(value, start)
     if kind == "quoted":
         reader.advance()
-        return _comparison(reader, Field(value[1:-1], True, span=Span(start, end)))
+        return _comparison(reader, Field(unquote(value), True, span=Span(start, end)))
     return _bracketed(reader)
 
 

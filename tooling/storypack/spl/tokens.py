@@ -180,20 +180,15 @@ class Reader:
 
     def balanced(self) -> str:
         """The text from the current token on, up to the bracket that closes the first `(`; then the next token."""
-        level, position, opener = 0, self.end if self.value != "(" else self.start, -1
-        while found := _BALANCED.match(self.text, position):
-            if found["bracket"]:
-                opener = found.start() if opener < 0 else opener
-                level += 1 if found["bracket"] == "(" else -1
-                if level == 0:
-                    break
-            position = found.end()
-        else:
+        start = self.start
+        end = balanced_end(self.text, start)
+        if end < 0:
+            opener = self.text.index("(", start)
             self.start = self.end = len(self.text)
+            self.value = ""
             self.fail_unclosed(")", "(", opener)
-        text = self.text[self.start : found.end()]
-        self.skip_to(found.end())
-        return text
+        self.skip_to(end)
+        return self.text[start:end]
 
     def raw_until(self, closing: str) -> str:
         """The text from where the current token ends up to the end of the stage (`closing` empty) or up to the `]`
@@ -295,6 +290,18 @@ def _unclosed_string(text: str, offset: int) -> SplError:
         cure = f"close the string opened here where it ought to end (the last quote, at {place(text, offset)}, is open)"
         return SplError(message, Span(*found.span()), cure)
     return SplError("the string opened here is never closed", Span(offset, offset + 1), 'add the closing `"`')
+
+
+def balanced_end(text: str, start: int) -> int:
+    """Where the bracket closes that opens first at or after `start`; -1 if it never does. Quotes shield brackets."""
+    level, position = 0, start
+    while found := _BALANCED.match(text, position):
+        position = found.end()
+        if found["bracket"]:
+            level += 1 if found["bracket"] == "(" else -1
+            if level <= 0:
+                return position if level == 0 else -1
+    return -1
 
 
 def unescape(text: str) -> str:

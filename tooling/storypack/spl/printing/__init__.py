@@ -1,0 +1,1 @@
+"""The printer's parts: one file per grammar."""

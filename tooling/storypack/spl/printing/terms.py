@@ -1,0 +1,90 @@
+"""Search terms as text."""
+
+from __future__ import annotations
+
+import re
+
+from storypack.spl.printing import text
+from storypack.spl.tree import (
+    And,
+    Compare,
+    Directive,
+    Field,
+    In,
+    Keyword,
+    MacroCall,
+    Not,
+    Or,
+    SubsearchTerm,
+    SubsearchValue,
+    Term,
+    TimeModifier,
+    Word,
+)
+
+_ESCAPE = r'\\["|\\]?'
+_KEYWORD = re.compile(rf'(?:[^\s"()\[\]|=<>!`,\\]|{_ESCAPE}|!(?!=)|,(?![\s)\]|]|\Z))+').fullmatch
+_FIELD = re.compile(r"[^\s\"'()\[\]|=<>!`,\\]+").fullmatch
+_VALUE = re.compile(rf'(?![=<>!,])(?:[^\s"()\[\]|`,\\]|{_ESCAPE}|,(?![\s)\]|]|\Z))+').fullmatch
+_LIST_VALUE = re.compile(rf'(?:[^\s"()\[\]|`,\\]|{_ESCAPE})+').fullmatch
+_STRING_BODY = re.compile(r'(?s)[^"\\]*(?:\\.[^"\\]*)*').fullmatch
+_OPERATORS = frozenset({"AND", "OR", "NOT"})
+_AMBIGUOUS = frozenset({"in", "by", "groupby"})  # as bare words they may begin a clause; in brackets they do not
+
+
+def term(node: Term) -> str:
+    """The text of a condition. An OR beside other terms gets brackets, which it does not need, for the reader."""
+    match node:
+        case And(terms):
+            return " ".join(_bracketed(each) if isinstance(each, And | Or) else term(each) for each in terms)
+        case Or(terms):
+            return " OR ".join(_bracketed(each) if isinstance(each, And | Or) else term(each) for each in terms)
+        case Not(inner):
+            return f"NOT {_bracketed(inner) if isinstance(inner, And | Or) else term(inner)}"
+        case Compare(left, operator, right):
+            return f"{field(left)}{operator}{_value(right)}"
+        case In(left, values):
+            return f"{field(left)} IN ({', '.join(_value(value, in_list=True) for value in values)})"
+        case Keyword(written, quoted):
+            return _keyword(written, quoted)
+        case Directive(name, written, left):
+            body = f'"{written}"' if re.search(r"[()]|^\s|\s$", written) else written
+            return f"{field(left) + '=' if left else ''}{name}({body})"
+        case TimeModifier(name, value):
+            return f"{name}={_value(Word(value))}"
+        case SubsearchTerm(pipeline):
+            return _subsearch(SubsearchValue(pipeline))
+        case MacroCall():
+            return text.macro(node)
+
+
+def _bracketed(node: Term) -> str:
+    return f"({term(node)})"
+
+
+def _keyword(written: str, quoted: bool) -> str:
+    if quoted:
+        return f'"{written}"'
+    return f"({written})" if written.lower() in _AMBIGUOUS else written
+
+
+def field(node: Field) -> str:
+    """The field of a comparison."""
+    bare = not node.quoted and _FIELD(node.name) and node.name not in _OPERATORS
+    return node.name if bare else text.double(node.name)
+
+
+def _value(node: Word | MacroCall | SubsearchValue, *, in_list: bool = False) -> str:
+    if isinstance(node, MacroCall):
+        return text.macro(node)
+    if isinstance(node, SubsearchValue):
+        return _subsearch(node)
+    if not node.quoted and (_LIST_VALUE if in_list else _VALUE)(node.text):
+        return node.text
+    return f'"{node.text}"' if _STRING_BODY(node.text) else text.double(node.text)
+
+
+def _subsearch(node: SubsearchValue) -> str:
+    from storypack.spl.printing.commands import subsearch
+
+    return subsearch(node.pipeline)

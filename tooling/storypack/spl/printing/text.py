@@ -1,0 +1,90 @@
+"""Words, names and quotes: what may stand bare, and how the rest is quoted, so that it is read back the same."""
+
+from __future__ import annotations
+
+import re
+
+from storypack.spl.calls import macro_call
+from storypack.spl.source import SplError
+from storypack.spl.tokens import balanced_end
+from storypack.spl.tree import Field, MacroCall, Option, Word
+
+_BARE = re.compile(r"[^\s,\"'()\[\]|`=][^\s,\"()\[\]|`]*").fullmatch
+_BARE_VALUE = re.compile(r"[^\s,\"'()\[\]|`][^\s,\"()\[\]|`]*").fullmatch
+_BARE_FIELD = re.compile(r"[^\s,\"'()\[\]|`=$+-][^\s,\"'()\[\]|`=]*").fullmatch
+_OPTION = re.compile(r"[A-Za-z_][\w.:-]*\s*=(?!=)").match
+_CALL_BEGINS = re.compile(r"[^\s,\"'()\[\]|`]*\(").match
+
+# Words that would end a list of fields, or begin a clause, if they stood bare.
+RESERVED = frozenset({"by", "as", "over", "where", "from", "output", "outputnew", "with", "in", "sortby", "groupby"})
+
+
+def _is_call(text: str) -> bool:
+    """Is it a word with a bracket that closes at its very end, as `sma5(x)` and `eval(a="b")` do?"""
+    begins = _CALL_BEGINS(text)
+    return bool(begins) and balanced_end(text, 0) == len(text)
+
+
+def double(text: str) -> str:
+    """`text` in double quotes: the inverse of `tokens.unescape`, with as few backslashes as will do."""
+    body = re.sub(r'\\(?=[\\"]|\Z)', r"\\\\", text)
+    return '"' + re.sub(r'"', r"\\\"", body) + '"'
+
+
+def single(text: str) -> str:
+    """`text` in single quotes, a field name of eval."""
+    body = re.sub(r"\\(?=[\\']|\Z)", r"\\\\", text)
+    return "'" + re.sub(r"'", r"\\'", body) + "'"
+
+
+def macro(call: MacroCall) -> str:
+    """A macro call; arguments are quoted only where they must be."""
+    if not call.args:
+        return f"`{call.name}`"
+    return f"`{call.name}({', '.join(_argument(argument) for argument in call.args)})`"
+
+
+def _argument(argument: str) -> str:
+    try:
+        if macro_call(f"`m({argument})`", 0).args == (argument,):
+            return argument
+    except SplError:
+        pass
+    return '"' + argument.replace('"', '\\"') + '"'
+
+
+def word(node: Word | MacroCall) -> str:
+    """An argument of a command."""
+    if isinstance(node, MacroCall):
+        return macro(node)
+    text = node.text
+    if not node.quoted and ((_BARE(text) and not _OPTION(text)) or _is_call(text)):
+        return text
+    return double(text)
+
+
+def option(node: Option) -> str:
+    value = node.value
+    if isinstance(value, MacroCall):
+        return f"{node.name}={macro(value)}"
+    bare = not value.quoted and not value.text.startswith("=") and (_BARE_VALUE(value.text) or _is_call(value.text))
+    return f"{node.name}={value.text if bare else double(value.text)}"
+
+
+def options(nodes: tuple[Option, ...]) -> list[str]:
+    return [option(node) for node in nodes]
+
+
+def field(node: Field | MacroCall) -> str:
+    """A field name among the arguments of a command."""
+    if isinstance(node, MacroCall):
+        return macro(node)
+    name = node.name
+    bare = not node.quoted and name.lower() not in RESERVED and not name.isdecimal()
+    if bare and (_BARE_FIELD(name) or (_is_call(name) and name[0] != "(")):
+        return name
+    return double(name)
+
+
+def fields(nodes: tuple[Field | MacroCall, ...], separator: str = ", ") -> str:
+    return separator.join(field(node) for node in nodes)

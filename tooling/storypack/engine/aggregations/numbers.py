@@ -93,19 +93,21 @@ def varp(argument: Argument) -> Sql:
     return _spread(argument, "var_pop")
 
 
-def _quantile(argument: Argument, function: str, share: float) -> Sql:
-    if argument.multi:
-        return _number(f"list_aggregate({argument.flat(argument.numbers)}, '{function}', {share!r})")
-    return _number(argument.agg(f"{function}({argument.number}, {share!r})"))
-
-
 @aggregation("perc", "p", "exactperc", "upperperc")
 def percentile(argument: Argument) -> Sql:
-    """The percentile by nearest rank, exact however many values there are (Splunk estimates above 1000)."""
-    return _quantile(argument, "quantile_disc", argument.parameter / 100)
+    """The percentile, between two values by how near it is to each (of 1 to 10, `perc95` is 9.55), exact always.
+
+    The page speaks of the nearest rank, but its examples are of this.
+    """
+    share = argument.parameter / 100
+    if argument.multi:
+        return _number(f"list_aggregate({argument.flat(argument.numbers)}, 'quantile_cont', {share!r})")
+    return _number(argument.agg(f"quantile_cont({argument.number}, {share!r})"))
 
 
 @aggregation("median")
 def median(argument: Argument) -> Sql:
-    """The middle value."""
-    return _quantile(argument, "quantile_cont", 0.5)
+    """The middle value, of two middle ones the higher."""
+    if argument.multi:
+        return _number(f"spl_median({argument.flat(argument.numbers)})")
+    return _number(f"(-{argument.agg(f'quantile_disc(-({argument.number}), 0.5)')})")

@@ -12,7 +12,20 @@ from typing import Protocol, TypeAlias
 from storypack.engine.sql import Sql
 from storypack.spl import tree
 
-_FAMILIES = ("informational",)
+_FAMILIES = (
+    "bitwise",
+    "comparison",
+    "conversion",
+    "cryptographic",
+    "datetime",
+    "informational",
+    "json",
+    "mathematical",
+    "multivalue",
+    "statistical",
+    "text",
+    "trigonometry",
+)
 
 
 class FunctionError(Exception):

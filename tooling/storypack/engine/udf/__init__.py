@@ -23,7 +23,20 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-_MODULES = ("values",)
+_MODULES = (
+    "clock",
+    "json",
+    "keyvalue",
+    "network",
+    "numbers",
+    "printf",
+    "regex",
+    "rex",
+    "spath",
+    "text",
+    "timeformat",
+    "values",
+)
 _NAME = re.compile(r"\bspl_[a-z0-9_]+")
 _provided: WeakKeyDictionary[DuckDBPyConnection, set[str]] = WeakKeyDictionary()
 

@@ -34,3 +34,18 @@ macro(
     body="list_filter(list_transform(x, lambda v: spl_number(v)), lambda n: n IS NOT NULL)",
 )
 macro("spl_texts", "x", body="list_filter(x, lambda v: NOT spl_is_number(v))")
+macro("spl_is_whole", "x", body="x = trunc(x) AND abs(x) < 1e308")
+
+# no values at all are null
+macro("spl_some", "x", body="nullif(x, CAST([] AS VARCHAR[]))")
+macro("spl_mvdedup", "x", body="list_filter(x, lambda v, i: list_position(x, v) = i)")
+
+# an index from 0 (below zero from the end) as DuckDB's place from 1
+macro("spl_place", "i", body="CAST(CASE WHEN i >= 0 THEN i + 1 ELSE i END AS BIGINT)")
+
+# text is greater than any number
+macro("spl_list_max", "x", body="coalesce(list_max(spl_texts(x)), spl_text(list_max(spl_numbers(x))))")
+macro("spl_list_min", "x", body="coalesce(spl_text(list_min(spl_numbers(x))), list_min(x))")
+
+# of two middle values the higher
+macro("spl_median", "x", body="-list_aggregate(list_transform(x, lambda n: -n), 'quantile_disc', 0.5)")

@@ -1,0 +1,129 @@
+"""Search Reference: Comparison and Conditional functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from storypack.engine.functions.registry import Compile, FunctionContext, FunctionError, function, special
+from storypack.engine.functions.shapes import any_value, literal_text, unify
+from storypack.engine.sql import NULL, Kind, Sql, as_bool, as_text, quote
+from storypack.engine.udf.regex import PatternError, match_sql
+from storypack.spl import tree
+
+
+@function("true", 0)
+def true(args: Sequence[Sql], context: FunctionContext) -> Sql:
+    return Sql("TRUE", Kind.BOOL)
+
+
+@function("false", 0)
+def false(args: Sequence[Sql], context: FunctionContext) -> Sql:
+    return Sql("FALSE", Kind.BOOL)
+
+
+@function("null", 0)
+def null(args: Sequence[Sql], context: FunctionContext) -> Sql:
+    return NULL
+
+
+@function("if", 3)
+def if_(args: Sequence[Sql], context: FunctionContext) -> Sql:
+    """The second argument where the first is true, else (also for null) the third."""
+    kind, (yes, no) = unify(args[1:])
+    return Sql(f"CASE WHEN {as_bool(args[0])} THEN {yes} ELSE {no} END", kind)
+
+
+@function("case", 2, None)
+def case(args: Sequence[Sql], context: FunctionContext) -> Sql:
+    """The value behind the first condition that is true; null without one."""
+    return _first("case", args, "{}")
+
+
+@function("validate", 2, None)
+def validate(args: Sequence[Sql], context: FunctionContext) -> Sql:
+    """The value behind the first condition that is not true; null without one."""
+    return _first("validate", args, "({}) IS NOT TRUE")
+
+
+def _first(name: str, args: Sequence[Sql], test: str) -> Sql:
+    if len(args) % 2:
+        raise FunctionError(f"function `{name}` takes pairs of a condition and a value, not {len(args)} arguments")
+    kind, values = unify(args[1::2])
+    branches = [
+        f"WHEN {test.format(as_bool(condition))} THEN {value}"
+        for condition, value in zip(args[::2], values, strict=True)
+    ]
+    return Sql(f"CASE {' '.join(branches)} END", kind)
+
+
+@function("coalesce", 1, None)
+def coalesce(args: Sequence[Sql], context: FunctionContext) -> Sql:
+    """The first value that is not null."""
+    known = [arg for arg in args if arg.kind is not Kind.NULL]
+    if len(known) < 2:
+        return known[0] if known else NULL
+    kind, values = unify(known)
+    return Sql(f"coalesce({', '.join(values)})", kind)
+
+
+@special("nullif", 2)
+def nullif(call: tree.Call, compile: Compile, context: FunctionContext) -> Sql:
+    """The first value, null where it equals the second."""
+    value = compile(call.args[0])
+    equal = compile(tree.Binary("==", call.args[0], call.args[1]))
+    return Sql(f"CASE WHEN {as_bool(equal)} THEN NULL ELSE {value.text} END", value.kind)
+
+
+@special("in", 2, None)
+def in_(call: tree.Call, compile: Compile, context: FunctionContext) -> Sql:
+    """Whether the first value equals one of the others."""
+    return compile(tree.InList(call.args[0], call.args[1:]))
+
+
+@special("searchmatch", 1)
+def searchmatch(call: tree.Call, compile: Compile, context: FunctionContext) -> Sql:
+    """Whether the event matches a search, given as literal text."""
+    text = call.args[0]
+    if not isinstance(text, tree.String):
+        raise FunctionError("function `searchmatch`: the search must be a text in double quotes")
+    if context.searchmatch is None:
+        raise FunctionError("function `searchmatch` works on events only")
+    return context.searchmatch(text.value)
+
+
+@function("like", 2)
+def like(args: Sequence[Sql], context: FunctionContext) -> Sql:
+    """SQL's LIKE: `%` for any text, `_` for a character, minding case; a backslash is a backslash."""
+    return any_value(args[0], lambda text: f"({text} LIKE {as_text(args[1])})")
+
+
+@function("match", 2)
+def match(args: Sequence[Sql], context: FunctionContext) -> Sql:
+    """Whether the regular expression is found anywhere in the text."""
+    return any_value(args[0], lambda text: f"({matches('match', text, args[1])})")
+
+
+@function("cidrmatch", 2)
+def cidrmatch(args: Sequence[Sql], context: FunctionContext) -> Sql:
+    """Whether the address (second) belongs to the subnet (first)."""
+    return any_value(args[1], lambda text: f"spl_cidr({as_text(args[0])}, {text})")
+
+
+def matches(name: str, text: str, pattern: Sql) -> str:
+    """SQL of whether a pattern is found in the SQL `text`; FunctionError for a literal pattern that is none."""
+    known = literal_text(pattern)
+    if known is None:
+        return f"spl_match({text}, {as_text(pattern)})"
+    try:
+        return match_sql(text, known)
+    except PatternError as error:
+        raise FunctionError(f"function `{name}`: {error}") from error
+
+
+def pattern_sql(name: str, pattern: Sql) -> str:
+    """The SQL of a pattern for a Python function; FunctionError for a literal that is none."""
+    known = literal_text(pattern)
+    if known is None:
+        return as_text(pattern)
+    matches(name, "''", pattern)
+    return quote(known)

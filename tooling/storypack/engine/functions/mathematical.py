@@ -1,0 +1,102 @@
+"""Search Reference: Mathematical functions. What cannot be computed is `nan` or `inf`, what is no number null."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from storypack.engine.functions.registry import Compile, FunctionContext, FunctionError, function, special
+from storypack.engine.functions.shapes import literal_number, literal_text, number, numbers
+from storypack.engine.sql import Kind, Sql, as_number, as_text, number_constant, quote
+from storypack.spl import tree
+
+
+def _simple(name: str, sql: str) -> Callable[[Sequence[Sql], FunctionContext], Sql]:
+    def plain(args: Sequence[Sql], context: FunctionContext) -> Sql:
+        return number(sql.format(*numbers(args)))
+
+    return function(name, 1)(plain)
+
+
+abs_ = _simple("abs", "abs({0})")
+ceiling = _simple("ceiling", "ceil({0})")
+ceil = _simple("ceil", "ceil({0})")
+floor = _simple("floor", "floor({0})")
+exact = _simple("exact", "{0}")
+exp = _simple("exp", "exp({0})")
+ln = _simple("ln", "ln({0})")
+sqrt = _simple("sqrt", "sqrt({0})")
+
+
+@function("pi", 0)
+def pi(args: Sequence[Sql], context: FunctionContext) -> Sql:
+    return number_constant(math.pi)
+
+
+@function("log", 1, 2)
+def log(args: Sequence[Sql], context: FunctionContext) -> Sql:
+    """The logarithm to a base, which is 10 if left out."""
+    values = numbers(args)
+    if len(args) == 1:
+        return number(f"log10({values[0]})")
+    return number(f"(ln({values[0]}) / nullif(ln({values[1]}), 0))")
+
+
+@function("pow", 2)
+def pow_(args: Sequence[Sql], context: FunctionContext) -> Sql:
+    base, exponent = numbers(args)
+    return number(f"pow({base}, {exponent})")
+
+
+@function("round", 1, 2)
+def round_(args: Sequence[Sql], context: FunctionContext) -> Sql:
+    """Rounded to so many decimals, halves away from zero."""
+    values = numbers(args)
+    if len(args) == 1:
+        return number(f"round({values[0]})")
+    digits = literal_number(args[1])
+    if digits is not None and digits < 0:
+        raise FunctionError("function `round`: the number of decimals cannot be negative")
+    return number(f"spl_round({values[0]}, {values[1]})")
+
+
+@function("sum", 1, None)
+def sum_(args: Sequence[Sql], context: FunctionContext) -> Sql:
+    """The sum of the numbers among the values, each value of a multivalue; null without any."""
+    return number(f"list_sum({number_list('sum', args)})")
+
+
+def number_list(name: str, args: Sequence[Sql]) -> str:
+    """DOUBLE[] of the numbers among the values; FunctionError for a literal text."""
+    if any(literal_text(arg) is not None for arg in args):
+        raise FunctionError(f"function `{name}` takes numbers and fields, not texts in double quotes")
+    singles = [as_number(arg) for arg in args if arg.kind is not Kind.MULTI]
+    lists = [f"spl_numbers({arg.text})" for arg in args if arg.kind is Kind.MULTI]
+    if singles:
+        lists.append(f"list_filter([{', '.join(singles)}], lambda n: n IS NOT NULL)")
+    return lists[0] if len(lists) == 1 else f"list_concat({', '.join(lists)})"
+
+
+@special("sigfig", 1)
+def sigfig(call: tree.Call, compile: Compile, context: FunctionContext) -> Sql:
+    """The value of a calculation with as many significant figures as its operands justify.
+
+    Products keep the fewest significant figures of the factors, sums the fewest decimals of the terms.
+    """
+    expr = call.args[0]
+    value = as_number(compile(expr))
+    if isinstance(expr, tree.Binary) and expr.op in "+-":
+        places = _fewest(expr, "spl_decimals", "+-", compile)
+        return number(f"spl_round({value}, {places})")
+    return number(f"spl_sigfig({value}, {_fewest(expr, 'spl_figures', '*/', compile)})")
+
+
+def _fewest(expr: tree.Expr, measure: str, operators: str, compile: Compile) -> str:
+    """SQL of the least measure of the operands of a chain of `operators`."""
+    if isinstance(expr, tree.Binary) and expr.op in operators:
+        left = _fewest(expr.left, measure, operators, compile)
+        right = _fewest(expr.right, measure, operators, compile)
+        return f"least({left}, {right})"
+    if isinstance(expr, tree.Number):
+        return f"{measure}({quote(expr.text)})"
+    return f"{measure}({as_text(compile(expr))})"

@@ -1,0 +1,332 @@
+"""JSON values as text: read, built, changed.
+
+Search Reference: "JSON functions". Paths: `a.b` for keys, `a{0}` for an element from 0, `a{}` for all elements.
+A text that is no JSON gives null; nothing here raises.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from storypack.engine.udf.registry import udf
+
+Step = str | int | None
+"""A key, an index, or None for all elements."""
+
+NOTHING = object()
+"""No value: unlike None, which is JSON's null."""
+
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_INDEX = re.compile(r"\{(\d*)\}")
+
+
+def parse(text: str | None) -> Any:
+    """The value of a JSON text; NOTHING if it is none."""
+    if text is None:
+        return NOTHING
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return NOTHING
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(name)
+
+
+def container(text: str | None) -> Any:
+    """The object or array of a JSON text; NOTHING for all else, scalars too."""
+    if text is None or not text.lstrip().startswith(("{", "[")):
+        return NOTHING
+    return parse(text)
+
+
+def dump(value: Any) -> str:
+    """The JSON text of a value, without blanks; whole numbers without a point."""
+    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def native(value: Any) -> str | None:
+    """A JSON value as a field holds it: texts without quotes, null as null, objects and arrays as JSON."""
+    if value is None or value is NOTHING:
+        return None
+    return value if isinstance(value, str) else dump(value)
+
+
+# --- paths ----------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1024)
+def steps(path: str) -> tuple[Step, ...]:
+    """The steps of a path."""
+    found: list[Step] = []
+    for part in path.split("."):
+        name = part.partition("{")[0]
+        if name:
+            found.append(name)
+        found.extend(int(index) if index else None for index in _INDEX.findall(part[len(name) :]))
+    return tuple(found)
+
+
+def walk(value: Any, path: tuple[Step, ...]) -> Iterator[Any]:
+    """All values at a path."""
+    if not path:
+        yield value
+        return
+    step, rest = path[0], path[1:]
+    if step is None:
+        for item in value if isinstance(value, list) else ():
+            yield from walk(item, rest)
+    elif isinstance(step, int):
+        if isinstance(value, list) and step < len(value):
+            yield from walk(value[step], rest)
+    elif isinstance(value, dict) and step in value:
+        yield from walk(value[step], rest)
+
+
+def at(value: Any, path: str) -> Any:
+    """The value at a path: an array of all where the path has `{}`; NOTHING if there is none."""
+    if path == "{}":  # the whole document
+        return value
+    parts = steps(path)
+    found = list(walk(value, parts))
+    if None in parts:
+        return found or NOTHING
+    return found[0] if found else NOTHING
+
+
+@udf("spl_json_extract", "VARCHAR", "VARCHAR[]", returns="VARCHAR")
+def extract(text: str | None, paths: list[str | None]) -> str | None:
+    """What stands at a path; of several paths an array, null where there is nothing."""
+    value = parse(text) if len(paths) == 0 else container(text)
+    if value is NOTHING or None in paths:
+        return None
+    if not paths:
+        return native(value)
+    found = [at(value, path) for path in paths if path is not None]
+    if len(found) == 1:
+        return native(found[0])
+    return dump([None if one is NOTHING else one for one in found])
+
+
+@udf("spl_json_extract_exact", "VARCHAR", "VARCHAR[]", returns="VARCHAR")
+def extract_exact(text: str | None, keys: list[str | None]) -> str | None:
+    """The value of a key, whatever signs it has; of several keys an array."""
+    value = parse(text) if len(keys) == 0 else container(text)
+    if value is NOTHING:
+        return None
+    if not keys:
+        return native(value)
+    found = [value.get(key) if isinstance(value, dict) else None for key in keys]
+    return native(found[0]) if len(found) == 1 else dump(found)
+
+
+# --- what it is -----------------------------------------------------------------------------------------------------
+
+
+@udf("spl_json", "VARCHAR", returns="VARCHAR")
+def json_(text: str | None) -> str | None:
+    """The text, if it is JSON."""
+    return None if parse(text) is NOTHING else text
+
+
+@udf("spl_json_valid", "VARCHAR", returns="BOOLEAN")
+def valid(text: str | None) -> bool | None:
+    """Whether it is JSON; null for null."""
+    return None if text is None else parse(text) is not NOTHING
+
+
+@udf("spl_json_of_type", "VARCHAR", "VARCHAR", returns="VARCHAR")
+def of_type(text: str | None, kind: str) -> str | None:
+    """The JSON, if it is an `array` or an `object`, as asked."""
+    value = container(text)
+    return dump(value) if isinstance(value, list if kind == "array" else dict) else None
+
+
+@udf("spl_json_keys", "VARCHAR", returns="VARCHAR")
+def keys(text: str | None) -> str | None:
+    """The keys of an object as an array."""
+    value = container(text)
+    return dump(list(value)) if isinstance(value, dict) else None
+
+
+@udf("spl_json_members", "VARCHAR", "VARCHAR", "VARCHAR", returns="VARCHAR")
+def members(text: str | None, key_name: str | None, value_name: str | None) -> str | None:
+    """The members of an object as an array of objects with two keys."""
+    value = container(text)
+    if not isinstance(value, dict) or key_name is None or value_name is None:
+        return None
+    return dump([{key_name: key, value_name: item} for key, item in value.items()])
+
+
+@udf("spl_json_entries", "VARCHAR", returns="VARCHAR")
+def entries(text: str | None) -> str | None:
+    """The members of an object as an array of `{"key": ..., "value": ...}`."""
+    return members(text, "key", "value")
+
+
+@udf("spl_json_has_key", "VARCHAR", "VARCHAR", returns="BOOLEAN")
+def has_key(text: str | None, key: str | None) -> bool | None:
+    """Whether an object has a key; null for null."""
+    if text is None or key is None:
+        return None
+    value = container(text)
+    return isinstance(value, dict) and key in value
+
+
+# --- building -------------------------------------------------------------------------------------------------------
+
+
+@udf("spl_json_value", "VARCHAR", returns="VARCHAR")
+def value_of_field(text: str | None) -> str:
+    """The JSON of what a field holds: an object, an array or a number if it looks like one, else a string."""
+    if text is None:
+        return "null"
+    if _NUMBER.fullmatch(text):
+        return text
+    value = container(text)
+    return dump(text if value is NOTHING else value)
+
+
+@udf("spl_json_object", "VARCHAR[]", "VARCHAR[]", returns="VARCHAR")
+def object_(names: list[str | None], values: list[str]) -> str | None:
+    """An object of keys and JSON values; null if a key is."""
+    if None in names:
+        return None
+    return dump({name: parse(value) for name, value in zip(names, values, strict=True)})
+
+
+@udf("spl_json_from_list", "VARCHAR[]", "BOOLEAN", returns="VARCHAR")
+def from_list(values: list[str] | None, infer: bool | None) -> str | None:
+    """An array of texts, or (`infer`) of what each text is in JSON: null for what is none."""
+    if values is None:
+        return None
+    if not infer:
+        return dump(values)
+    parsed = [parse(value) for value in values]
+    return dump([None if value is NOTHING else value for value in parsed])
+
+
+@udf("spl_json_to_list", "VARCHAR", "BOOLEAN", returns="VARCHAR[]")
+def to_list(text: str | None, quotes: bool | None) -> list[str] | None:
+    """The elements of an array; texts with their quotes if asked; null for none."""
+    value = container(text)
+    if not isinstance(value, list):
+        return None
+    return [item if isinstance(item, str) and not quotes else dump(item) for item in value] or None
+
+
+# --- changing -------------------------------------------------------------------------------------------------------
+
+Change = Callable[[Any], Any]
+"""From the value that is there (NOTHING if none is) to the new one (NOTHING to leave things as they are)."""
+
+
+def change(value: Any, path: tuple[Step, ...], apply: Change, create: bool) -> Any:
+    """The value with `apply` done at the path; keys that are missing are made if `create`."""
+    if not path:
+        return apply(value)
+    step, rest = path[0], path[1:]
+    if step is None:
+        if not isinstance(value, list):
+            return NOTHING
+        changed = [change(item, rest, apply, create) for item in value]
+        return [old if new is NOTHING else new for old, new in zip(value, changed, strict=True)]
+    if isinstance(step, int):
+        if not isinstance(value, list) or step >= len(value):
+            return NOTHING
+        new = change(value[step], rest, apply, create)
+        return NOTHING if new is NOTHING else [*value[:step], new, *value[step + 1 :]]
+    if value is NOTHING and create:
+        value = {}
+    if not isinstance(value, dict) or (step not in value and not create):
+        return NOTHING
+    new = change(value.get(step, NOTHING), rest, apply, create)
+    return NOTHING if new is NOTHING else {**value, step: new}
+
+
+def _changed(
+    text: str | None,
+    paths: list[str | None],
+    values: list[str],
+    apply: Callable[[Any, Any], Any],
+    create: bool,
+) -> str | None:
+    document = container(text)
+    if document is NOTHING:
+        return None
+    for path, raw in zip(paths, values, strict=True):
+        if path is None:
+            continue
+        new = parse(raw)
+        result = change(document, steps(path), lambda old, new=new: apply(old, new), create)  # type: ignore[misc]
+        document = document if result is NOTHING else result
+    return dump(document)
+
+
+@udf("spl_json_set", "VARCHAR", "VARCHAR[]", "VARCHAR[]", returns="VARCHAR")
+def set_(text: str | None, paths: list[str | None], values: list[str]) -> str | None:
+    """The document with values at paths."""
+    return _changed(text, paths, values, lambda old, new: new, create=True)
+
+
+@udf("spl_json_append", "VARCHAR", "VARCHAR[]", "VARCHAR[]", returns="VARCHAR")
+def append(text: str | None, paths: list[str | None], values: list[str]) -> str | None:
+    """The document with values at the ends of arrays; what is no array becomes the first element of one."""
+    return _changed(text, paths, values, lambda old, new: [*_array(old), new], create=False)
+
+
+@udf("spl_json_extend", "VARCHAR", "VARCHAR[]", "VARCHAR[]", returns="VARCHAR")
+def extend(text: str | None, paths: list[str | None], values: list[str]) -> str | None:
+    """As append, with the elements of arrays."""
+    return _changed(text, paths, values, lambda old, new: [*_array(old), *_array(new)], create=False)
+
+
+def _array(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+@udf("spl_json_set_exact", "VARCHAR", "VARCHAR[]", "VARCHAR[]", returns="VARCHAR")
+def set_exact(text: str | None, names: list[str | None], values: list[str]) -> str | None:
+    """The object with values for keys, whatever signs these have."""
+    document = container(text)
+    if not isinstance(document, dict):
+        return None
+    new = {name: parse(value) for name, value in zip(names, values, strict=True) if name is not None}
+    return dump({**document, **new})
+
+
+@udf("spl_json_delete", "VARCHAR", "VARCHAR[]", returns="VARCHAR")
+def delete(text: str | None, names: list[str | None]) -> str | None:
+    """The object without keys; a key of a nested object is `a.b`. An argument may be a JSON array of keys."""
+    document = container(text)
+    if not isinstance(document, dict):
+        return None
+    for name in names:
+        listed = container(name)
+        for one in listed if isinstance(listed, list) else [name]:
+            if isinstance(one, str):
+                document = _without(document, one.split("."))
+    return dump(document)
+
+
+def _without(value: Any, path: list[str]) -> Any:
+    if not isinstance(value, dict) or path[0] not in value:
+        return value
+    if len(path) == 1:
+        return {key: item for key, item in value.items() if key != path[0]}
+    return {**value, path[0]: _without(value[path[0]], path[1:])}

@@ -74,7 +74,7 @@ def _csv(pack: Pack, problems: list[Issue]) -> dict[str, bytes]:
     found = {}
     for entry in pack.lookups:
         if isinstance(entry.model, CsvLookup):
-            path = pack.root / pack.csv_path(Entry(entry.kind, entry.model, entry.source))
+            path = pack.csv_path(Entry(entry.kind, entry.model, entry.source))
             data = _bytes(pack.root, path)
             if data is None:
                 problems.append(issue(APP_FILE, f"its CSV {path.name} cannot be read", entry.path))

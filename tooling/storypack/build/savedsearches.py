@@ -84,11 +84,10 @@ def _scheduled(settings: Settings, search: Detection | Baseline, schedule: Sched
         "realtime_schedule": boolean(False),
         "schedule_window": str(schedule.schedule_window),
         "request.ui_dispatch_app": settings.app_id,
-        "search": tidy(search.search),
     }
     if schedule.allow_skew:
         values["allow_skew"] = str(schedule.allow_skew)
-    return values
+    return values | {"search": tidy(search.search)}
 
 
 def _description(search: Detection | Baseline) -> str:

@@ -1,0 +1,98 @@
+"""`storypack build`: the pack as an installable Splunk app."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from storypack.cli import exit_codes
+from storypack.cli.options import examples, format_option, on_terminal, pack_option
+
+if TYPE_CHECKING:
+    from storypack.build.pipeline import Built
+    from storypack.issue import Issue
+    from storypack.pack.load import Loaded
+
+
+@click.command(
+    epilog=examples(
+        "storypack build",
+        "storypack build --pack ../other-pack --output /tmp/packages",
+        "storypack build --format json",
+    )
+)
+@pack_option
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the package. Default: dist/ in the pack's folder.",
+)
+@format_option("text", "json")
+def command(pack: Path, output: Path | None, format: str) -> int:
+    """Write the Splunk app as DIR/<app>-<version>.tar.gz.
+
+    The pack is checked first, and nothing is written while it has errors. The same pack gives the same bytes, on any
+    day and any machine; the file appears in one step, so an interrupted build leaves the old one as it was.
+    """
+    from storypack.build.errors import BuildError
+    from storypack.build.pipeline import build_pack
+    from storypack.issue import Severity
+    from storypack.pack.load import load_pack
+
+    loaded = load_pack(pack)
+    errors = [issue for issue in _check(loaded) if issue.severity is Severity.ERROR]
+    if not errors:
+        try:
+            built = build_pack(loaded.pack, output or pack / "dist")
+        except BuildError as error:
+            errors = list(error.issues)
+    if errors:
+        _refuse(errors, loaded, format)
+        return exit_codes.FAILED
+    click.echo(_as_json(built) if format == "json" else _as_text(built))
+    return exit_codes.OK
+
+
+def _check(loaded: Loaded) -> Sequence[Issue]:
+    import datetime as dt
+
+    from storypack.checks.run import run_checks
+
+    return run_checks(loaded.pack, dt.datetime.now(dt.UTC).date(), loaded.issues).issues
+
+
+def _refuse(errors: Sequence[Issue], loaded: Loaded, format: str) -> None:
+    """Say why nothing was built: on stderr for people, as the JSON report for machines."""
+    from storypack.checks.catalogue import rules
+    from storypack.report.json_report import render_json
+    from storypack.report.results import Results
+    from storypack.report.text import render_text
+
+    sources = {path: source.text for path, source in loaded.sources.items()}
+    results = Results(errors, loaded.files, sources=sources, rules=rules())
+    if format == "json":
+        click.echo(render_json(results))
+    else:
+        click.echo(render_text(results, colour=on_terminal()), err=True, nl=False)
+        click.echo("nothing was built: the pack has errors", err=True)
+
+
+def _as_text(built: Built) -> str:
+    inside = ", ".join(f"{number} {kind}" for kind, number in built.counts.items() if number)
+    return f"{built.path}\n  {inside}\n  {built.size:,} bytes, sha256 {built.sha256}"
+
+
+def _as_json(built: Built) -> str:
+    facts = {
+        "package": str(built.path),
+        "size": built.size,
+        "sha256": built.sha256,
+        "counts": dict(built.counts),
+    }
+    return json.dumps(facts, indent=2)

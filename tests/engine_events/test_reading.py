@@ -1,0 +1,116 @@
+"""Files of events: recognised from content, cut into events, nothing lost."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+import zstandard
+
+from storypack.engine.events.formats import Compression, Format, UnreadableFile, recognise
+from storypack.engine.events.reading import EventFile, RawEvents, read_events
+
+A, B = '{"eventName":"GetObject","n":1}', '{"eventName":"PutObject","n":2}'
+XML_A = (
+    "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><EventID>1</EventID></System></Event>"
+)
+XML_B = XML_A.replace("<EventID>1<", "<EventID>3<")
+XML_LINES = XML_A.replace("><", ">\n<")
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        yield connection
+
+
+def read(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[RawEvents, list[str]]:
+    (events,) = read_events(connection, [EventFile(path)])
+    rows = connection.execute(f"SELECT _raw FROM ({events.sql}) ORDER BY __position").fetchall()
+    assert len(rows) == events.count
+    return events, [row[0] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "format_", "raws", "broken"),
+    [
+        ("json lines", f"{A}\n{B}\n", Format.LINES, [A, B], 0),
+        ("no newline at the end", f"{A}\n{B}", Format.LINES, [A, B], 0),
+        ("windows line ends", f"{A}\r\n{B}\r\n", Format.LINES, [A, B], 0),
+        ("blank lines", f"{A}\n\n{B}\n", Format.LINES, [A, B], 0),
+        ("a cut line", f"{A}\n{B}\n{A[:-7]}\n", Format.LINES, [A, B, A[:-7]], 1),
+        ("array", f"[{A}, {B}]", Format.JSON, [A, B], 0),
+        ("records", f'{{"Records": [{A}, {B}]}}', Format.JSON, [A, B], 0),
+        ("records over lines", f'{{\n "Records": [\n{A},\n{B}\n]\n}}\n', Format.JSON, [A, B], 0),
+        ("records line by line", f'{{"Records":[{A}]}}\n{{"Records":[{B}]}}\n', Format.JSON, [A, B], 0),
+        ("objects over lines", '{\n "n": 1\n}\n{\n "n": 2\n}\n', Format.JSON, ['{\n "n": 1\n}', '{\n "n": 2\n}'], 0),
+        ("array with a stranger", f"[{A}, 7]", Format.JSON, [A, "7"], 1),
+        ("rubbish after an array", f"[{A}]\nnot json\n", Format.JSON, [A, "not json"], 1),
+        ("empty array", "[]", Format.JSON, [], 0),
+        ("xml lines", f"{XML_A}\n{XML_B}\n", Format.LINES, [XML_A, XML_B], 0),
+        ("xml on one line", f"{XML_A}{XML_B}", Format.XML, [XML_A, XML_B], 0),
+        ("xml over lines", f"<?xml version='1.0'?>\n<Events>\n{XML_LINES}\n</Events>", Format.XML, [XML_LINES], 0),
+        ("key value", "a=1 b=2\nc=3\n", Format.LINES, ["a=1 b=2", "c=3"], 0),
+        ("bracketed syslog", "[2026-11-21] sshd: hello\n", Format.LINES, ["[2026-11-21] sshd: hello"], 0),
+        ("quotes and separators", 'a="x, y"; \x1f\t|\n', Format.LINES, ['a="x, y"; \x1f\t|'], 0),
+        ("empty", "", Format.LINES, [], 0),
+    ],
+)
+@pytest.mark.parametrize("compression", list(Compression))
+def test_formats(
+    connection: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+    name: str,
+    content: str,
+    format_: Format,
+    raws: list[str],
+    broken: int,
+    compression: Compression,
+) -> None:
+    data = content.encode()
+    if compression is Compression.GZIP:
+        data = gzip.compress(data)
+    elif compression is Compression.ZSTD:
+        data = zstandard.compress(data)
+    path = tmp_path / "events"  # no suffix: only the content tells
+    path.write_bytes(data)
+    assert recognise(path).format is format_, name
+    assert recognise(path).compression is compression
+    events, found = read(connection, path)
+    assert found == raws
+    assert events.broken == broken
+
+
+def test_bytes_that_are_not_utf8_are_kept(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(A.encode() + b"\n" + b'{"user":"Andr\xe9"}\n')
+    _, found = read(connection, path)
+    assert found == [A, '{"user":"Andr\ufffd"}']
+
+
+def test_csv_names_its_fields(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    path = tmp_path / "flows.csv"
+    path.write_text('src,dest,note\n192.0.2.1,198.51.100.7,"a, b"\n192.0.2.2,198.51.100.7\n')
+    events, found = read(connection, path)
+    assert found == ['192.0.2.1,198.51.100.7,"a, b"', "192.0.2.2,198.51.100.7"]
+    assert events.broken == 1
+    indexed = connection.execute(f"SELECT __indexed FROM ({events.sql}) ORDER BY __position").fetchall()
+    assert [json.loads(row[0]) for row in indexed] == [
+        {"src": "192.0.2.1", "dest": "198.51.100.7", "note": "a, b"},
+        {"src": "192.0.2.2", "dest": "198.51.100.7"},
+    ]
+
+
+@pytest.mark.parametrize("kind", ["missing", "folder", "cut gzip"])
+def test_files_that_cannot_be_read_are_named(connection: duckdb.DuckDBPyConnection, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "events.gz"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "cut gzip":
+        path.write_bytes(gzip.compress(A.encode())[:20])
+    with pytest.raises(UnreadableFile, match=r"events\.gz"):
+        read_events(connection, [EventFile(path)])

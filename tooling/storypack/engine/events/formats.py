@@ -1,0 +1,114 @@
+"""What a file of events is, told from its first bytes and not from its name."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import zstandard
+
+from storypack.engine.errors import EngineError
+
+HEAD_BYTES = 1 << 16
+
+
+class Compression(StrEnum):
+    NONE = "none"
+    GZIP = "gzip"
+    ZSTD = "zstd"
+
+
+class Format(StrEnum):
+    """How a file is cut into events."""
+
+    LINES = "lines"  # one event a line: JSON lines, key=value, syslog, one XML event a line
+    JSON = "json"  # one JSON array, one {"Records": [...]}, or objects printed over several lines
+    XML = "xml"  # XML events that are not one a line
+    CSV = "csv"  # a header line names the fields
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    format: Format
+    compression: Compression
+
+
+class UnreadableFile(EngineError):
+    """A file of events that cannot be opened or decompressed."""
+
+
+def recognise(path: Path, *, csv: bool | None = None) -> Shape:
+    """The shape of a file. `csv` = a sourcetype says so (True) or denies it (False); None = guess from the name's end.
+
+    Raises UnreadableFile.
+    """
+    try:
+        with path.open("rb") as file:
+            magic = file.read(4)
+        compression = (
+            Compression.GZIP
+            if magic[:2] == b"\x1f\x8b"
+            else Compression.ZSTD
+            if magic == b"\x28\xb5\x2f\xfd"
+            else Compression.NONE
+        )
+        with open_bytes(path, compression) as stream:
+            head = stream.read(HEAD_BYTES)
+    except (OSError, EOFError, zstandard.ZstdError) as error:
+        raise UnreadableFile(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
+    if csv is None:
+        names = path.name.lower().removesuffix(".gz").removesuffix(".zst")
+        csv = names.endswith(".csv")
+    return Shape(Format.CSV if csv else _format(head), compression)
+
+
+def open_bytes(path: Path, compression: Compression) -> BinaryIO:
+    """The decompressed bytes of a file, as a stream."""
+    if compression is Compression.GZIP:
+        return cast(BinaryIO, gzip.open(path, "rb"))
+    if compression is Compression.ZSTD:
+        reader = zstandard.ZstdDecompressor().stream_reader(path.open("rb"), read_across_frames=True, closefd=True)
+        return cast(BinaryIO, io.BufferedReader(reader))
+    return path.open("rb")
+
+
+def _format(head: bytes) -> Format:
+    text = head.decode("utf-8-sig", errors="replace").lstrip()
+    first = text.partition("\n")[0].rstrip()
+    if text.startswith("<"):
+        return Format.LINES if _is_xml_line(first) else Format.XML
+    if text.startswith("["):
+        return Format.JSON if _starts_array_of_objects(text) else Format.LINES
+    if text.startswith("{"):
+        return Format.LINES if _is_event_line(first) else Format.JSON
+    return Format.LINES
+
+
+def _is_xml_line(line: str) -> bool:
+    """One whole event: it closes the element that it opens, and holds it once."""
+    name = line[1:].split(" ", 1)[0].split(">", 1)[0]
+    return line.endswith((f"</{name}>", "/>")) and line.count(f"<{name} ") + line.count(f"<{name}>") == 1
+
+
+def _starts_array_of_objects(text: str) -> bool:
+    return text[1:].lstrip()[:1] in ("{", "]")
+
+
+def _is_event_line(line: str) -> bool:
+    """A JSON object that is an event itself, and not an envelope of events."""
+    try:
+        value = json.loads(line)
+    except ValueError:
+        # A line longer than what was read of the file, or a broken one; an object printed over lines is short.
+        return len(line) > 200 and not line.lstrip().startswith('{"Records":')
+    return isinstance(value, dict) and not is_envelope(value)
+
+
+def is_envelope(value: dict[str, object]) -> bool:
+    """CloudTrail's and its kin's `{"Records": [ {...}, ... ]}`: nothing but one list of events."""
+    return len(value) == 1 and isinstance(value.get("Records"), list)

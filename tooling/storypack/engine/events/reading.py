@@ -1,0 +1,118 @@
+"""Event files as SQL: one row an event, with its raw text and where it came from.
+
+Files of one event a line stay where they are, and DuckDB reads them as it goes, so memory does not grow with them. All
+others are cut into events first and put into a temporary table, which DuckDB spills to disk when it must.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from storypack.engine.events.cutting import CutEvent, cut
+from storypack.engine.events.formats import Compression, Format, Shape, recognise
+from storypack.engine.sql import identifier, quote
+
+MAX_EVENT_BYTES = 16 << 20
+BATCH = 2_000
+
+# No event holds these three characters in a row, so that DuckDB's CSV reader sees one column.
+NEVER = "\x01\x02\x01"
+
+
+@dataclass(frozen=True, slots=True)
+class EventFile:
+    """A file of events and what Splunk's inputs would say of it. `sourcetype` chooses the search-time knowledge."""
+
+    path: Path
+    sourcetype: str = ""
+    source: str = ""
+    host: str = ""
+    index: str = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class RawEvents:
+    """The events of one file. `sql` gives `_raw` (VARCHAR), `__indexed` (JSON text of fields that the file itself
+    names, or NULL) and `__position` (BIGINT, rising in the file's order). `count` events, of which `broken` do not hold
+    what the file's format promises; they are kept as raw text."""
+
+    file: EventFile
+    shape: Shape
+    sql: str
+    count: int
+    broken: int
+
+
+def read_events(
+    connection: duckdb.DuckDBPyConnection, files: Iterable[EventFile], *, csv: bool | None = None
+) -> list[RawEvents]:
+    """Each file's events. Temporary tables are made on `connection`. Raises UnreadableFile."""
+    return [_read(connection, file, number, csv) for number, file in enumerate(files, 1)]
+
+
+def _read(connection: duckdb.DuckDBPyConnection, file: EventFile, number: int, csv: bool | None) -> RawEvents:
+    shape = recognise(file.path, csv=csv)
+    if shape.format is Format.LINES:
+        sql = _lines_sql(file.path, shape.compression)
+        try:
+            count, objects, valid = _survey(connection, sql)
+        except duckdb.Error:
+            pass  # not UTF-8, or a line longer than DuckDB takes: cut it ourselves
+        else:
+            # A file whose events are JSON objects promises them on every line.
+            return RawEvents(file, shape, sql, count, count - valid if objects * 2 > count else 0)
+    table = f"t_events_{number}"
+    count, broken = _load(connection, table, cut(file.path, shape))
+    return RawEvents(file, shape, f"SELECT * FROM {identifier(table)}", count, broken)
+
+
+def _lines_sql(path: Path, compression: Compression) -> str:
+    lines = (
+        f"read_csv({quote(str(path))}, header = false, auto_detect = false, columns = {{'_raw': 'VARCHAR'}}, "
+        f"delim = {quote(NEVER)}, quote = '', escape = '', compression = {quote(compression.value)}, "
+        f"max_line_size = {MAX_EVENT_BYTES})"
+    )
+    return (
+        f"SELECT _raw, CAST(NULL AS VARCHAR) AS __indexed, row_number() OVER () AS __position "
+        f"FROM {lines} WHERE _raw IS NOT NULL"
+    )
+
+
+def _survey(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, int, int]:
+    """How many events, how many begin as JSON objects do, and how many are whole ones."""
+    row = connection.execute(
+        f"SELECT count(*), count(*) FILTER (starts_with(_raw, '{{')), "
+        f"count(*) FILTER (starts_with(_raw, '{{') AND json_valid(_raw)) FROM ({sql})"
+    ).fetchone()
+    assert row is not None
+    return row[0], row[1], row[2]
+
+
+def _load(connection: duckdb.DuckDBPyConnection, table: str, events: Iterable[CutEvent]) -> tuple[int, int]:
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {identifier(table)} (_raw VARCHAR, __indexed VARCHAR, __position BIGINT)"
+    )
+    count = broken = 0
+    batch: list[CutEvent] = []
+    for event in events:
+        count += 1
+        broken += event.broken
+        batch.append(event)
+        if len(batch) == BATCH:
+            _insert(connection, table, batch)
+            batch.clear()
+    if batch:
+        _insert(connection, table, batch)
+    return count, broken
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, batch: Sequence[CutEvent]) -> None:
+    connection.execute(
+        f"INSERT INTO {identifier(table)} SELECT unnest(CAST(? AS VARCHAR[])), unnest(CAST(? AS VARCHAR[])), "
+        "unnest(CAST(? AS BIGINT[]))",
+        [[event.raw for event in batch], [event.indexed for event in batch], [event.position for event in batch]],
+    )

@@ -2,8 +2,8 @@
 
     rows = run_search("stats count by user", events=[{"user": "kim"}])
 
-`run_search` is the whole of it for events in memory; `search` runs over any `Source` and tells more (`Result`). The names
-here are loaded when they are first used, so that DuckDB is not imported before it is needed."""
+`run_search` is the whole of it for events in memory; `search` runs over any `Source` and tells more (`Result`). The
+names here are loaded when they are first used, so that DuckDB is not imported before it is needed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from storypack.engine.errors import EngineError, NotSupported, SearchError
     from storypack.engine.run import Result, run_search, search
-    from storypack.engine.session import Macro
 
 _HOMES = {
     "EngineError": "errors",
@@ -21,10 +20,9 @@ _HOMES = {
     "Result": "run",
     "run_search": "run",
     "search": "run",
-    "Macro": "session",
 }
 
-__all__ = ["EngineError", "Macro", "NotSupported", "Result", "SearchError", "run_search", "search"]
+__all__ = ["EngineError", "NotSupported", "Result", "SearchError", "run_search", "search"]
 
 
 def __getattr__(name: str) -> Any:

@@ -16,11 +16,12 @@ from storypack.engine.compile.pipeline import compile_pipeline
 from storypack.engine.errors import SearchError
 from storypack.engine.memory import DictSource
 from storypack.engine.relation import Relation
-from storypack.engine.session import Macro, Session
+from storypack.engine.session import Session
 from storypack.engine.source import LookupTable, Source
 from storypack.engine.sql import identifier
 from storypack.engine.text import parse_search
 from storypack.engine.values import from_column
+from storypack.spl.macros import MacroDefinition, definitions
 
 MEMORY_LIMIT = "700MB"
 THREADS = 2
@@ -52,15 +53,15 @@ def run_search(
     "case_sensitive": True}}`. `now` is the start of the search in epoch seconds. All times are UTC, the range is all
     time.
 
-    A value is text, a number or a list of texts; null is absent. Raises EngineError (`NotSupported`, `SearchError`), or
-    `spl.source.SplError` where the text is no search.
+    A value is text, a number or a list of texts; null is absent. Raises EngineError: `NotSupported` or `SearchError`.
     """
     source = DictSource(events, {name: lookup_table(name, given) for name, given in (lookups or {}).items()})
-    given_macros = {name: _macro(given) for name, given in (macros or {}).items()}
-    return search(spl, source, macros=given_macros, now=now).rows
+    return search(spl, source, definitions(macros or {}), now).rows
 
 
-def search(spl: str, source: Source, macros: Mapping[str, Macro] | None = None, now: float | None = None) -> Result:
+def search(
+    spl: str, source: Source, macros: Mapping[str, MacroDefinition] | None = None, now: float | None = None
+) -> Result:
     """Run a search over a source; see `Result`."""
     with open_session(source, macros, now) as session:
         rows = compile_pipeline(parse_search(spl, session), session)
@@ -69,14 +70,18 @@ def search(spl: str, source: Source, macros: Mapping[str, Macro] | None = None, 
 
 @contextmanager
 def open_session(
-    source: Source, macros: Mapping[str, Macro] | None = None, now: float | None = None
+    source: Source, macros: Mapping[str, MacroDefinition] | None = None, now: float | None = None
 ) -> Iterator[Session]:
     """A run's state; its cursor, and with it every temporary table, is closed at the end."""
     root = _root()
     cursor = root.cursor()
+    start = time.time() if now is None else float(now)
+    session = Session(cursor, root, source, start, compile_pipeline, macros or {})
     try:
-        yield Session(cursor, root, source, time.time() if now is None else float(now), compile_pipeline, macros or {})
+        yield session
     finally:
+        for end in session.at_end:
+            end()
         cursor.close()
 
 
@@ -99,11 +104,6 @@ def fetch_result(rows: Relation, session: Session) -> Result:
         tuple(session.warnings),
         sql,
     )
-
-
-def _macro(given: Mapping[str, Any]) -> Macro:
-    args = [name.strip() for name in str(given.get("args") or "").split(",")]
-    return Macro(str(given.get("definition", "")), tuple(name for name in args if name), bool(given.get("iseval")))
 
 
 def lookup_table(name: str, given: Mapping[str, Any]) -> LookupTable:

@@ -14,18 +14,10 @@ from storypack.engine.relation import Column, Cte, Names, OrderKey, Relation
 from storypack.engine.source import LookupTable, Source
 from storypack.engine.sql import identifier
 from storypack.engine.values import column_kind, column_values
+from storypack.spl.macros import MacroDefinition
 
 if TYPE_CHECKING:
     from storypack.spl import tree
-
-
-@dataclass(frozen=True, slots=True)
-class Macro:
-    """A search macro: parameter names and definition, as in macros.conf."""
-
-    definition: str
-    args: tuple[str, ...] = ()
-    iseval: bool = False
 
 
 @dataclass
@@ -41,12 +33,13 @@ class Session:
     source: Source
     now: float
     compile: Callable[[tree.Pipeline, Session, Relation | None], Relation]
-    macros: Mapping[str, Macro] = field(default_factory=dict)
+    macros: Mapping[str, MacroDefinition] = field(default_factory=dict)
     names: Names = field(default_factory=Names)
     written: dict[str, LookupTable] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     stage: str = ""
     depth: int = 0
+    at_end: list[Callable[[], object]] = field(default_factory=list)
 
     def warn(self, message: str) -> None:
         """Say once that the result may differ from Splunk's."""
@@ -82,7 +75,7 @@ class Session:
         """The same rows, run into a temporary table: closed, in order, and cheap to look at again."""
         rows = rows.closed()
         table = self.names.new("t_rows")
-        position = identifier("__n")
+        position = identifier(self.names.new("__n"))
         kept = {name: Column(self.names.new(name), column.kind) for name, column in rows.columns.items()}
         values = [
             f"{identifier(column.ident)} AS {identifier(kept[name].ident)}" for name, column in rows.columns.items()
@@ -106,10 +99,11 @@ class Session:
             columns[name] = column
             selects.append(f"unnest(CAST(? AS {kind.duckdb}[])) AS {identifier(column.ident)}")
             parameters.append(column_values(raw, kind))
-        select = ", ".join(["unnest(range(CAST(? AS BIGINT))) AS __n", *selects])
+        position = identifier(self.names.new("__n"))
+        select = ", ".join([f"unnest(range(CAST(? AS BIGINT))) AS {position}", *selects])
         self.execute(f"CREATE TEMP TABLE {identifier(table)} AS SELECT {select}", [length, *parameters])
         cte = Cte(self.names.new(f"s1_{label}"), f"SELECT * FROM {identifier(table)}", label)
-        return Relation(self.names, (cte,), columns, (OrderKey("__n"),))
+        return Relation(self.names, (cte,), columns, (OrderKey(position),))
 
     def subsearch(self, pipeline: tree.Pipeline) -> Relation:
         """The rows of a subsearch."""

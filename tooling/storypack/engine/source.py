@@ -10,7 +10,8 @@ engine asks a scan for fields while it compiles, then for its SQL; what nobody a
 
 `scan.sql()` gives every identifier that `field` has handed out, and the columns that `scan.order` names. It is
 called last, perhaps more than once (`names` runs the query so far, more fields may be asked for afterwards).
-It may give further hidden columns (`_raw`, the sourcetype) that `names` needs to discover what rows hold.
+It may give further hidden columns (`_raw`, the sourcetype) that `names` needs to discover what rows hold. Every
+identifier must come from `session.names.new(...)`, for rows of two scans may be joined.
 """
 
 from __future__ import annotations

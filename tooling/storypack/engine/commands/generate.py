@@ -1,0 +1,95 @@
+"""makeresults, gentimes: rows out of nothing (Search Reference: makeresults, gentimes)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from storypack import timemod
+from storypack.engine.commands.options import flag, options_of, whole
+from storypack.engine.commands.registry import generating
+from storypack.engine.errors import SearchError
+from storypack.engine.relation import Relation
+from storypack.engine.session import Session
+from storypack.spl import tree
+
+
+@generating("makeresults")
+def makeresults(node: tree.Plain, rows: Relation | None, session: Session) -> Relation:
+    """So many rows (1) with `_time` now; or the rows of data given as CSV or JSON."""
+    options = options_of(node.options)
+    if "data" in options:
+        return _given(options.get("format", "csv").lower(), options["data"], session)
+    count = whole(options.get("count", "1"), "count")
+    columns: dict[str, list[Any]] = {"_time": [session.now] * count}
+    if flag(options.get("annotate", "f")):
+        names = ("_raw", "host", "source", "sourcetype", "splunk_server", "splunk_server_group")
+        columns.update({name: [None] * count for name in names})
+    return session.table(columns, "makeresults")
+
+
+def _given(kind: str, data: str, session: Session) -> Relation:
+    if kind == "json":
+        try:
+            parsed = json.loads(data)
+        except ValueError as error:
+            raise SearchError(f"makeresults: the data is not JSON: {error}") from error
+        events = parsed if isinstance(parsed, list) else [parsed]
+        if not all(isinstance(event, dict) for event in events):
+            raise SearchError("makeresults: the JSON data must be an array of objects")
+        events = [{**event, "_raw": json.dumps(event, separators=(",", ":"))} for event in events]
+    elif kind == "csv":
+        lines = "\n".join(line.strip() for line in data.strip().splitlines())
+        events = [dict(row) for row in csv.DictReader(io.StringIO(lines))]
+    else:
+        raise SearchError(f"makeresults: format must be csv or json, not `{kind}`")
+    names = dict.fromkeys(name for event in events for name in event if name)
+    columns: dict[str, list[Any]] = {name: [event.get(name) for event in events] for name in names}
+    return session.table({"_time": [session.now] * len(events), **columns}, "makeresults")
+
+
+@generating("gentimes")
+def gentimes(node: tree.Plain, rows: Relation | None, session: Session) -> Relation:
+    """Time ranges from `start` to `end`, each `increment` (a day) long."""
+    options = options_of(node.options)
+    if "start" not in options:
+        raise SearchError("gentimes needs start=")
+    start, end = (_moment(options.get(name, "now"), session) for name in ("start", "end"))
+    step = _step(options.get("increment", "1d"))
+    begins: list[float] = []
+    at = start
+    while at < end and len(begins) < 100_000:
+        begins.append(at)
+        at += step
+    columns: dict[str, list[Any]] = {
+        "starttime": begins,
+        "endtime": [begin + step - 1 for begin in begins],
+        "starthuman": [_human(begin) for begin in begins],
+        "endhuman": [_human(begin + step - 1) for begin in begins],
+    }
+    return session.table(columns, "gentimes")
+
+
+def _moment(text: str, session: Session) -> float:
+    """`mm/dd/yyyy[:HH:MM:SS]`, or so many days from now (`-5`)."""
+    try:
+        if text.lstrip("-").isdigit():
+            return timemod.resolve(f"{int(text):+d}d@d", session.now)
+        return timemod.resolve(text, session.now)
+    except timemod.TimeModifierError as error:
+        raise SearchError(error.message) from error
+
+
+def _step(text: str) -> float:
+    unit = {"s": 1, "m": 60, "h": 3600, "d": 86400}.get(text[-1:])
+    if unit is None or not text[:-1].isdigit() or not int(text[:-1]):
+        raise SearchError(f"gentimes: increment must be a number and s, m, h or d, not `{text}`")
+    return int(text[:-1]) * unit
+
+
+def _human(moment: float) -> str:
+    time = datetime.fromtimestamp(moment, UTC)
+    return f"{time:%a %b} {time.day:2d} {time:%H:%M:%S %Y}"

@@ -1,0 +1,63 @@
+"""join, selfjoin (Search Reference: join, selfjoin)."""
+
+from __future__ import annotations
+
+from storypack.engine.commands.combine import APPEND_LIMIT, limited
+from storypack.engine.commands.fields import field_names
+from storypack.engine.commands.options import flag, options_of, whole, words_of
+from storypack.engine.commands.registry import command
+from storypack.engine.compile.union import beside
+from storypack.engine.errors import SearchError
+from storypack.engine.relation import OrderKey, Relation
+from storypack.engine.session import Session
+from storypack.engine.sql import Kind, as_text
+from storypack.spl import tree
+
+
+@command("join")
+def join(node: tree.Join, rows: Relation, session: Session) -> Relation:
+    """Rows with the fields of the subsearch's rows that have the same keys: the first of them unless max is given."""
+    options = options_of(node.options)
+    kind = options.get("type", "inner").lower()
+    if kind not in ("inner", "outer", "left"):
+        raise SearchError(f"join type must be inner, outer or left, not `{kind}`")
+    most = whole(options.get("max", "1"), "max")
+    right = limited(session.subsearch(node.pipeline), APPEND_LIMIT)
+    names = field_names(node.fields)
+    if not names:
+        rows, right = rows.closed(), right.closed()
+        names = [name for name in rows.columns if name in right.columns and not name.startswith("_")]
+        if not names:
+            raise SearchError("join: the two sides have no field in common")
+    wins = flag(options.get("overwrite", "t"))
+    if flag(options.get("usetime", "f")):
+        session.warn("join: usetime and earlier are not supported; the first match is taken whatever its time")
+    return _joined(rows, right, names, "LEFT" if kind != "inner" else "INNER", most, wins)
+
+
+def _joined(left: Relation, right: Relation, names: list[str], how: str, most: int, wins: bool) -> Relation:
+    """`names` are the key fields; a side without one of them has nothing to match."""
+    right, place = right.numbered()
+    left_keys, right_keys = [left.field(name) for name in names], [right.field(name) for name in names]
+    if most:
+        keys = ", ".join(as_text(key) for key in right_keys)
+        first = f"row_number() OVER (PARTITION BY {keys} ORDER BY {place}) <= {most}"
+        right = right.stage("join", f"SELECT * FROM {{rows}} QUALIFY {first}")
+    conditions = [
+        f"{a.text} = {b.text}" if a.kind is b.kind is Kind.NUMBER else f"{as_text(a)} = {as_text(b)}"
+        for a, b in zip(left_keys, right_keys, strict=True)
+    ]
+    join = f"{{left}} {how} JOIN {{right}} ON {' AND '.join(conditions)}"
+    order = (*left.order, OrderKey(place))
+    return beside(left, right, join, order, right_wins=wins, label="join", keys=frozenset(names))
+
+
+@command("selfjoin")
+def selfjoin(node: tree.Plain, rows: Relation, session: Session) -> Relation:
+    """The rows joined with themselves on key fields; the later row's values win, or the earlier's (overwrite=f)."""
+    names = words_of(node.words)
+    most = whole(node.option("max", "1"), "max")
+    rows = session.materialise(rows)
+    again = session.materialise(rows)
+    left, right = rows.numbered()[0], again
+    return _joined(left, right, names, "INNER", most, flag(node.option("overwrite", "t")))

@@ -1,0 +1,133 @@
+"""lookup, inputlookup, outputlookup (Search Reference: the pages of these names; transforms.conf: lookup settings)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from storypack.engine.commands.combine import limited
+from storypack.engine.commands.options import flag, options_of, whole
+from storypack.engine.commands.registry import command, generating
+from storypack.engine.compile.coerce import coerce, common_kind
+from storypack.engine.compile.resolve import resolve
+from storypack.engine.compile.terms import compile_term
+from storypack.engine.compile.union import unite
+from storypack.engine.errors import SearchError
+from storypack.engine.lookup import Matcher, register
+from storypack.engine.relation import Relation
+from storypack.engine.session import Session
+from storypack.engine.source import LookupTable
+from storypack.engine.sql import NULL, Kind, Sql, as_multi, identifier, quote
+from storypack.engine.values import from_column
+from storypack.spl import tree
+
+
+def _named(word: tree.Word | tree.MacroCall) -> str:
+    if isinstance(word, tree.MacroCall):
+        raise SearchError(f"macro `{word.name}` is not defined")
+    return word.text
+
+
+def find_table(name: str, session: Session) -> LookupTable:
+    """The lookup of that name; SearchError where there is none."""
+    table = session.lookup(name)
+    if table is None:
+        raise SearchError(f"there is no lookup `{name}`")
+    return table
+
+
+@command("lookup")
+def lookup(node: tree.Lookup, rows: Relation, session: Session) -> Relation:
+    """Fields of the table's rows that match; without OUTPUT all of them; several matches make a multivalue."""
+    table = find_table(_named(node.table), session)
+    inputs = [(one.source.name, (one.target or one.source).name) for one in node.inputs]
+    if node.output:
+        outputs = [(one.source.name, (one.target or one.source).name) for one in node.outputs]
+    else:
+        taken = {source for source, _ in inputs}
+        outputs = [(name, name) for name in table.fields if name not in taken]
+    _check_fields(table, [source for source, _ in (*inputs, *outputs)])
+    if not outputs:
+        return rows
+    matcher = Matcher(table, tuple(source for source, _ in inputs), tuple(source for source, _ in outputs))
+    keys = ", ".join(as_multi(rows.field(name)) for _, name in inputs)
+    handle = register(session, matcher)
+    found = identifier(rows.names.new("__match"))
+    call = f"spl_lookup({quote(handle)}, CAST([{keys}] AS VARCHAR[][]))"
+    rows = rows.stage("lookup", f"SELECT *, {call} AS {found} FROM {{rows}}")
+    keeps = node.output == "OUTPUTNEW"
+    return rows.extend(
+        "lookup",
+        {
+            target: _output(found, at, matcher, rows.field(target) if keeps else NULL)
+            for at, (_, target) in enumerate(outputs, 1)
+        },
+    )
+
+
+def _output(found: str, at: int, matcher: Matcher, old: Sql) -> Sql:
+    values = Sql(f"{found}[{at}]", Kind.MULTI) if matcher.several else Sql(f"{found}[{at}][1]", Kind.STRING)
+    if old.kind is Kind.NULL:
+        return values
+    kind = common_kind([old.kind, values.kind])
+    return Sql(f"coalesce({coerce(old, kind)}, {coerce(values, kind)})", kind)
+
+
+def _check_fields(table: LookupTable, names: Iterable[str]) -> None:
+    missing = [name for name in names if name not in table.fields]
+    if missing and table.rows:
+        raise SearchError(f"the lookup `{table.name}` has no field `{missing[0]}`; it has {', '.join(table.fields)}")
+
+
+@generating("inputlookup")
+def inputlookup(node: tree.Inputlookup, rows: Relation | None, session: Session) -> Relation:
+    """The rows of a lookup, behind the rows so far with append=t."""
+    options = options_of(node.options)
+    table = find_table(_named(node.table), session)
+    found = session.table({name: [row.get(name) for row in table.rows] for name in table.fields}, "lookup")
+    term = resolve(node.where, session)
+    if term is not None:
+        found = found.where("where", compile_term(term, found, session))
+    start = whole(options.get("start", "0"), "start")
+    if start:
+        found = found.stage("start", f"SELECT * FROM {{rows}} {found.order_by} OFFSET {start}")
+    found = limited(found, whole(options.get("max", "0"), "max"))
+    if rows is not None and flag(options.get("append", "f")):
+        return unite([rows, found], "inputlookup")
+    return found
+
+
+@command("outputlookup")
+def outputlookup(node: tree.Plain, rows: Relation, session: Session) -> Relation:
+    """The rows written to a lookup, for the rest of this run only; they go on unchanged."""
+    options = options_of(node.options)
+    names = [_named(word) for word in node.words]
+    if len(names) != 1:
+        raise SearchError("outputlookup takes one lookup")
+    session.warn(f"outputlookup: `{names[0]}` is changed within this search only")
+    rows = session.materialise(rows)
+    shown = {name: column for name, column in rows.columns.items() if not name.startswith("_")}
+    select = "SELECT " + (", ".join(identifier(column.ident) for column in shown.values()) or "NULL")
+    found: list[dict[str, Any]] = [
+        {name: from_column(value) for name, value in zip(shown, row, strict=False)}
+        for row in session.fetch(rows, select, rows.order_by)
+    ]
+    if not found and not flag(options.get("override_if_empty", "t")):
+        return rows
+    old = session.lookup(names[0])
+    kept = list(old.rows) if old else []
+    key = options.get("key_field", "")
+    if key and old:
+        replaced = {row.get(key) for row in found}
+        kept = [row for row in kept if row.get(key) not in replaced]
+    elif not flag(options.get("append", "f")):
+        kept = []
+    fields = tuple(dict.fromkeys([*(old.fields if old and kept else ()), *shown]))
+    session.written[names[0]] = LookupTable(
+        names[0],
+        fields,
+        [*kept, *found],
+        old.match_types if old else {},
+        case_sensitive=old.case_sensitive if old else True,
+    )
+    return rows

@@ -1,0 +1,126 @@
+"""The catalogue: every rule with its id, what it means and why it matters. `validate`, docs and reports read it here.
+
+A rule is a small function with a decorator. It is called once for each subject that it is `on`, and yields a `Fault`
+for each thing that is wrong:
+
+    @rule("SP104", "Version below 1", on="content", why="...", example="version: 0", cure="Start at 1.")
+    def version(content: Content, context: Context) -> Faults:
+        if content.version < 1:
+            yield Fault(f"version is {content.version}", key="version")
+
+Ids are stable: a rule that goes away leaves its number unused. SP0xx: the file can not be read as content; SP1xx: its
+metadata; SP2xx and SP3xx: its searches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, Literal, TypeVar
+
+from storypack.checks.context import Context as Context
+from storypack.issue import Location, Severity
+
+# `content`: every object of the pack; `search`: detections and baselines; `pack`: the pack once, as a whole.
+Subject = Literal[
+    "pack",
+    "content",
+    "search",
+    "detection",
+    "baseline",
+    "story",
+    "macro",
+    "lookup",
+    "data_source",
+    "schedule",
+    "investigation",
+]
+
+# One file of `checks/` each. A new family of rules adds its name here.
+FAMILIES = (
+    "loading",
+    "identity",
+    "dates",
+    "schedule",
+    "attack",
+    "linking",
+    "findings",
+    "tokens",
+    "macros",
+    "tests",
+    "lookups",
+    "silence",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that a rule found: what, at which key (`finding.entity.score`, `tests.0.name`), and the cure.
+
+    `offset` is a character of the text at `key`; `about` the object, where it is not the rule's own subject; `location`
+    a place in a file that is not the object's YAML (a CSV).
+    """
+
+    message: str
+    key: str = ""
+    cure: str = ""
+    offset: int | None = None
+    about: object = None
+    location: Location | None = None
+
+
+Faults = Iterator[Fault]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the catalogue. `check` is None for rules that the loader or the runner itself applies."""
+
+    id: str
+    title: str
+    severity: Severity
+    why: str
+    example: str
+    cure: str = ""
+    on: Subject = "content"
+    final: bool = False  # can not be silenced
+    check: Callable[[Any, Context], Faults] | None = field(default=None, compare=False, repr=False)
+
+
+_RULES: dict[str, Rule] = {}
+Check = TypeVar("Check", bound=Callable[[Any, Context], Faults])
+
+
+def rule(
+    id: str,
+    title: str,
+    *,
+    on: Subject,
+    why: str,
+    example: str,
+    cure: str = "",
+    severity: Severity = Severity.ERROR,
+    final: bool = False,
+) -> Callable[[Check], Check]:
+    """Put the decorated function into the catalogue."""
+
+    def register(check: Check) -> Check:
+        add(Rule(id, title, severity, why, example, cure, on, final, check))
+        return check
+
+    return register
+
+
+def add(new: Rule) -> None:
+    """Put a rule into the catalogue. Raises ValueError if its id is taken."""
+    if new.id in _RULES:
+        raise ValueError(f"rule {new.id} is defined twice")
+    _RULES[new.id] = new
+
+
+def rules() -> dict[str, Rule]:
+    """All rules by id, in the order of their ids."""
+    for family in FAMILIES:
+        import_module(f"storypack.checks.{family}")
+    return dict(sorted(_RULES.items()))

@@ -1,0 +1,204 @@
+"""What a rule may ask about the pack: links by name, with what is worked out once kept for all rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from storypack.pack.models import (
+    CsvLookup,
+    DataSource,
+    Detection,
+    Investigation,
+    Lookup,
+    Macro,
+    NamedSchedule,
+    Settings,
+)
+from storypack.pack.models.base import Content
+from storypack.pack.models.search import Search
+from storypack.pack.names import file_stem
+from storypack.pack.pack import Entry, Pack
+
+KINDS = {
+    "stories": "story",
+    "detections": "detection",
+    "macros": "macro",
+    "lookups": "lookup",
+    "data_sources": "data_source",
+    "baselines": "baseline",
+    "investigations": "investigation",
+    "schedules": "schedule",
+}
+_CALL = re.compile(r"`\s*([A-Za-z0-9_-]+)\s*(?:\([^`]*\))?\s*`")
+
+
+def calls(text: str) -> set[str]:
+    """Names of the macros that a search's text calls.
+
+    >>> sorted(calls("`exf_o365` | `drop_dm_object_name(Web)`"))
+    ['drop_dm_object_name', 'exf_o365']
+    """
+    return set(_CALL.findall(text))
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """The pack, and the day of the check: the clock is an argument."""
+
+    pack: Pack
+    today: dt.date
+
+    @property
+    def root(self) -> Path:
+        return self.pack.root
+
+    @property
+    def settings(self) -> Settings:
+        return self.pack.settings
+
+    @cached_property
+    def _entries(self) -> dict[int, Entry[Any]]:
+        return {id(entry.model): entry for entry in self.pack.entries()}
+
+    def entry(self, content: object) -> Entry[Any]:
+        """The entry of an object of this pack."""
+        return self._entries[id(content)]
+
+    def file(self, content: object) -> str:
+        """The object's file, relative to the pack's folder."""
+        return self.entry(content).path
+
+    def kind(self, content: object) -> str:
+        """`detection`, `story`, `data_source` …"""
+        return KINDS[self.entry(content).kind]
+
+    @cached_property
+    def objects(self) -> tuple[Content, ...]:
+        return tuple(entry.model for entry in self._entries.values())
+
+    @cached_property
+    def detections(self) -> tuple[Detection, ...]:
+        return tuple(entry.model for entry in self.pack.detections)
+
+    @cached_property
+    def lookups(self) -> tuple[Lookup, ...]:
+        return tuple(entry.model for entry in self.pack.lookups)
+
+    def inside(self, path: str | PurePosixPath) -> Path | None:
+        """The regular file at a path of the pack; None if there is none or a link leads out of the pack."""
+        full = self.root / path
+        try:
+            real = full.resolve(strict=True)
+        except (OSError, RuntimeError):  # a link to itself is a RuntimeError in Python 3.11
+            return None
+        return full if real.is_file() and real.is_relative_to(self.root.resolve()) else None
+
+    def companions(self, content: object) -> list[str]:
+        """Files that belong to an object beside its YAML: the CSV of a lookup."""
+        if isinstance(content, CsvLookup):
+            return [self.pack.csv_path(self.entry(content)).relative_to(self.root).as_posix()]
+        return []
+
+    # --- names
+
+    @cached_property
+    def _names(self) -> dict[str, frozenset[str]]:
+        named = {kind: {entry.name for entry in getattr(self.pack, folder)} for folder, kind in KINDS.items()}
+        return {kind: frozenset(names) for kind, names in named.items()}
+
+    def names(self, kind: str) -> frozenset[str]:
+        """The names of all objects of a kind."""
+        return self._names[kind]
+
+    def is_broken(self, kind: str, name: str) -> bool:
+        """Whether a file that could not be loaded looks like the object of this name: then it is not unknown."""
+        return (kind, file_stem(name)) in self._broken
+
+    @cached_property
+    def _broken(self) -> frozenset[tuple[str, str]]:
+        paths = [Path(path) for path in self.pack.broken]
+        return frozenset((KINDS[path.parts[0]], file_stem(path.stem)) for path in paths if path.parts[0] in KINDS)
+
+    def data_source(self, name: str) -> DataSource | None:
+        entry = self.pack.data_source_named.get(name)
+        return entry.model if entry else None
+
+    @cached_property
+    def external_macros(self) -> frozenset[str]:
+        """Names of the macros that other apps bring, without their numbers of arguments."""
+        return frozenset(name.partition("(")[0] for app in self.settings.external_content for name in app.macros)
+
+    @cached_property
+    def external_lookups(self) -> frozenset[str]:
+        return frozenset(name for app in self.settings.external_content for name in app.lookups)
+
+    # --- who uses what
+
+    @cached_property
+    def _schedule_users(self) -> dict[int, list[Search]]:
+        found: dict[int, list[Search]] = {}
+        for entry in self.pack.searches:
+            search = entry.model
+            if search.custom_schedule is not None or not isinstance(search.schedule, str | None):
+                continue
+            preset = self.pack.schedule_named.get(search.schedule or self.pack.default_schedule(search))
+            if preset is not None:
+                found.setdefault(id(preset.model), []).append(search)
+        return found
+
+    def users_of(self, schedule: NamedSchedule) -> list[Search]:
+        """The searches that run on this schedule."""
+        return self._schedule_users.get(id(schedule), [])
+
+    def is_default(self, schedule: NamedSchedule) -> bool:
+        """Whether searches that name no schedule run on this one."""
+        return bool({schedule.name, self.entry(schedule).stem} & set(self.settings.schedules.model_dump().values()))
+
+    @cached_property
+    def filters(self) -> dict[int, str]:
+        """The name of each detection's own filter macro, by id() of the detection."""
+        return {id(entry.model): self.pack.filter_macro(entry).name for entry in self.pack.detections}
+
+    def own_filter(self, detection: Detection) -> str:
+        return self.filters[id(detection)]
+
+    @cached_property
+    def filter_names(self) -> frozenset[str]:
+        return frozenset(self.filters.values())
+
+    @cached_property
+    def called_macros(self) -> frozenset[str]:
+        """Names of all macros that some text of the pack calls."""
+        sources = {entry.model.macro for entry in self.pack.data_sources if entry.model.macro}
+        return frozenset(sources.union(*(calls(text) for text in self._texts())))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of every search text of the pack."""
+        found: set[str] = set()
+        for text in self._texts():
+            found.update(re.findall(r"[\w-]+", text))
+        return frozenset(found)
+
+    def _texts(self) -> Iterator[str]:
+        for content in self.objects:
+            yield from search_texts(content)
+
+
+def search_texts(content: object) -> Iterator[str]:
+    """Every text of an object that holds SPL."""
+    if isinstance(content, Search):
+        yield content.search
+    if isinstance(content, Detection):
+        yield from (drilldown.search for drilldown in content.drilldown_searches)
+    if isinstance(content, Investigation):
+        yield from (step.search for step in content.steps if step.search)
+    if isinstance(content, Macro):
+        yield content.definition
+        yield content.validation or ""

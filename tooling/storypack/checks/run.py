@@ -1,0 +1,76 @@
+"""Applying the rules: every rule to each of its subjects, faults to issues with their places, silences taken out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from storypack.checks.catalogue import Context, Fault, Rule, rules
+from storypack.checks.context import KINDS
+from storypack.checks.silence import apply_silences
+from storypack.issue import Issue, Location
+from storypack.pack.pack import Pack
+from storypack.pack.source import KeyPath, path_text
+
+_FOLDER = {kind: folder for folder, kind in KINDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is wrong with a pack, sorted, and how many issues it silences."""
+
+    issues: list[Issue]
+    silenced: int
+
+
+def run_checks(pack: Pack, today: dt.date, loading: Sequence[Issue] = ()) -> Checked:
+    """Apply all rules. `loading` are the loader's issues: part of the result, and silenced like all others."""
+    context = Context(pack, today)
+    found = [*loading]
+    for rule in rules().values():
+        found.extend(_apply(rule, context))
+    left, silenced = apply_silences(context, found)
+    return Checked(sorted(left, key=lambda issue: issue.sort_key), silenced)
+
+
+def _apply(rule: Rule, context: Context) -> Iterator[Issue]:
+    if rule.check is None:
+        return
+    for subject in _subjects(rule, context):
+        for fault in rule.check(subject, context):
+            yield _issue(rule, fault, subject, context)
+
+
+def _subjects(rule: Rule, context: Context) -> Iterable[object]:
+    match rule.on:
+        case "pack":
+            return (context.pack,)
+        case "content":
+            return context.objects
+        case "search":
+            return (entry.model for entry in context.pack.searches)
+        case kind:
+            return (entry.model for entry in getattr(context.pack, _FOLDER[kind]))
+
+
+def _issue(rule: Rule, fault: Fault, subject: object, context: Context) -> Issue:
+    path = _path(fault.key)
+    return Issue(
+        rule.id,
+        rule.severity,
+        fault.message,
+        fault.location or _place(fault, path, subject, context),
+        path_text(path),
+        fault.cure,
+    )
+
+
+def _place(fault: Fault, path: KeyPath, subject: object, context: Context) -> Location:
+    if fault.about is None and subject is context.pack:
+        return context.pack.settings_source.location(path, fault.offset)
+    return context.entry(fault.about or subject).source.location(path, fault.offset)
+
+
+def _path(key: str) -> KeyPath:
+    return tuple(int(part) if part.isdigit() else part for part in key.split(".")) if key else ()

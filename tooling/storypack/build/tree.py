@@ -38,6 +38,8 @@ class App:
 def app_tree(content: AppContent, tactics_of: TacticsOf) -> App:
     """The app of a pack. `BuildError` names every text that conf cannot carry, with its file."""
     generated = conf_files(content, tactics_of)
+    if issues := [found for file in generated for found in _issues(file)]:
+        raise BuildError(sorted(issues, key=lambda each: each.sort_key))
     values = template_values(content)
     views = dashboards(content.app_files, dashboard_values(content))
     files: dict[str, str] = {f"default/data/ui/views/{name}.xml": xml for name, xml in views.items()}
@@ -46,7 +48,7 @@ def app_tree(content: AppContent, tactics_of: TacticsOf) -> App:
     files["app.manifest"] = manifest(content.settings, content.newest, "LICENSE" if content.license else None)
     if content.detections:
         files[f"lookups/{catalogue_file(content)}"] = catalogue(content.settings, content.detections, tactics_of)
-    tree: Tree = {path: text.encode() for path, text in files.items()}
+    tree: Tree = {path: _utf8(path, text) for path, text in files.items()}
     tree |= icons(content.app_files) | lookups(content)
     if content.license:
         tree["LICENSE"] = content.license
@@ -122,9 +124,6 @@ def _conf_texts(content: AppContent, generated: list[ConfFile], values: dict[str
     confs["default/content-version.conf"] = content_version(content.settings)
     confs["metadata/default.meta"] = default_meta()
     overlays = constant_confs(content.app_files, values)
-    issues = [found for file in generated for found in _issues(file)]
-    if issues:
-        raise BuildError(sorted(issues, key=lambda each: each.sort_key))
     texts = {path: _text(conf, path, overlays) for path, conf in confs.items()}
     for path in overlays.keys() - confs.keys() - {"default/app.conf"}:
         texts[path] = _text(Conf(), path, overlays)
@@ -161,6 +160,14 @@ def _issues(file: ConfFile) -> list[Issue]:
         for name, origin in file.origins.items()
         if name in RESERVED
     ]
+
+
+def _utf8(path: str, text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        message = f"{path} would hold U+{ord(text[error.start]):04X}, which no file can carry"
+        raise BuildError([issue(NOT_CARRIED, message, "storypack.yml", "leave it out")]) from error
 
 
 def _shown(fault: ConfError) -> str:

@@ -182,7 +182,8 @@ def test_lookups_of_each_type(folder: Folder) -> None:
     found = {issue.location.file: issue for issue in folder.load().issues if issue.rule != "SP012"}
     assert found["lookups/d.yml"].key == "lookup_type"
     assert found["lookups/d.yml"].location.line == 8
-    assert "one of csv, kvstore, external" in found["lookups/e.yml"].message
+    assert "one of csv, kvstore, external" in found["lookups/d.yml"].message
+    assert found["lookups/e.yml"].message == "`lookup_type` is missing"
     assert found["lookups/f.yml"].cure == "did you mean `field_types`?"
 
 

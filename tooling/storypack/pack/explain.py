@@ -64,7 +64,7 @@ def _issue(path: KeyPath, details: list[ErrorDetails], model: type[BaseModel], s
     detail = details[0]
     kind = detail["type"]
     name = path_text(path)
-    if kind == "missing":
+    if kind in ("missing", "union_tag_not_found"):
         where = source.location(path[:-1], key=True)
         return Issue(rules.MISSING_KEY, Severity.ERROR, f"`{name}` is missing", where, name, f"add `{path[-1]}:`")
     if kind == "extra_forbidden":
@@ -86,8 +86,8 @@ def _wrong_value(details: list[ErrorDetails]) -> tuple[str, str]:
     match kind:
         case "literal_error":
             return _not_one_of(value, _QUOTED.findall(str(context.get("expected", ""))))
-        case "union_tag_invalid" | "union_tag_not_found":
-            return _not_one_of(value, ["csv", "kvstore", "external"])
+        case "union_tag_invalid":
+            return _not_one_of(value["lookup_type"], ["csv", "kvstore", "external"])
         case "string_too_short":
             return "is empty", "write something, or remove the key"
         case "too_short":
@@ -126,8 +126,6 @@ def _wrong_type(value: Any, wanted: list[str]) -> tuple[str, str]:
 
 def _not_one_of(value: Any, known: list[str]) -> tuple[str, str]:
     choices = ", ".join(known)
-    if isinstance(value, dict):
-        value = value.get("lookup_type")
     if not isinstance(value, str):
         return f"must be one of {choices}", ""
     guess = nearest(value, known)
@@ -146,8 +144,8 @@ def _key_path(detail: ErrorDetails, data: Any) -> KeyPath:
     last = detail["loc"][-1] if detail["loc"] else None
     if last is not None and (detail["type"] == "missing" or _holds(at, last)):
         path.append(last)
-    if detail["type"].startswith("union_tag") and _holds(at, "lookup_type"):
-        path.append("lookup_type")
+    if detail["type"].startswith("union_tag"):
+        path.append("lookup_type")  # the only union that a key decides
     return tuple(path)
 
 

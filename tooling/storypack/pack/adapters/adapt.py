@@ -68,10 +68,10 @@ def version_of(kind: str, data: Data) -> int:
             older = {"observable", "impact", "confidence", "message", "risk_score", "required_fields"}
             return 4 if older & tags.keys() and "rba" not in data else 5
         return 5 if "rba" in data or "date" in data else 6
-    if isinstance(tags, dict) or "date" in data or "scheduling" in data or "deployment" in data:
-        return 5
-    if kind == "lookups" and "lookup_type" not in data:
+    if kind == "lookups" and "lookup_type" not in data and data.keys() & {"filename", "collection"}:
         return 4
+    if isinstance(tags, dict) or data.keys() & {"date", "scheduling", "deployment"}:
+        return 5
     if kind == "macros" and not {"id", "version", "author"} & data.keys():
         return 5
     return 6

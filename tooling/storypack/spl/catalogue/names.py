@@ -10,21 +10,22 @@ _SHAPED = """
 """
 
 _PLAIN = """
-    abstract accum addcoltotals addinfo addtotals analyzefields anomalies anomalousvalue anomalydetection
-    appendlookup arules associate audit autoregress bucketdir cefout cluster cofilter collect concurrency
-    contingency correlate crawl createrss datamodel dbinspect delete delta diff dump entitymerge erex eventcount
+    abstract accum addcoltotals addinfo addtotals af analyzefields anomalies anomalousvalue anomalydetection
+    arules associate audit autoregress bucketdir cefout cluster cofilter collect concurrency contingency
+    correlate counttable crawl createrss ctable datamodel dbinspect delete delta diff dump erex eventcount
     extract fieldsummary filldown fillnull findtypes folderize format fromjson gauge gentimes geom geomfilter
-    highlight history iconify inputcsv inputintelligence iplocation kmeans kv kvform loadjob localize localop
-    makecontinuous makemv makeresults metadata metasearch meventcollect mpreview msearch multikv mvcombine
-    mvexpand nomv outlier outputcsv outputlookup outputtext overlap pivot predict rangemap redistribute
-    relevancy reltime require rest reverse rtorder run savedsearch script scrub searchtxn selfjoin sendalert
-    sendemail setfields snoweventstream spath strcat table tags tail timewrap tojson transaction transpose
-    trendline tscollect typeahead typelearner typer untable walklex x11 xmlkv xmlunescape xpath xsdisplayconcept
-    xsfindbestconcept xslistconcepts xslistcontexts xsupdateddcontext xswhere xyseries
+    highlight history iconify inputcsv iplocation kmeans kv kvform loadjob localize localop makecontinuous
+    makemv makeresults maketable mcollect metadata metasearch meventcollect mpreview msearch multikv mvcombine
+    mvexpand nomv noop outlier outputcsv outputlookup outputtext overlap predict rangemap redistribute relevancy
+    reltime require rest reverse rtorder run runshellscript savedsearch script scrub searchtxn selfjoin
+    sendalert sendemail setfields spath stash strcat table tags tail timewrap tojson transaction transpose
+    trendline tscollect typeahead typelearner typer uniq untable walklex x11 xmlkv xmlunescape xpath xyseries
 """
 
 _OPAQUE = """
-    apply cyberchef dbxquery deletemodel fit listmodels sample score summary ut_shannon
+    apply cyberchef dbxquery deletemodel entitymerge expandtoken fit inputintelligence listmodels pivot sample
+    score snoweventstream summary ut_shannon xsdisplayconcept xsfindbestconcept xslistconcepts xslistcontexts
+    xsupdateddcontext xswhere
 """
 
 # Commands with a shape of their own in the syntax tree.

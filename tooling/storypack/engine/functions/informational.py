@@ -92,12 +92,12 @@ def isobject(args: Sequence[Sql], context: FunctionContext) -> Sql:
 
 @function("typeof", 1)
 def typeof(args: Sequence[Sql], context: FunctionContext) -> Sql:
-    """`Number`, `String`, `Boolean`, `Multivalue`, or `Invalid` for what is not there."""
+    """`Number`, `String`, `Bool`, `Multivalue`, or `Invalid` for what is not there."""
     arg = args[0]
     if arg.kind is Kind.NULL:
         return Sql("'Invalid'", Kind.STRING)
     if arg.kind in (Kind.BOOL, Kind.NUMBER) or _is_text(arg):
-        known = {Kind.BOOL: "Boolean", Kind.NUMBER: "Number"}.get(arg.kind, "String")
+        known = {Kind.BOOL: "Bool", Kind.NUMBER: "Number"}.get(arg.kind, "String")
         return Sql(f"CASE WHEN {arg.text} IS NULL THEN 'Invalid' ELSE '{known}' END", Kind.STRING)
     several = f"WHEN len({arg.text}) > 1 THEN 'Multivalue' " if arg.kind is Kind.MULTI else ""
     return Sql(

@@ -31,7 +31,6 @@ _MODULES = (
     "numbers",
     "printf",
     "regex",
-    "rex",
     "spath",
     "text",
     "timeformat",
@@ -66,21 +65,21 @@ def _define(connection: DuckDBPyConnection, names: Iterable[str]) -> None:
     if not missing:
         return
     library = _library()
-    macros: list[str] = []
+    wanted: dict[str, Macro | PythonFunction] = {}  # what a macro needs comes before it
 
-    def add(name: str) -> None:
+    def want(name: str) -> None:
         definition = library.get(name)
-        if definition is None or name in there:
+        if definition is None or name in there or name in wanted:
             return
-        there.add(name)
         if isinstance(definition, Macro):
             for needed in _NAME.findall(definition.body):
-                add(needed)
-            macros.append(definition.sql)
-        else:
-            definition.define(connection)
+                want(needed)
+        wanted[name] = definition
 
     for name in sorted(missing):
-        add(name)
-    if macros:
-        connection.execute(";".join(macros))
+        want(name)
+    for definition in wanted.values():
+        if isinstance(definition, PythonFunction):
+            definition.define(connection)
+    connection.execute(";".join(one.sql for one in wanted.values() if isinstance(one, Macro)) or "SELECT 1").fetchall()
+    there |= wanted.keys()

@@ -44,8 +44,17 @@ macro("spl_mvdedup", "x", body="list_filter(x, lambda v, i: list_position(x, v) 
 macro("spl_place", "i", body="CAST(CASE WHEN i >= 0 THEN i + 1 ELSE i END AS BIGINT)")
 
 # text is greater than any number
-macro("spl_list_max", "x", body="coalesce(list_max(spl_texts(x)), spl_text(list_max(spl_numbers(x))))")
-macro("spl_list_min", "x", body="coalesce(spl_text(list_min(spl_numbers(x))), list_min(x))")
+# (the casts are for CREATE MACRO, which cannot bind a minimum of it knows not what)
+macro(
+    "spl_list_max",
+    "x",
+    body="coalesce(list_max(CAST(spl_texts(x) AS VARCHAR[])), spl_text(list_max(CAST(spl_numbers(x) AS DOUBLE[]))))",
+)
+macro(
+    "spl_list_min",
+    "x",
+    body="coalesce(spl_text(list_min(CAST(spl_numbers(x) AS DOUBLE[]))), list_min(CAST(x AS VARCHAR[])))",
+)
 
 # of two middle values the higher
 macro("spl_median", "x", body="-list_aggregate(list_transform(x, lambda n: -n), 'quantile_disc', 0.5)")

@@ -82,4 +82,4 @@ def _define(connection: DuckDBPyConnection, names: Iterable[str]) -> None:
         if isinstance(definition, PythonFunction):
             definition.define(connection)
     connection.execute(";".join(one.sql for one in wanted.values() if isinstance(one, Macro)) or "SELECT 1").fetchall()
-    there |= wanted.keys()
+    there.update(wanted)

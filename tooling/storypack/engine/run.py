@@ -137,8 +137,8 @@ def _root() -> duckdb.DuckDBPyConnection:
         if _connection is None:
             _connection = duckdb.connect(":memory:")
             for setting in (f"memory_limit = '{MEMORY_LIMIT}'", f"threads = {THREADS}", "TimeZone = 'UTC'"):
-                _connection.execute(f"SET {setting}")
-            _connection.execute("SET enable_external_access = false")
+                _connection.execute(f"SET {setting}").fetchall()
+            _connection.execute("SET enable_external_access = false").fetchall()
             atexit.register(close)
         return _connection
 

@@ -82,7 +82,7 @@ class Session:
         ]
         number = f"row_number() OVER ({rows.order_by}) AS {position}"
         create = f"CREATE TEMP TABLE {identifier(table)} AS\n"
-        self.execute(create + rows.select(f"SELECT {', '.join([number, *values])}"))
+        self.execute(create + rows.select(f"SELECT {', '.join([number, *values])}")).fetchall()
         cte = Cte(self.names.new("s1_rows"), f"SELECT * FROM {identifier(table)}", "rows")
         return Relation(self.names, (cte,), kept, (OrderKey(position),))
 
@@ -101,7 +101,7 @@ class Session:
             parameters.append(column_values(raw, kind))
         position = identifier(self.names.new("__n"))
         select = ", ".join([f"unnest(range(CAST(? AS BIGINT))) AS {position}", *selects])
-        self.execute(f"CREATE TEMP TABLE {identifier(table)} AS SELECT {select}", [length, *parameters])
+        self.execute(f"CREATE TEMP TABLE {identifier(table)} AS SELECT {select}", [length, *parameters]).fetchall()
         cte = Cte(self.names.new(f"s1_{label}"), f"SELECT * FROM {identifier(table)}", label)
         return Relation(self.names, (cte,), columns, (OrderKey(position),))
 

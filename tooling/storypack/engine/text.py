@@ -6,7 +6,7 @@ from storypack.engine.errors import SearchError
 from storypack.engine.session import Session
 from storypack.spl import tree
 from storypack.spl.macros import expand
-from storypack.spl.parser import parse
+from storypack.spl.parser import parse, parse_expression, parse_term
 from storypack.spl.source import SplError, line_column
 
 
@@ -27,3 +27,22 @@ def search_error(error: SplError, spl: str) -> SearchError:
     line, column = line_column(spl, error.span.start)
     cure = f" ({error.cure})" if error.cure else ""
     return SearchError(f"line {line}, column {column}: {error.message}{cure}")
+
+
+def parse_condition(text: str) -> tree.Expr:
+    """The eval expression in an option's value: `(x > 5)`, `eval(x > 5)`."""
+    bare = text.strip()
+    if bare.lower().startswith("eval(") and bare.endswith(")"):
+        bare = bare[5:-1]
+    try:
+        return parse_expression(bare)
+    except SplError as error:
+        raise SearchError(f"`{text}`: {error.message}") from error
+
+
+def parse_condition_term(text: str) -> tree.Term:
+    """Search terms in an option's value: `"login failed"`, `(action=x OR action=y)`."""
+    try:
+        return parse_term(text)
+    except SplError as error:
+        raise SearchError(f"`{text}`: {error.message}") from error

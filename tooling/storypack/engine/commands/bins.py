@@ -1,0 +1,123 @@
+"""bin (bucket, discretize), makecontinuous (Search Reference: bin, makecontinuous)."""
+
+from __future__ import annotations
+
+from storypack import timemod
+from storypack.engine.commands.options import options_of, whole, words_of
+from storypack.engine.commands.registry import command
+from storypack.engine.errors import SearchError
+from storypack.engine.relation import Relation
+from storypack.engine.session import Session
+from storypack.engine.spans import DEFAULT_BINS, Span, auto_span, auto_time_span, parse_span
+from storypack.engine.sql import Kind, Sql, as_number, as_text
+from storypack.spl import tree
+
+_TIMES = ("_time", "_indextime", "starttime", "endtime")
+
+
+@command("bin", "bucket", "discretize")
+def bin_(node: tree.Bin, rows: Relation, session: Session) -> Relation:
+    """A number becomes the bin in which it lies: a time the bin's start, other numbers a range (`10-20`)."""
+    name = node.field.name
+    options = options_of(node.options)
+    rows, value = binned(name, options, rows, session)
+    return rows.extend("bin", {node.alias.name if node.alias else name: value})
+
+
+def binned(name: str, options: dict[str, str], rows: Relation, session: Session) -> tuple[Relation, Sql]:
+    """The binned value of a field."""
+    field = rows.field(name)
+    if field.kind is Kind.NULL:
+        return rows, field
+    time = name in _TIMES
+    rows, span = _span(name, options, rows, session, time=time)
+    field = rows.field(name)
+    number = as_number(field)
+    if time:
+        return rows, Sql(f"coalesce({span.time_sql(number)}, {number})", Kind.NUMBER)
+    return rows, Sql(f"coalesce({_range(span, number)}, {as_text(field)})", Kind.STRING)
+
+
+def _range(span: Span, number: str) -> str:
+    if span.base:
+        power = f"floor(ln({number} / {span.factor!r}) / ln({span.base!r}) + 1e-12)"
+        low = f"{span.factor!r} * pow({span.base!r}, {power})"
+        high = f"{span.factor!r} * pow({span.base!r}, {power} + 1)"
+        return f"CASE WHEN {number} > 0 THEN spl_text({low}) || '-' || spl_text({high}) END"
+    width = span.width
+    low = f"floor({number} / {width!r}) * {width!r}"
+    if width == int(width):
+        return f"(spl_text({low}) || '-' || spl_text({low} + {width!r}))"
+    places = len(repr(width).partition(".")[2])
+    return f"(spl_text(round({low}, {places})) || '-' || spl_text(round({low} + {width!r}, {places})))"
+
+
+def _span(name: str, options: dict[str, str], rows: Relation, session: Session, *, time: bool) -> tuple[Relation, Span]:
+    if "span" in options:
+        span = parse_span(options["span"])
+        if time and "aligntime" in options and span.width and span.width < 86400:
+            span = Span(span.width, offset=_align(options["aligntime"], session) % span.width)
+        return rows, span
+    rows = session.materialise(rows)
+    number = as_number(rows.field(name))
+    low, high = session.fetch(rows, f"SELECT min({number}), max({number})")[0]
+    if low is None:
+        return rows, Span(1.0)
+    low, high = min(low, float(options.get("start", low))), max(high, float(options.get("end", high)))
+    bins = whole(options.get("bins", str(DEFAULT_BINS)), "bins")
+    least = parse_span(options["minspan"]).seconds if "minspan" in options else 0.0
+    return rows, auto_time_span(low, high, bins, least) if time else auto_span(low, high, bins)
+
+
+def _align(text: str, session: Session) -> float:
+    if text in ("earliest", "latest"):
+        session.warn(f"aligntime={text} has no effect: the search's time range is not known to bin")
+        return 0.0
+    try:
+        return timemod.resolve(text, session.now)
+    except timemod.TimeModifierError as error:
+        raise SearchError(error.message) from error
+
+
+@command("makecontinuous")
+def makecontinuous(node: tree.Plain, rows: Relation, session: Session) -> Relation:
+    """A row for every bin between the first and the last value of a field (`_time`)."""
+    words = words_of(node.words)
+    name = words[0] if words else "_time"
+    options = options_of(node.options)
+    rows = session.materialise(rows)
+    if rows.find(name) is None:
+        return rows
+    if "span" in options or "bins" in options or name in _TIMES:
+        rows, span = _span(name, options, rows, session, time=True)
+        rows = session.materialise(
+            rows.extend("bin", {name: Sql(span.time_sql(as_number(rows.field(name))), Kind.NUMBER)})
+        )
+    else:
+        span = Span(1.0)
+    number = as_number(rows.field(name))
+    low, high = session.fetch(rows, f"SELECT min({number}), max({number})")[0]
+    return filled(name, span, low, high, rows, session)
+
+
+def filled(name: str, span: Span, low: float | None, high: float | None, rows: Relation, session: Session) -> Relation:
+    """The rows, and a row for each bin that has none, in the order of the bins. `rows` are closed."""
+    if low is None or high is None:
+        return rows
+    starts = []
+    at = span.start(low)
+    while at <= high:
+        starts.append(at)
+        at = span.next(at)
+        if len(starts) > 50_000:
+            raise SearchError(f"more than 50,000 bins of `{name}`: use a wider span")
+    grid = session.table({"__bin": starts}, "bins")
+    bin_column, number = grid.field("__bin").text, as_number(rows.field(name))
+    from storypack.engine.compile.union import beside
+    from storypack.engine.relation import OrderKey
+
+    join = f"{{left}} FULL JOIN {{right}} ON {number} = {bin_column}"
+    joined = beside(rows, grid, join, (), right_wins=False, label="continuous")
+    value = Sql(f"coalesce({number}, {bin_column})", Kind.NUMBER)
+    joined = joined.extend("continuous", {name: value}).drop(lambda field: field == "__bin")
+    return joined.stage("sort", "SELECT * FROM {rows}", order=(OrderKey(joined.field(name).text), *rows.order))

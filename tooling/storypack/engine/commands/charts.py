@@ -1,0 +1,237 @@
+"""chart, timechart (Search Reference: chart, timechart).
+
+Rows are the values of one field (for timechart: bins of time), columns those of another. The cells are aggregated twice
+over: first by row and column; then the columns beyond the limit are folded into OTHER, which needs the events again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from storypack.engine.aggregations import AggregationContext
+from storypack.engine.commands.bins import binned, filled
+from storypack.engine.commands.options import flag, options_of, whole
+from storypack.engine.commands.registry import command
+from storypack.engine.commands.stats import Measure, by_columns, grouped, measures
+from storypack.engine.errors import SearchError
+from storypack.engine.relation import Column, OrderKey, Relation
+from storypack.engine.session import Session
+from storypack.engine.spans import DEFAULT_BINS, Span, auto_time_span, parse_span
+from storypack.engine.sql import Kind, Sql, as_number, as_text, identifier, quote
+from storypack.spl import tree
+
+_COUNTS = frozenset({"count", "c", "dc", "distinct_count", "estdc"})
+
+
+_BINNING = frozenset({"span", "bins", "start", "end", "minspan", "aligntime"})
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """How column values are chosen and named."""
+
+    limit: int = 10
+    bottom: bool = False
+    useother: bool = True
+    usenull: bool = True
+    other: str = "OTHER"
+    null: str = "NULL"
+    separator: str = ": "
+    style: str = "$AGG$: $VAL$"
+
+
+@command("chart", "sichart")
+def chart(node: tree.Chart, rows: Relation, session: Session) -> Relation:
+    """A row for each value of a field, a column for each aggregation or each value of a second field."""
+    options = options_of(node.options)
+    over, by = (node.over, node.by) if node.over is not None else (node.by, None)
+    if over is None:
+        return grouped(rows, [], measures(node.aggregations, rows, session), "chart")
+    rows, row_name = _axis(over, options if by is None else {}, rows, session)
+    if by is None:
+        rows, names = by_columns([tree.Field(row_name)], rows)
+        return _sorted_rows(grouped(rows, names, measures(node.aggregations, rows, session), "chart"), row_name)
+    rows, column_name = _axis(by, {}, rows, session)
+    found = measures(node.aggregations, rows, session)
+    split = _split(node, {**options, **options_of(by.options)})
+    table = _pivot(rows, row_name, column_name, found, split, node.where, session, None)
+    return _sorted_rows(table, row_name)
+
+
+def _sorted_rows(rows: Relation, name: str) -> Relation:
+    value = rows.field(name)
+    keys = [as_number(value)] if value.kind is Kind.NUMBER else [as_number(value), _low_end(value), as_text(value)]
+    return rows.stage("sort", "SELECT * FROM {rows}", order=tuple(OrderKey(key) for key in keys))
+
+
+def _low_end(value: Sql) -> str:
+    """The lower end of a range (`10-20`), so that ranges come in the order of numbers."""
+    return f"TRY_CAST(regexp_extract({as_text(value)}, '^(-?[0-9.]+)-', 1) AS DOUBLE)"
+
+
+def _axis(axis: tree.SplitBy, extra: dict[str, str], rows: Relation, session: Session) -> tuple[Relation, str]:
+    """The field of an axis, binned where a span or a number of bins is given."""
+    if isinstance(axis.field, tree.MacroCall):
+        raise SearchError(f"macro `{axis.field.name}` is not defined")
+    name = axis.field.name
+    options = {**extra, **options_of(axis.options)}
+    binning = {key: value for key, value in options.items() if key in _BINNING}
+    if binning or name == "_time":
+        rows, value = binned(name, binning, rows, session)
+        rows = rows.extend("bin", {name: value})
+    return rows, name
+
+
+def _split(node: tree.Chart, options: dict[str, str]) -> Split:
+    text = options.get("limit", "10").lower()
+    bottom = text.startswith("bottom")
+    number = text.removeprefix("bottom").removeprefix("top").strip()
+    where = node.where.lower().split()
+    limit = whole(number, "limit")
+    if len(where) == 3 and where[1] in ("in", "notin") and where[2].startswith(("top", "bottom")):
+        bottom = where[2].startswith("bottom") != (where[1] == "notin")
+        limit = whole(where[2].removeprefix("top").removeprefix("bottom"), "where")
+    separator = options.get("sep", ": ")
+    return Split(
+        limit,
+        bottom,
+        flag(options.get("useother", "t")),
+        flag(options.get("usenull", "t")),
+        options.get("otherstr", "OTHER"),
+        options.get("nullstr", "NULL"),
+        separator,
+        options.get("format", f"$AGG${separator}$VAL$"),
+    )
+
+
+def _pivot(
+    rows: Relation,
+    row_name: str,
+    column_name: str,
+    found: Sequence[Measure],
+    split: Split,
+    where: str,
+    session: Session,
+    context: AggregationContext | None,
+) -> Relation:
+    """One row for each row value, one column for each measure and column value."""
+    column = rows.field(column_name)
+    text = as_text(column) if column.kind is not Kind.MULTI else f"unnest(coalesce({column.text}, [NULL]))"
+    rows = rows.extend("split", {"__column": Sql(f"{text}", Kind.STRING)})
+    rows = rows.where("split", f"{rows.field(row_name).text} IS NOT NULL")
+    column = rows.field("__column")
+    if not split.usenull:
+        rows = rows.where("split", f"{column.text} IS NOT NULL")
+    label = Sql(f"coalesce({column.text}, {quote(split.null)})", Kind.STRING)
+    rows = rows.extend("split", {"__column": label})
+    rows, by = by_columns([tree.Field(row_name)], rows)
+    kept, more = _kept(grouped(rows, [*by, "__column"], found, "cells", context), found[0], where, split, session)
+    if more:
+        label = rows.field("__column")
+        chosen = ", ".join(quote(value) for value in kept) or "NULL"
+        folded = Sql(
+            f"CASE WHEN {label.text} IN ({chosen}) THEN {label.text} ELSE {quote(split.other)} END", Kind.STRING
+        )
+        rows = rows.extend("other", {"__column": folded})
+        if split.useother:
+            kept = [*kept, split.other]
+        else:
+            rows = rows.where("other", f"{label.text} IN ({chosen})")
+    cells = grouped(rows, [*by, "__column"], found, "cells", context)
+    if split.null in kept:
+        kept = [
+            *(value for value in kept if value not in (split.null, split.other)),
+            *(value for value in (split.null, split.other) if value in kept),
+        ]
+    return _spread(cells, row_name, kept, found, split)
+
+
+def _kept(cells: Relation, measure: Measure, where: str, split: Split, session: Session) -> tuple[list[str], bool]:
+    """The column values that get a column of their own, sorted, and whether there are more."""
+    value = as_number(cells.field(measure.output))
+    label = cells.field("__column").text
+    function = where.split()[0].lower() if where else "sum"
+    if function not in ("sum", "max", "min", "avg", "count"):
+        raise SearchError(f"chart: `where {where}` is not supported")
+    direction = "ASC" if split.bottom else "DESC"
+    scores = session.fetch(
+        cells, f"SELECT {label}, {function}({value}) AS score", f"GROUP BY 1 ORDER BY score {direction} NULLS LAST, 1"
+    )
+    labels = [name for name, _ in scores]
+    words = where.split()
+    if len(words) == 3 and words[1] in ("<", ">", "<=", ">=", "=", "!="):
+        limit = float(words[2])
+        tests = {"<": float.__lt__, ">": float.__gt__, "<=": float.__le__, ">=": float.__ge__}
+        test = tests.get(words[1], float.__eq__ if words[1] == "=" else float.__ne__)
+        kept = [name for name, score in scores if score is not None and test(float(score), limit)]
+        return sorted(kept), len(kept) < len(labels)
+    real = [name for name in labels if name != split.null]
+    kept = real[: split.limit] if split.limit else real
+    return sorted(kept) + ([split.null] if split.null in labels else []), len(kept) < len(real)
+
+
+def _spread(cells: Relation, row_name: str, labels: Sequence[str], found: Sequence[Measure], split: Split) -> Relation:
+    """The cells as a table."""
+    row = cells.field(row_name)
+    label = cells.field("__column").text
+    columns = {row_name: Column(cells.names.new(row_name), row.kind)}
+    selects = [f"{row.text} AS {identifier(columns[row_name].ident)}"]
+    for measure in found:
+        value = cells.field(measure.output)
+        for name in labels:
+            title = name if len(found) == 1 else _title(split, measure.output, name)
+            text = f"any_value({value.text}) FILTER (WHERE {label} = {quote(name)})"
+            if measure.func in _COUNTS:
+                text = f"coalesce({text}, 0)"
+            columns[title] = Column(cells.names.new(title), value.kind)
+            selects.append(f"{text} AS {identifier(columns[title].ident)}")
+    order = (OrderKey(identifier(columns[row_name].ident)),)
+    text = f"SELECT {', '.join(selects)} FROM {{rows}} GROUP BY {row.text}"
+    return cells.stage("chart", text, columns=columns, order=order, closes=True)
+
+
+def _title(split: Split, aggregation: str, value: str) -> str:
+    return split.style.replace("$AGG$", aggregation).replace("$VAL$", value)
+
+
+@command("timechart", "sitimechart")
+def timechart(node: tree.Chart, rows: Relation, session: Session) -> Relation:
+    """A row for each bin of time from the first event to the last, columns as in chart."""
+    options = options_of(node.options)
+    rows = rows.where("timechart", f"{rows.field('_time').text} IS NOT NULL")
+    if "span" in options:
+        span = parse_span(options["span"])
+    else:
+        rows = session.materialise(rows)
+        low, high = session.fetch(
+            rows, f"SELECT min({as_number(rows.field('_time'))}), max({as_number(rows.field('_time'))})"
+        )[0]
+        bins = whole(options.get("bins", str(DEFAULT_BINS)), "bins")
+        least = parse_span(options["minspan"]).seconds if "minspan" in options else 0.0
+        span = Span(1.0) if low is None else auto_time_span(low, high, bins, least)
+    rows = rows.extend("bin", {"_time": Sql(span.time_sql(as_number(rows.field("_time"))), Kind.NUMBER)})
+    context = AggregationContext(span.seconds)
+    if node.by is None:
+        found = measures(node.aggregations, rows, session)
+        table = grouped(rows, ["_time"], found, "timechart", context)
+        zeros = {measure.output for measure in found if measure.func in _COUNTS}
+    else:
+        rows, name = _axis(node.by, {}, rows, session)
+        found = measures(node.aggregations, rows, session)
+        split = _split(node, {**options, **options_of(node.by.options)})
+        table = _pivot(rows, "_time", name, found, split, node.where, session, context)
+        zeros = set(table.columns) - {"_time"} if all(measure.func in _COUNTS for measure in found) else set()
+    if not flag(options.get("cont", "t")):
+        return table
+    return _continuous(table, span, zeros, session)
+
+
+def _continuous(table: Relation, span: Span, zeros: set[str], session: Session) -> Relation:
+    table = session.materialise(table)
+    low, high = session.fetch(table, f"SELECT min({table.field('_time').text}), max({table.field('_time').text})")[0]
+    table = filled("_time", span, low, high, table, session)
+    values = {
+        name: Sql(f"coalesce({table.field(name).text}, 0)", Kind.NUMBER) for name in table.columns if name in zeros
+    }
+    return table.extend("zeros", values)

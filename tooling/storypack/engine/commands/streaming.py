@@ -1,0 +1,130 @@
+"""streamstats, accum, delta, autoregress: what depends on the rows before (Search Reference: their pages)."""
+
+from __future__ import annotations
+
+import re
+
+from storypack.engine.commands.options import flag, options_of, whole, words_of
+from storypack.engine.commands.registry import command
+from storypack.engine.commands.stats import aggregate_sql, measures
+from storypack.engine.compile.expressions import compile_condition
+from storypack.engine.errors import SearchError
+from storypack.engine.relation import Relation
+from storypack.engine.session import Session
+from storypack.engine.spans import parse_span
+from storypack.engine.sql import Kind, Sql, as_number, as_text, identifier
+from storypack.engine.text import parse_condition
+from storypack.spl import tree
+
+
+@command("streamstats")
+def streamstats(node: tree.Stats, rows: Relation, session: Session) -> Relation:
+    """Aggregates over the rows up to each row; `window` rows at most, all together or (global=f) of each group."""
+    options = options_of(node.options)
+    keys = [rows.field(field.name) for field in node.by]
+    found = measures(node.aggregations, rows, session)
+    rows, place = rows.numbered()
+    partition = [as_text(key) for key in keys]
+    rows, run = _runs(options, keys, rows, place, session)
+    if run:
+        partition.append(run)
+    over = f"OVER ({_partition(partition)}{_frame(options, keys, rows, place)})"
+    present = " AND ".join(f"{key.text} IS NOT NULL" for key in keys)
+    values = {}
+    for measure in found:
+        value = aggregate_sql(measure, rows, place, over=over)
+        text = f"coalesce({value.text}, 0)" if measure.func in ("count", "c", "dc", "distinct_count") else value.text
+        values[measure.output] = Sql(f"CASE WHEN {present} THEN {text} END" if present else text, value.kind)
+    return rows.extend("streamstats", values)
+
+
+def _partition(keys: list[str]) -> str:
+    return f"PARTITION BY {', '.join(keys)} " if keys else ""
+
+
+def _frame(options: dict[str, str], keys: list[Sql], rows: Relation, place: str) -> str:
+    """ORDER BY and the frame of a window."""
+    current = flag(options.get("current", "t"))
+    if "time_window" in options:
+        seconds = parse_span(options["time_window"]).seconds
+        time = as_number(rows.field("_time"))
+        return f"ORDER BY {time} DESC RANGE BETWEEN {seconds!r} PRECEDING AND CURRENT ROW"
+    window = whole(options.get("window", "0"), "window")
+    end = "CURRENT ROW" if current else "1 PRECEDING"
+    if not window:
+        return f"ORDER BY {place} ROWS BETWEEN UNBOUNDED PRECEDING AND {end}"
+    start = window - 1 if current else window
+    # a window over all groups is a range of places, of which a group only sees its own rows
+    over_all = bool(keys) and flag(options.get("global", "t"))
+    return f"ORDER BY {place} {'RANGE' if over_all else 'ROWS'} BETWEEN {start} PRECEDING AND {end}"
+
+
+def _runs(
+    options: dict[str, str], keys: list[Sql], rows: Relation, place: str, session: Session
+) -> tuple[Relation, str]:
+    """A column that counts the resets before each row, where the command resets at all."""
+    resets = []
+    window = f"OVER (ORDER BY {place})"
+    if flag(options.get("reset_on_change", "f")) and keys:
+        resets += [f"lag({as_text(key)}) {window} IS DISTINCT FROM {as_text(key)}" for key in keys]
+    if "reset_before" in options:
+        condition = compile_condition(parse_condition(options["reset_before"]), rows, session)
+        resets.append(f"coalesce({condition}, FALSE)")
+    if "reset_after" in options:
+        condition = compile_condition(parse_condition(options["reset_after"]), rows, session)
+        resets.append(f"coalesce(lag(coalesce({condition}, FALSE)) {window}, FALSE)")
+    if not resets:
+        return rows, ""
+    reset, run = identifier(rows.names.new("__reset")), identifier(rows.names.new("__run"))
+    rows = rows.stage("resets", f"SELECT *, CAST({' OR '.join(resets)} AS INTEGER) AS {reset} FROM {{rows}}")
+    return rows.stage("resets", f"SELECT *, sum({reset}) {window} AS {run} FROM {{rows}}"), run
+
+
+def _as(words: list[str]) -> tuple[str, str]:
+    """`field [AS name]`."""
+    if len(words) == 3 and words[1].lower() == "as":
+        return words[0], words[2]
+    if len(words) != 1:
+        raise SearchError("expected `field`, or `field AS name`")
+    return words[0], ""
+
+
+@command("accum")
+def accum(node: tree.Plain, rows: Relation, session: Session) -> Relation:
+    """The running sum of a number; a row without one stays as it is."""
+    name, alias = _as(words_of(node.words))
+    rows, place = rows.numbered()
+    number = as_number(rows.field(name))
+    total = f"sum({number}) OVER (ORDER BY {place} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+    return rows.extend("accum", {alias or name: Sql(f"CASE WHEN {number} IS NOT NULL THEN {total} END", Kind.NUMBER)})
+
+
+@command("delta")
+def delta(node: tree.Plain, rows: Relation, session: Session) -> Relation:
+    """A number less that of the row `p` rows before."""
+    name, alias = _as(words_of(node.words))
+    back = whole(node.option("p", "1"), "p")
+    rows, place = rows.numbered()
+    number = as_number(rows.field(name))
+    value = f"({number} - lag({number}, {back}) OVER (ORDER BY {place}))"
+    return rows.extend("delta", {alias or f"delta({name})": Sql(value, Kind.NUMBER)})
+
+
+@command("autoregress")
+def autoregress(node: tree.Plain, rows: Relation, session: Session) -> Relation:
+    """The values of rows before beside each row: `p=1`, or a range `p=1-3`."""
+    name, alias = _as(words_of(node.words))
+    text = node.option("p", "1")
+    found = re.fullmatch(r"(\d+)(?:-(\d+))?", text)
+    if not found:
+        raise SearchError(f"autoregress: p must be a number or a range, not `{text}`")
+    first, last = int(found[1]), int(found[2] or found[1])
+    rows, place = rows.numbered()
+    field = rows.field(name)
+    if field.kind is Kind.NULL:
+        return rows
+    values = {}
+    for back in range(first, last + 1):
+        target = alias if alias and first == last else f"{alias or name}_p{back}"
+        values[target] = Sql(f"lag({field.text}, {back}) OVER (ORDER BY {place})", field.kind)
+    return rows.extend("autoregress", values)

@@ -48,8 +48,7 @@ def _table(lookup: CsvLookup, context: Context) -> Table | None:
 
 @lru_cache(maxsize=256)
 def read_table(path: Path, changed: int, size: int) -> Table:
-    """Read a CSV as Splunk does. `changed` and `size` are part of the key, so that a file is read once and anew when it
-    changes."""
+    """Read a CSV. `changed` and `size` are part of the cache's key: a file that changes is read anew."""
     try:
         text = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
@@ -93,8 +92,7 @@ def csv_missing(lookup: Lookup, context: Context) -> Faults:
     "SP191",
     "CSV without a header",
     on="lookup",
-    why="Splunk takes the first line for the names of the columns. Without one, a lookup of a lookup's own rows is by "
-    "the values of the first.",
+    why="Splunk takes the first line for the names of the columns. Without one, the first row's values are the names.",
     example="10.0.0.1,scanner\n10.0.0.2,scanner",
     cure="Begin with a line of unique column names.",
 )
@@ -141,9 +139,11 @@ def csv_ragged(lookup: Lookup, context: Context) -> Faults:
         return
     width = len(table.header)
     ragged = [(line, len(row)) for line, row in table.rows[1:] if len(row) != width and row]
-    for line, count in ragged[:_MOST_FAULTS]:
-        more = f" (and {len(ragged) - _MOST_FAULTS} more rows)" if (line, count) == ragged[:_MOST_FAULTS][-1] else ""
-        message = f"the row has {count} values, the header {width}{more if len(ragged) > _MOST_FAULTS else ''}"
+    more = len(ragged) - _MOST_FAULTS
+    for number, (line, count) in enumerate(ragged[:_MOST_FAULTS], start=1):
+        values = "1 value" if count == 1 else f"{count} values"
+        rest = f"; and {more} more rows" if number == _MOST_FAULTS and more > 0 else ""
+        message = f"the row has {values}, the header {width}{rest}"
         yield Fault(message, location=Location(csv_path(lookup, context), line, 1))
 
 

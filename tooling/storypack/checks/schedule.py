@@ -91,7 +91,7 @@ def _seam(seam: Seam) -> str:
     why="Splunk's scheduler reads five fields of numbers. AppInspect accepts names of days and months, Splunk does "
     "not: the search is installed and never runs.",
     example="cron_schedule: every tuesday",
-    cure="minute hour day-of-month month day-of-week, in numbers; Sunday is 0.",
+    cure="Write minute, hour, day of the month, month and day of the week in numbers; Sunday is 0.",
 )
 def cron(content: object, context: Context) -> Faults:
     for prefix, schedule in schedules(content):

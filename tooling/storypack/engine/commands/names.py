@@ -34,3 +34,9 @@ def star_name(pattern: str, target: str, name: str) -> str:
     for at, piece in enumerate(pieces[1:]):
         text += (found[at + 1] if at < len(found.groups()) else "") + piece
     return text
+
+
+def segments(pattern: str, name: str) -> list[str]:
+    """What the stars of a pattern stand for in a name."""
+    found = _regex(pattern).fullmatch(name)
+    return list(found.groups()) if found else []

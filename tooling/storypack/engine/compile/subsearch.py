@@ -37,17 +37,19 @@ class Marks:
     row_end: str = ")"
 
 
-def subsearch_rows(rows: Relation, session: Session, limit: int = SUBSEARCH_LIMIT) -> list[dict[str, Any]]:
-    """The rows as dictionaries without nulls, internal fields left out."""
+def subsearch_rows(
+    rows: Relation, session: Session, limit: int = SUBSEARCH_LIMIT, *, internal: bool = False
+) -> list[dict[str, Any]]:
+    """The rows as dictionaries without nulls; `internal` = with the fields that begin with `_`."""
     rows = rows.closed()
-    named = {name: column for name, column in rows.columns.items() if not name.startswith("_")}
+    named = {name: column for name, column in rows.columns.items() if internal or not name.startswith("_")}
     if not named:
         return []
     select = "SELECT " + ", ".join(identifier(column.ident) for column in named.values())
     found = session.fetch(rows, select, f"{rows.order_by} LIMIT {limit + 1}")
-    if len(found) > limit:
+    if len(found) > limit == SUBSEARCH_LIMIT:
         session.warn(f"a subsearch gave more than {limit:,} rows: the rest is left out, as in Splunk")
-        found = found[:limit]
+    found = found[:limit]
     return [
         {name: from_column(value) for name, value in zip(named, row, strict=True) if value is not None} for row in found
     ]
@@ -78,15 +80,16 @@ def _format_field(name: str, value: Any, separator: str) -> str:
     if name in _RAW:
         terms = [f"( {to_text(one)} )" if len(values) > 1 else to_text(one) for one in values]
     else:
-        terms = [f"{_name(name)}={_quoted(to_text(one))}" for one in values]
+        terms = [f"{_name(name)}={quoted(to_text(one))}" for one in values]
     return terms[0] if len(terms) == 1 else f"( {f' {separator} '.join(terms)} )"
 
 
 def _name(name: str) -> str:
-    return name if all(character not in ' "()=,' for character in name) else _quoted(name)
+    return name if all(character not in ' "()=,' for character in name) else quoted(name)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A value in double quotes."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

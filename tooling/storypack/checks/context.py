@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -92,12 +93,21 @@ class Context:
 
     def inside(self, path: str | PurePosixPath) -> Path | None:
         """The regular file at a path of the pack; None if there is none or a link leads out of the pack."""
-        full = self.root / path
-        try:
-            real = full.resolve(strict=True)
-        except (OSError, RuntimeError):  # a link to itself is a RuntimeError in Python 3.11
-            return None
-        return full if real.is_file() and real.is_relative_to(self.root.resolve()) else None
+        key = str(path)
+        if key not in self._inside:
+            full = self.root / path
+            real = os.path.realpath(full)
+            within = real.startswith(self._real_root + os.sep)
+            self._inside[key] = full if within and Path(real).is_file() else None
+        return self._inside[key]
+
+    @cached_property
+    def _inside(self) -> dict[str, Path | None]:
+        return {}
+
+    @cached_property
+    def _real_root(self) -> str:
+        return os.path.realpath(self.root)
 
     def companions(self, content: object) -> list[str]:
         """Files that belong to an object beside its YAML: the CSV of a lookup."""

@@ -48,7 +48,17 @@ def texts(detection: Detection) -> Iterator[tuple[str, str]]:
 
 def mentions(search: str, field: str) -> bool:
     """Whether the search's text names the field (perhaps with a dataset: `Processes.user`)."""
-    return re.search(rf"(?<![\w]){re.escape(field)}(?![\w])", search) is not None
+    at = search.find(field)
+    while at >= 0:
+        before, after = search[max(at - 1, 0) : at], search[at + len(field) : at + len(field) + 1]
+        if not _is_word(before) and not _is_word(after):
+            return True
+        at = search.find(field, at + 1)
+    return False
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 @rule(

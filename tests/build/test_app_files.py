@@ -14,8 +14,9 @@ from storypack.build.content import AppContent
 from storypack.build.dashboards import dashboard
 from storypack.build.errors import BuildError
 from storypack.build.from_pack import tactics_of
-from storypack.build.tree import app_tree
+from storypack.build.tree import app_tree, dashboard_values
 from storypack.conf import read
+from storypack.spl.parser import parse
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -96,6 +97,16 @@ def test_dashboards_of_this_pack_hang_together(path: Path) -> None:
     assert used == set(sources)
     assert {block["item"] for block in definition["layout"]["structure"]} == set(shown)
     assert set(definition["layout"]["globalInputs"]) == set(definition["inputs"])
+
+
+@pytest.mark.parametrize("path", DASHBOARDS, ids=lambda path: path.stem)
+def test_searches_of_dashboards_are_spl(content: AppContent, path: Path) -> None:
+    view = dashboard(json.loads(path.read_text()), dashboard_values(content))
+    sources = json.loads(ElementTree.fromstring(view).findtext("definition") or "")["dataSources"]
+    assert sources
+    for source in sources.values():
+        assert "@" not in source["options"]["query"]
+        assert parse(source["options"]["query"]).commands
 
 
 def test_the_menu_names_only_dashboards_that_exist() -> None:

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 NOTHING = '| makeresults | eval Result="nothing to show in this pack" | fields Result'
 
 
-def freshness(macros: Mapping[str, Iterable[str]]) -> str:
-    """A search that shows the newest event behind each source macro; `macros` has the data sources of each."""
+def freshness(macros: Mapping[str, int]) -> str:
+    """A search that shows the newest event behind each source macro; `macros` has how many detections need each."""
     parts = [
-        f"tstats count latest(_time) as newest where `{macro}` "
-        f'| eval Macro="{macro}", Sources=split("{_quoted("|".join(sources))}", "|")'
-        for macro, sources in sorted(macros.items())
+        f'tstats count latest(_time) as newest where `{macro}` | eval Macro="{macro}", Detections={number}'
+        for macro, number in sorted(macros.items())
     ]
     if not parts:
         return NOTHING
@@ -20,7 +19,7 @@ def freshness(macros: Mapping[str, Iterable[str]]) -> str:
         _appended(parts) + " | eval age=now()-newest, "
         'State=case(count==0, "no events", age>86400, "older than a day", true(), "fresh"), '
         '"Newest event"=strftime(newest, "%F %T"), "Age, h"=round(age/3600, 1) '
-        '| sort 0 - age | rename count as Events | fields Macro State "Newest event" "Age, h" Events Sources'
+        '| sort 0 - age | rename count as Events | fields Macro State "Newest event" "Age, h" Events Detections'
     )
 
 
@@ -38,7 +37,3 @@ def lookup_rows(lookups: Iterable[str]) -> str:
 def _appended(parts: list[str]) -> str:
     first, *others = parts
     return f"| {first}" + "".join(f" | append [| {part}]" for part in others)
-
-
-def _quoted(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')

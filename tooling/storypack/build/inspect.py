@@ -60,6 +60,10 @@ def inspect(package: Path, tags: tuple[str, ...] = ()) -> Inspection:
     """Run AppInspect's checks of some tags, or all of them, on a package. It takes some ten seconds."""
     if not available():
         raise InspectError("splunk-appinspect is not installed: pip install 'storypack[inspect]'")
+    if unknown := set(tags) - {tag for known in TAG_SETS for tag in known}:
+        unknown -= known_tags()
+        if unknown:
+            raise InspectError(f"AppInspect has no checks with the tag {sorted(unknown)[0]}")
     with tempfile.TemporaryDirectory(prefix="storypack-inspect-") as folder:
         report = Path(folder, "report.json")
         arguments = ["inspect", str(package.resolve()), "--data-format", "json", "--output-file", str(report)]
@@ -72,6 +76,13 @@ def inspect(package: Path, tags: tuple[str, ...] = ()) -> Inspection:
             last = (ran.stderr or ran.stdout).strip().splitlines()[-1:] or ["no output"]
             raise InspectError(f"splunk-appinspect ended with {ran.returncode} and no report: {last[0]}")
         return parse_report(json.loads(report.read_text(encoding="utf-8")), tags)
+
+
+def known_tags() -> set[str]:
+    """The tags that AppInspect's checks have. It takes an unknown one without a word and then checks next to nothing."""
+    ran = subprocess.run([sys.executable, "-c", _RUN, "list", "tags"], capture_output=True, text=True, check=False)
+    rows = (line.split() for line in ran.stdout.splitlines())
+    return {row[0] for row in rows if len(row) == 2 and row[1].isdecimal()}
 
 
 def parse_report(data: Any, tags: tuple[str, ...]) -> Inspection:

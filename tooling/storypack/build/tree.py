@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -79,19 +80,21 @@ def lookups(content: AppContent) -> Tree:
 
 def dashboard_values(content: AppContent) -> dict[str, str]:
     """What `@name@` stands for in a dashboard."""
-    used = {name for detection in content.detections for name in detection.data_sources}
     plain = {macro.name for macro in content.macros if not macro.arguments and "|" not in macro.definition}
-    macros: dict[str, list[str]] = {}
-    for source in content.data_sources:
-        if source.name in used and source.macro in plain:
-            macros.setdefault(source.macro, []).append(source.name)
+    macro_of = {source.name: source.macro for source in content.data_sources if source.macro in plain}
+    needed = Counter(
+        macro
+        for detection in content.detections
+        for macro in {macro_of.get(name) for name in detection.data_sources}
+        if macro
+    )
     settings = content.settings
     return {
         "app": settings.app_id,
         "prefix": settings.stanza_prefix,
         "title": settings.title,
         "lookup": catalogue_name(settings),
-        "freshness": freshness(macros),
+        "freshness": freshness(needed),
         "lookups": lookup_rows(each.name for each in content.lookups if not isinstance(each, ExternalLookup)),
     }
 

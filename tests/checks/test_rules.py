@@ -269,8 +269,6 @@ FIRES: dict[str, list[Fires]] = {
             "did you mean 'hot.jsonl'?",
         ),
         Fires({SHARE: {"tests.0.attack_data.0.data": "tests/data"}}, SHARE, "tests[0].attack_data[0].data", "no file"),
-        Fires({SHARE: {"tests.0.attack_data.0.data": "../hot.jsonl"}}, SHARE, "tests[0].attack_data[0].data", "out of"),
-        Fires({SHARE: {"tests.0.attack_data.0.data": "/etc/hosts"}}, SHARE, "tests[0].attack_data[0].data", "out of"),
         Fires(
             {ODD: {"tests.1.attack_data.0.data": "x.jsonl"}, "x.jsonl": b""},
             ODD,

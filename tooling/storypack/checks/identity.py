@@ -222,8 +222,8 @@ def placeholder(content: Content, context: Context) -> Faults:
     if isinstance(content, Detection | Baseline | Story | Investigation) and content.status == "experimental":
         return  # work in progress may say so
     for key in ("description", "how_to_implement", "known_false_positives", "next_steps", "narrative"):
-        text = getattr(content, key, None)
-        hinted = text and any(hint in text for hint in _PLACEHOLDER_HINTS)
+        text = getattr(content, key, None) or ""
+        hinted = any(hint in text for hint in _PLACEHOLDER_HINTS)
         match = _PLACEHOLDER.search(text) if hinted else None
         if match:
             yield Fault(f"{key} says '{match[0]}'", key)

@@ -61,11 +61,6 @@ def data_missing(search: Search, context: Context) -> Faults:
             if "://" in data.data:
                 continue
             path = PurePosixPath(data.data)
-            if path.is_absolute() or ".." in path.parts or "\\" in data.data:
-                yield Fault(
-                    f"'{data.data}' leads out of the pack", key, "write the path from the pack's folder, with /"
-                )
-                continue
             file = context.inside(path)
             if file is None:
                 siblings = [sibling.name for sibling in (context.root / path.parent).glob("*")]

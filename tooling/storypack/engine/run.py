@@ -60,10 +60,16 @@ def run_search(
 
 
 def search(
-    spl: str, source: Source, macros: Mapping[str, MacroDefinition] | None = None, now: float | None = None
+    spl: str,
+    source: Source,
+    macros: Mapping[str, MacroDefinition] | None = None,
+    now: float | None = None,
+    *,
+    earliest: float | None = None,
+    latest: float | None = None,
 ) -> Result:
-    """Run a search over a source; see `Result`."""
-    with open_session(source, macros, now) as session:
+    """Run a search over a source; see `Result`. `earliest` and `latest` are the time range (epoch seconds)."""
+    with open_session(source, macros, now) as session, session.between(earliest, latest):
         rows = compile_pipeline(parse_search(spl, session), session)
         return fetch_result(rows, session)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 @dataclass
 class Session:
-    """One run of a search. `now` is the start of the search in epoch seconds (UTC).
+    """One run of a search. `now` is the start of the search in epoch seconds (UTC), `earliest` and `latest` its time
+    range, which time modifiers in the search override.
 
     `connection` is a cursor of `root`, which owns the SQL functions. `compile` turns a pipeline into a relation: a
     subsearch anew from the source, the rest of a pipeline from `start`.
@@ -39,7 +41,20 @@ class Session:
     warnings: list[str] = field(default_factory=list)
     stage: str = ""
     depth: int = 0
+    earliest: float | None = None
+    latest: float | None = None
     at_end: list[Callable[[], object]] = field(default_factory=list)
+
+    @contextmanager
+    def between(self, earliest: float | None, latest: float | None) -> Iterator[None]:
+        """A time range (None = as it was) for the searches compiled meanwhile."""
+        before = self.earliest, self.latest
+        self.earliest = before[0] if earliest is None else earliest
+        self.latest = before[1] if latest is None else latest
+        try:
+            yield
+        finally:
+            self.earliest, self.latest = before
 
     def warn(self, message: str) -> None:
         """Say once that the result may differ from Splunk's."""

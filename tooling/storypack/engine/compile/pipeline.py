@@ -37,7 +37,7 @@ def _step(node: tree.Command, rows: Relation | None, session: Session) -> Relati
         return base_search(node, session)
     handler = find(node)
     if rows is None and not handler.generates:
-        rows = scan(ScanRequest(), session)
+        rows = scan(base_request(None, session), session)
     return handler.run(node, rows, session)
 
 

@@ -48,4 +48,8 @@ def base_request(term: tree.Term | None, session: Session) -> ScanRequest:
                 earliest = limit if earliest is None else max(earliest, limit)
             elif part.name in ("latest", "endtime") and limit is not None:
                 latest = limit if latest is None else min(latest, limit)
-    return ScanRequest(term, earliest, latest)
+    return ScanRequest(
+        term,
+        session.earliest if earliest is None else earliest,
+        session.latest if latest is None else latest,
+    )

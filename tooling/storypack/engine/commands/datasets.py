@@ -1,0 +1,159 @@
+"""tstats, datamodel, from, savedsearch: named datasets (Search Reference: the pages of these names)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from storypack.engine.commands.bins import binned
+from storypack.engine.commands.options import flag, options_of, words_of
+from storypack.engine.commands.registry import generating
+from storypack.engine.commands.stats import by_columns, grouped, measures
+from storypack.engine.compile.pipeline import base_search
+from storypack.engine.compile.resolve import base_request, resolve
+from storypack.engine.compile.terms import compile_term
+from storypack.engine.compile.union import unite
+from storypack.engine.errors import NotSupported, SearchError
+from storypack.engine.relation import Column, Relation
+from storypack.engine.session import Session
+from storypack.engine.source import ModelDataset
+from storypack.engine.sql import Kind, Sql, as_text, quote
+from storypack.engine.text import parse_search
+from storypack.spl import tree
+
+
+@dataclass
+class _Mapped:
+    """The opener of a dataset: its fields under the names that searches use."""
+
+    rows: Relation
+    fields: Mapping[str, str]
+
+    def field(self, name: str) -> Column | None:
+        inner = self.fields.get(name)
+        return None if inner is None else self.rows.find(inner)
+
+    def names(self, rows: str) -> Sequence[str]:
+        return list(self.fields)
+
+
+def dataset_rows(dataset: ModelDataset, session: Session, rename: Callable[[str], str] = str) -> Relation:
+    """The rows of a dataset; `rename` makes a shown name of a field's name."""
+    rows = session.subsearch(dataset.pipeline)
+    fields = {rename(name): inner for name, inner in dataset.fields.items()}
+    return replace(rows, columns={}, opener=_Mapped(rows, fields), dropped=None)
+
+
+def find_dataset(name: str, session: Session) -> ModelDataset:
+    """A dataset of a data model; SearchError where there is none."""
+    found = session.source.datamodel(name.strip("\"'"))
+    if found is None:
+        raise SearchError(f"there is no data model dataset `{name}`")
+    return found
+
+
+@generating("tstats")
+def tstats(node: tree.Tstats, rows: Relation | None, session: Session) -> Relation:
+    """Statistics over a dataset's fields, or over the events' indexed fields."""
+    options = options_of(node.options)
+    if flag(options.get("prestats", "f")):
+        raise NotSupported("option", "prestats=t", "its rows are partial results of Splunk's own format")
+    term, nodename = _without_nodename(resolve(node.where, session))
+    if node.datamodel:
+        name = f"{node.datamodel.partition('.')[0]}.{nodename}" if nodename else node.datamodel
+        request = base_request(term, session)
+        with session.between(request.earliest, request.latest):
+            found = dataset_rows(find_dataset(name, session), session)
+        if term is not None:
+            found = found.where("where", compile_term(term, found, session))
+    else:
+        found = base_search(tree.Search(term), session)
+    found, by = _split(node, found, options, session)
+    found, by = by_columns([tree.Field(one) for one in by], found)
+    table = grouped(found, by, measures(node.aggregations, found, session), "tstats")
+    if rows is not None and flag(options.get("append", "f")):
+        return unite([rows, table], "tstats")
+    return table
+
+
+def _without_nodename(term: tree.Term | None) -> tuple[tree.Term | None, str]:
+    """The condition without `nodename=X`, and X: it chooses the dataset."""
+    match term:
+        case tree.Compare(tree.Field("nodename"), "=", tree.Word(text)):
+            return None, text.rpartition(".")[2]
+        case tree.And(terms):
+            parts = [_without_nodename(one) for one in terms]
+            kept = tuple(one for one, _ in parts if one is not None)
+            return (tree.And(kept) if kept else None), next((name for _, name in parts if name), "")
+        case _:
+            return term, ""
+
+
+def _split(node: tree.Tstats, rows: Relation, options: dict[str, str], session: Session) -> tuple[Relation, list[str]]:
+    """The rows with `_time` binned, and the names of the by-fields."""
+    names: list[str] = []
+    span = next((options_of(one.options)["span"] for one in node.by if "span" in options_of(one.options)), "")
+    span = span or options.get("span", "")
+    for one in node.by:
+        if isinstance(one.field, tree.MacroCall):
+            raise SearchError(f"macro `{one.field.name}` is not defined")
+        names.append(one.field.name)
+    if "_time" in names and span:
+        rows, time = binned("_time", {"span": span}, rows, session)
+        rows = rows.extend("bin", {"_time": time})
+    if "fillnull_value" in options:
+        rows = rows.extend(
+            "fillnull",
+            {
+                name: Sql(f"coalesce({as_text(rows.field(name))}, {quote(options['fillnull_value'])})", Kind.STRING)
+                for name in names
+                if name != "_time" and rows.field(name).kind is not Kind.MULTI
+            },
+        )
+    return rows, names
+
+
+@generating("from")
+def from_(node: tree.From, rows: Relation | None, session: Session) -> Relation:
+    """The rows of a dataset (fields without its name before them), a lookup, or a saved search."""
+    match node.kind.lower():
+        case "datamodel":
+            dataset = find_dataset(node.dataset, session)
+            prefix = f"{dataset.prefix}."
+            return dataset_rows(dataset, session, lambda name: name.removeprefix(prefix))
+        case "lookup" | "inputlookup":
+            lookup = tree.Inputlookup(tree.Word(node.dataset))
+            return session.subsearch(tree.Pipeline((lookup,), True))
+        case "savedsearch" | "report":
+            return _saved(node.dataset, session)
+        case _:
+            raise NotSupported("dataset type", node.kind)
+
+
+@generating("datamodel")
+def datamodel(node: tree.Plain, rows: Relation | None, session: Session) -> Relation:
+    """`datamodel Model Dataset search|flat|acceleration_search`: the dataset's events."""
+    words = words_of(node.words)
+    if len(words) < 3:
+        raise NotSupported("command", "datamodel", "without `search` it shows a model's JSON")
+    model, name, mode, *_ = words
+    dataset = find_dataset(f"{model}.{name}", session)
+    if mode in ("search", "acceleration_search"):
+        return dataset_rows(dataset, session)
+    if mode in ("flat", "search_flat"):
+        prefix = f"{dataset.prefix}."
+        return dataset_rows(dataset, session, lambda field: field.removeprefix(prefix))
+    raise NotSupported("datamodel mode", mode)
+
+
+@generating("savedsearch")
+def savedsearch(node: tree.Plain, rows: Relation | None, session: Session) -> Relation:
+    """The rows of a saved search."""
+    return _saved(" ".join(words_of(node.words)), session)
+
+
+def _saved(name: str, session: Session) -> Relation:
+    text = session.source.saved_search(name)
+    if text is None:
+        raise SearchError(f"there is no saved search `{name}`")
+    return session.subsearch(parse_search(text, session))

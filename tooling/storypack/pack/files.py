@@ -69,7 +69,7 @@ def _walk(root: Path, folder: str, kind: str, depth: int) -> Iterator[tuple[str,
             continue
         path = f"{folder}/{entry.name}"
         stem, suffix = PurePosixPath(entry.name).stem, PurePosixPath(entry.name).suffix
-        if entry.is_dir(follow_symlinks=True) and suffix not in SUFFIXES:
+        if suffix not in SUFFIXES and _is_folder(entry):
             yield from _walk(root, path, kind, depth + 1)
         elif suffix in SUFFIXES:
             if _STEM.match(stem):
@@ -78,6 +78,13 @@ def _walk(root: Path, folder: str, kind: str, depth: int) -> Iterator[tuple[str,
                 yield path, _unreadable(path, "has a name that may hold only letters, digits, - and _", "rename it")
         elif kind not in (_COMPANIONS.get(suffix, ()) or (kind,) if suffix in _COMPANIONS else ()):
             yield path, _stray(path)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # a link that leads to itself: reading it will say so
 
 
 def read_file(root: Path, path: str) -> bytes | Issue:

@@ -32,6 +32,8 @@ _DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,17}", re.ASCII)
 _NUMBER_START = frozenset("0123456789+-")
 # Stand-ins for tags that no file can spell.
 _PLAIN, _TEXT, _COLLECTION = "\0plain", "\0text", "\0collection"
+_TOO_DEEP = f"values are nested deeper than {MAX_DEPTH} levels"
+_TOO_MANY = f"the file holds more than {MAX_NODES:,} values (aliases count in full)"
 _STRING_TAG = "tag:yaml.org,2002:str"
 
 
@@ -88,6 +90,7 @@ class _Composer(CParser):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.depth = 0
+        self.nodes = 0
 
     def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
         if kind is not ScalarNode:
@@ -96,9 +99,10 @@ class _Composer(CParser):
 
     def descend_resolver(self, current_node: Any, current_index: Any) -> None:
         self.depth += 1
-        if self.depth > MAX_DEPTH:
+        self.nodes += 1
+        if self.depth > MAX_DEPTH or self.nodes > MAX_NODES:
             index = current_node.start_mark.index if current_node else None
-            raise YamlError(rules.NOT_PLAIN, f"values are nested deeper than {MAX_DEPTH} levels", index)
+            raise YamlError(rules.NOT_PLAIN, _TOO_DEEP if self.depth > MAX_DEPTH else _TOO_MANY, index)
 
     def ascend_resolver(self) -> None:
         self.depth -= 1
@@ -223,11 +227,9 @@ class _Walker:
         # Counted before the children are visited: a bomb stops at the first collection that breaks the budget.
         self.nodes += count
         if self.nodes > MAX_NODES:
-            raise YamlError(
-                rules.NOT_PLAIN, f"aliases expand this file to more than {MAX_NODES:,} values", node.start_mark.index
-            )
+            raise YamlError(rules.NOT_PLAIN, _TOO_MANY, node.start_mark.index)
         if depth > MAX_DEPTH:
-            raise YamlError(rules.NOT_PLAIN, f"values are nested deeper than {MAX_DEPTH} levels", node.start_mark.index)
+            raise YamlError(rules.NOT_PLAIN, _TOO_DEEP, node.start_mark.index)
 
 
 _SAYINGS = (
@@ -240,8 +242,10 @@ _SAYINGS = (
     ("found undefined alias", "text that starts with * is read as an alias that nobody defined", "quote the text"),
     ("found duplicate anchor", "an anchor (&name) is defined twice", "write the values out"),
     ("expected a single document", "the file holds more than one YAML document", "one object per file"),
+    ("expected <document start>", "the file holds more than one YAML document", "one object per file"),
     ("but found another document", "the file holds more than one YAML document", "one object per file"),
     ("found unknown escape character", "an unknown escape stands in double quotes", "write \\\\ or use single quotes"),
+    ("found invalid Unicode", "an escape in double quotes is no character", "write the character itself"),
     ("block sequence entries are not allowed", "a list starts on its key's line", "put the `-` on a line of its own"),
     ("while scanning a block scalar", "the indentation of this block changes", "indent all its lines alike"),
     ("while scanning an anchor", "text that starts with & is read as an anchor", "quote the text"),

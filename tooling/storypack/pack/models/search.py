@@ -22,10 +22,20 @@ NowText = Annotated[
 ]
 
 
+DataPath = Annotated[
+    str,
+    matching(
+        r"^(?:https?://[^\s]+|(?![/~]|[A-Za-z]+:)(?!(?:.*/)?\.\.(?:/|$))[^\\\x00-\x1f]+)$",
+        "the path of a file inside the pack (no `..`), or a http(s) URL",
+        500,
+    ),
+]
+
+
 class AttackData(Model):
     """Events of a test: a file of the pack (or a URL, which is not fetched) and what Splunk would call it."""
 
-    data: Text = Field(description="Path of a file of events, relative to the pack's folder, or a URL")
+    data: DataPath = Field(description="Path of a file of events, relative to the pack's folder, or a URL")
     sourcetype: Text
     source: Text | None = None
     host: Text | None = None

@@ -79,7 +79,7 @@ def inspect(package: Path, tags: tuple[str, ...] = ()) -> Inspection:
 
 
 def known_tags() -> set[str]:
-    """The tags that AppInspect's checks have. It takes an unknown one without a word and then checks next to nothing."""
+    """The tags that checks have. AppInspect takes any other without a word, and then checks next to nothing."""
     ran = subprocess.run([sys.executable, "-c", _RUN, "list", "tags"], capture_output=True, text=True, check=False)
     rows = (line.split() for line in ran.stdout.splitlines())
     return {row[0] for row in rows if len(row) == 2 and row[1].isdecimal()}

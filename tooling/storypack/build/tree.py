@@ -155,7 +155,12 @@ def _text(conf: Conf, path: str, overlays: Mapping[str, Conf]) -> bytes:
 def _issues(file: ConfFile) -> list[Issue]:
     """What of a generated conf cannot be carried, at the content file that it comes from."""
     found = [
-        issue(NOT_CARRIED, f"{file.name}.conf {_shown(fault)}", file.origins.get(fault.stanza, ""), fault.cure)
+        issue(
+            NOT_CARRIED,
+            f"{file.name}.conf {_shown(fault)}",
+            file.origins.get(fault.stanza) or "storypack.yml",
+            fault.cure,
+        )
         for fault in faults(file.conf)
     ]
     return found + [

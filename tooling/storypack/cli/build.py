@@ -18,6 +18,16 @@ if TYPE_CHECKING:
     from storypack.pack.load import Loaded
 
 
+_SINGULAR = {
+    "detections": "detection",
+    "stories": "story",
+    "baselines": "baseline",
+    "investigations": "investigation",
+    "macros": "macro",
+    "lookups": "lookup",
+}
+
+
 @click.command(
     epilog=examples(
         "storypack build",
@@ -46,6 +56,8 @@ def command(pack: Path, output: Path | None, format: str) -> int:
     from storypack.pack.load import load_pack
 
     loaded = load_pack(pack)
+    if not loaded.files:
+        raise click.UsageError(f"there is no pack in {pack.resolve()}: it has no storypack.yml and no content")
     errors = [issue for issue in _check(loaded) if issue.severity is Severity.ERROR]
     if not errors:
         try:
@@ -53,7 +65,7 @@ def command(pack: Path, output: Path | None, format: str) -> int:
         except BuildError as error:
             errors = list(error.issues)
     if errors:
-        _refuse(errors, loaded, format)
+        _refuse(errors, loaded, pack, format)
         return exit_codes.FAILED
     click.echo(_as_json(built) if format == "json" else _as_text(built))
     return exit_codes.OK
@@ -64,27 +76,31 @@ def _check(loaded: Loaded) -> Sequence[Issue]:
 
     from storypack.checks.run import run_checks
 
-    return run_checks(loaded.pack, dt.datetime.now(dt.UTC).date(), loaded.issues).issues
+    return run_checks(loaded.pack, dt.date.today(), loaded.issues).issues
 
 
-def _refuse(errors: Sequence[Issue], loaded: Loaded, format: str) -> None:
-    """Say why nothing was built: on stderr for people, as the JSON report for machines."""
+def _refuse(errors: Sequence[Issue], loaded: Loaded, pack: Path, format: str) -> None:
+    """Say why nothing was built: on stderr for people, as the JSON report of `validate` for machines."""
     from storypack.checks.catalogue import rules
     from storypack.report.json_report import render_json
-    from storypack.report.results import Results
+    from storypack.report.results import Results, relocated
     from storypack.report.text import render_text
 
-    sources = {path: source.text for path, source in loaded.sources.items()}
-    results = Results(errors, loaded.files, sources=sources, rules=rules())
+    texts = {path: source.text for path, source in loaded.sources.items()}
+    texts |= {entry.path: entry.source.text for entry in loaded.pack.entries()}
+    sources = {(pack / path).as_posix(): text for path, text in texts.items()}
+    results = Results(relocated(errors, pack.as_posix()), loaded.files, sources=sources, rules=rules())
     if format == "json":
-        click.echo(render_json(results))
+        click.echo(render_json(results), nl=False)
     else:
         click.echo(render_text(results, colour=on_terminal()), err=True, nl=False)
         click.echo("nothing was built: the pack has errors", err=True)
 
 
 def _as_text(built: Built) -> str:
-    inside = ", ".join(f"{number} {kind}" for kind, number in built.counts.items() if number)
+    from storypack.report.results import plural
+
+    inside = ", ".join(plural(number, _SINGULAR[kind]) for kind, number in built.counts.items() if number)
     return f"{built.path}\n  {inside}\n  {built.size:,} bytes, sha256 {built.sha256}"
 
 

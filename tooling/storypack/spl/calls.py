@@ -8,7 +8,9 @@ from storypack.spl.source import Span, SplError
 from storypack.spl.tree import MacroCall
 
 _CALL = re.compile(r"(?s)`\s*([^\s(`]+)\s*(?:\((.*)\)\s*)?`\Z")
-_PIECE = re.compile(r'(?s)[^",()]++|"[^"\\]*+(?:\\.[^"\\]*+)*+"|.')
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_BREAK = re.compile(rf"(?s){_STRING}|[,()]")
+_ONE_STRING = re.compile(rf"(?s){_STRING}").fullmatch
 
 
 def macro_call(text: str, start: int) -> MacroCall:
@@ -29,21 +31,22 @@ def split_arguments(text: str) -> tuple[str, ...]:
     are taken off. No text at all is no argument."""
     if not text.strip():
         return ()
-    arguments = [""]
-    level = 0
-    for piece in _PIECE.findall(text):
-        if piece == "," and level == 0:
-            arguments.append("")
-            continue
-        if piece == "(":
+    arguments: list[str] = []
+    level = begin = 0
+    for found in _BREAK.finditer(text):
+        mark = found[0]
+        if mark == "(":
             level += 1
-        elif piece == ")" and level:
-            level -= 1
-        arguments[-1] += piece
+        elif mark == ")":
+            level = max(level - 1, 0)
+        elif mark == "," and level == 0:
+            arguments.append(text[begin : found.start()])
+            begin = found.end()
+    arguments.append(text[begin:])
     return tuple(_unquoted(argument.strip()) for argument in arguments)
 
 
 def _unquoted(argument: str) -> str:
-    if len(argument) > 1 and argument[0] == argument[-1] == '"' and len(_PIECE.findall(argument)) == 1:
+    if _ONE_STRING(argument):
         return argument[1:-1].replace('\\"', '"')
     return argument

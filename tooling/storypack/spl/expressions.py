@@ -43,6 +43,7 @@ _INFIX = LEVELS | {word.lower(): LEVELS[word] for word in ("XOR", "OR", "AND", "
 # thousand ORs is not a thousand levels deep for everybody who walks the tree.
 ASSOCIATIVE = frozenset({"AND", "OR", "XOR", "."})
 CHAIN = 32
+MAX_CHAIN = 20_000
 
 
 def expression(reader: Reader, minimum: int = XOR) -> Expr:
@@ -60,6 +61,8 @@ def expression(reader: Reader, minimum: int = XOR) -> Expr:
             while reader.value == operator or reader.value == operator.lower():
                 parts.append(_right(reader, operator, level))
                 height = max(height, reader.height)
+                if len(parts) > MAX_CHAIN:
+                    reader.fail(f"more than {MAX_CHAIN:,} operands in a row", "move long lists of values to a lookup")
             left = chain(operator, parts)
             height += len(parts) - 2 if len(parts) <= CHAIN else len(parts).bit_length() - 1
         else:

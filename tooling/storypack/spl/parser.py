@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from storypack.spl.catalogue import is_command
+from storypack.spl.catalogue import is_command, is_known
 from storypack.spl.commands import READERS, plain, reader_of
 from storypack.spl.expressions import whole_expression
 from storypack.spl.source import Span, SplError
@@ -12,7 +15,7 @@ from storypack.spl.terms import search_term, whole_term
 from storypack.spl.tokens import ARGUMENTS, SEARCH, Reader
 from storypack.spl.tree import Command, Expr, Pipeline, Search, Term
 
-_NAME = re.compile(r"\s*+([A-Za-z_][\w.-]*+)").match
+_NAME = re.compile(r"\s*+([A-Za-z_][\w.-]*+)(?!['\\@#$%&*;:^~{}?/])").match
 # What follows a name that begins a search makes it a field and no command: `sort=x`.
 _FIELD_FOLLOWS = re.compile(r"\s*+(?:[=<>]|!=)").match
 _STAGE_BEGINS = re.compile(r"\s*+([|\]`]?)").match
@@ -24,10 +27,25 @@ def parse(text: str) -> Pipeline:
     The text may begin with a pipe and a generating command, with a command (`stats count`), or with the terms of
     a base search (`index=x ...`), which become an implied `search`. Unknown commands become `Opaque`."""
     reader = Reader(text, _pipeline)
-    pipeline = _pipeline(reader)
+    with _collector_paused(len(text)):
+        pipeline = _pipeline(reader)
     if reader.value:
         reader.fail(f"this `{reader.value}` closes nothing", "take it away, or add the bracket that it closes")
     return pipeline
+
+
+@contextmanager
+def _collector_paused(characters: int) -> Iterator[None]:
+    """Python's cycle collector off while a very long search is read: it would look through the growing tree again and
+    again, find no cycle, and take longer than the reading."""
+    pause = characters > 50_000 and gc.isenabled()
+    if pause:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if pause:
+            gc.enable()
 
 
 def parse_expression(text: str) -> Expr:
@@ -108,6 +126,11 @@ def _command(reader: Reader) -> Command:
 
 def _named(reader: Reader, name: str, found: re.Match[str]) -> Command:
     reader.end = found.end()
+    if not is_known(name) and (after := _FIELD_FOLLOWS(reader.text, reader.end)):
+        span = Span(found.start(1), after.end())
+        raise SplError(
+            f"`{found[1]}` is not a command", span, f"to filter, write `search {found[1]}{after[0].strip()}...`"
+        )
     read = READERS.get(name) or reader_of(name)
     command = read(reader, name, found.start(1))
     if not reader.at_end:

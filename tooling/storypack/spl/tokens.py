@@ -27,6 +27,10 @@ MACRO = rf'`(?:[^`"]++|{STRING})*+`|`[^`]*+`'
 MAX_DEPTH = 128
 SUBSEARCH_DEPTH = 6
 
+# The longest search that is read, in tokens: a long list of values belongs in a lookup, and no text, however made, may
+# keep a reader waiting. One string is one token, whatever its length.
+MAX_TOKENS = 100_000
+
 Match = Callable[[str, int], "re.Match[str] | None"]
 
 
@@ -50,7 +54,7 @@ EVAL = _mode(
 _ESCAPE = r'\\["|\\]?+'
 SEARCH = _mode(
     ("quoted", r"'[^'|\n]*+'(?=\s*+(?:[=<>]|!=))"),
-    ("word", rf'(?:[^\s"()\[\]|=<>!`,\\]++|{_ESCAPE}|!(?!=)|,(?![\s)\]|]|\Z))++'),
+    ("word", rf'(?:[^\s"()\[\]|=<>!`,\\]++|{_ESCAPE}|!(?!=)|,(?=[^\s()\[\]|"`=<>!,]))++'),
     ("op", r"[=!<>]=|[=<>]"),
     ("string", STRING),
     ("punct", r"[()\[\]|]"),
@@ -60,7 +64,7 @@ SEARCH = _mode(
 
 # The value of a comparison in search: `=`, `<` and `>` are text here (`cmd=abc==`).
 VALUE = _mode(
-    ("word", rf'(?:[^\s"()\[\]|`,\\]++|{_ESCAPE}|,(?![\s)\]|]|\Z))++'),
+    ("word", rf'(?:[^\s"()\[\]|`,\\]++|{_ESCAPE}|,(?=[^\s()\[\]|"`=<>!,]))++'),
     ("string", STRING),
     ("punct", r"[()\[\]|]"),
     ("macro", MACRO),
@@ -93,9 +97,10 @@ OPTION_VALUE = _mode(
     ("macro", MACRO),
 )
 
+_COUNTED = re.compile(rf"(?s){STRING}|[^\s\"(),=|\[\]]++|[(),=|\[\]]")
 _COMMENT = re.compile(rf"(?s){STRING}|```.*?```|(?P<open>```)")
-_RAW = re.compile(rf"(?s)[^\"`'\[\]|]++|{STRING}|(?<=[\s=(,])'[^']*+'|{MACRO}|(?P<stop>[\[\]|\"`])|'")
-_BALANCED = re.compile(rf"(?s)[^\"'()`]++|{STRING}|{MACRO}|(?P<bracket>[()])|.")
+_RAW = re.compile(rf"(?s)[^\"`'\[\]|]++|{STRING}|(?<=[\s=(,`])'[^']*+'|{MACRO}|(?P<stop>[\[\]|\"`])|'")
+_BALANCED = re.compile(rf"(?s)[^\"()`|\[\]]++|{STRING}|{MACRO}|(?P<bracket>[()])").match
 
 
 class Reader:
@@ -105,6 +110,8 @@ class Reader:
 
     def __init__(self, text: str, read_pipeline: Callable[[Reader], Pipeline]) -> None:
         self.text = blank_comments(text)
+        if len(text) > MAX_TOKENS:
+            _refuse_endless(self.text)
         self.read_pipeline = read_pipeline
         self.match = ARGUMENTS
         self.kind = ""
@@ -181,11 +188,10 @@ class Reader:
     def balanced(self) -> str:
         """The text from the current token on, up to the bracket that closes the first `(`; then the next token."""
         start = self.start
-        end = balanced_end(self.text, start)
-        if end < 0:
+        end, closed = balanced_end(self.text, start)
+        if not closed:
             opener = self.text.index("(", start)
-            self.start = self.end = len(self.text)
-            self.value = ""
+            self.skip_to(end)
             self.fail_unclosed(")", "(", opener)
         self.skip_to(end)
         return self.text[start:end]
@@ -199,6 +205,9 @@ class Reader:
             stop = found["stop"]
             if stop == "[":
                 openers.append(found.start())
+                if len(openers) > MAX_DEPTH:
+                    self.start = found.start()
+                    self.fail_deep()
             elif stop == "]":
                 if not openers:
                     break
@@ -264,6 +273,13 @@ class Reader:
         raise SplError(message, Span(self.start, self.start + 1), cure)
 
 
+def _refuse_endless(text: str) -> None:
+    for count, found in enumerate(_COUNTED.finditer(text)):
+        if count == MAX_TOKENS:
+            message = f"the search has more than {MAX_TOKENS:,} words and signs"
+            raise SplError(message, Span(*found.span()), "move long lists of values to a lookup")
+
+
 def blank_comments(text: str) -> str:
     """The text with every ```` ```comment``` ```` turned into blanks, so that offsets stay true.
 
@@ -292,16 +308,17 @@ def _unclosed_string(text: str, offset: int) -> SplError:
     return SplError("the string opened here is never closed", Span(offset, offset + 1), 'add the closing `"`')
 
 
-def balanced_end(text: str, start: int) -> int:
-    """Where the bracket closes that opens first at or after `start`; -1 if it never does. Quotes shield brackets."""
+def balanced_end(text: str, start: int) -> tuple[int, bool]:
+    """Where the bracket closes that opens first at or after `start`, and whether it does: it does not if a pipe, a
+    square bracket, an open quote or the end of the text comes first, or if the nesting is too deep."""
     level, position = 0, start
-    while found := _BALANCED.match(text, position):
+    while level <= MAX_DEPTH and (found := _BALANCED(text, position)):
         position = found.end()
         if found["bracket"]:
             level += 1 if found["bracket"] == "(" else -1
             if level <= 0:
-                return position if level == 0 else -1
-    return -1
+                return position, level == 0
+    return position, False
 
 
 def unescape(text: str) -> str:

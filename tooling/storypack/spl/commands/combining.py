@@ -80,11 +80,7 @@ def foreach(reader: Reader, name: str, start: int) -> Foreach:
         if reader.kind == "option":
             given.append(args.option(reader))
         elif reader.value == "[":
-            opener = reader.start
-            template = reader.raw_until("]").strip()
-            if reader.value != "]":
-                reader.fail_unclosed("]", "[", opener)
-            reader.advance()
+            template = _template(reader)
             break
         else:
             found.append(args.field_or_macro(reader))
@@ -92,6 +88,16 @@ def foreach(reader: Reader, name: str, start: int) -> Foreach:
     if template is None:
         reader.expected("a subsearch in square brackets after the fields", "write `foreach a* [ eval <<FIELD>>=... ]`")
     return Foreach(tuple(found), template, tuple(given), span=Span(start, reader.before))
+
+
+def _template(reader: Reader) -> str:
+    """The text in the square brackets at the current token, which is no search before its `$field$` is filled in."""
+    opener = reader.start
+    template = reader.raw_until("]").strip()
+    if reader.value != "]":
+        reader.fail_unclosed("]", "[", opener)
+    reader.advance()
+    return template
 
 
 def map_(reader: Reader, name: str, start: int) -> MapSearch:
@@ -106,18 +112,14 @@ def map_(reader: Reader, name: str, start: int) -> MapSearch:
                 template = found.value.text
             else:
                 given.append(found)
+        elif template is not None:
+            break
         elif reader.value == "[":
-            opener = reader.start
-            template = reader.raw_until("]").strip()
-            if reader.value != "]":
-                reader.fail_unclosed("]", "[", opener)
-            reader.advance()
-        elif template is None:
+            template = _template(reader)
+        else:
             saved = args.word_or_macro(reader)
             given.append(Option("savedsearch", saved, span=saved.span))
             template = ""
-        else:
-            break
     if template is None:
         reader.fail("`map` has no search", 'write `map search="search user=$user$"`')
     return MapSearch(template, tuple(given), span=Span(start, reader.before))

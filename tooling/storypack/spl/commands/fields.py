@@ -263,7 +263,7 @@ def return_(reader: Reader, name: str, start: int) -> Return:
             reader.end = reader.text.index("=", reader.end) + 1
             reader.advance()
             items.append(ReturnItem(args.field(reader), alias, span=Span(first, reader.before)))
-        elif reader.kind == "word" and reader.value[0] == "$" and len(reader.value) > 1:
+        elif reader.kind == "word" and reader.value[0] == "$" and reader.text[first + 1 : first + 2].strip():
             reader.end = first + 1
             reader.advance()
             items.append(ReturnItem(args.field(reader), value_only=True, span=Span(first, reader.before)))

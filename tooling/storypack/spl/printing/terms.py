@@ -23,9 +23,9 @@ from storypack.spl.tree import (
 )
 
 _ESCAPE = r'\\["|\\]?'
-_KEYWORD = re.compile(rf'(?:[^\s"()\[\]|=<>!`,\\]|{_ESCAPE}|!(?!=)|,(?![\s)\]|]|\Z))+').fullmatch
+_KEYWORD = re.compile(rf'(?:[^\s"()\[\]|=<>!`,\\]|{_ESCAPE}|!(?!=)|,(?=[^\s()\[\]|"`=<>!,]))+').fullmatch
 _FIELD = re.compile(r"[^\s\"'()\[\]|=<>!`,\\]+").fullmatch
-_VALUE = re.compile(rf'(?![=<>!,])(?:[^\s"()\[\]|`,\\]|{_ESCAPE}|,(?![\s)\]|]|\Z))+').fullmatch
+_VALUE = re.compile(rf'(?![=<>!,])(?:[^\s"()\[\]|`,\\]|{_ESCAPE}|,(?=[^\s()\[\]|"`=<>!,]))+').fullmatch
 _LIST_VALUE = re.compile(rf'(?:[^\s"()\[\]|`,\\]|{_ESCAPE})+').fullmatch
 _STRING_BODY = re.compile(r'(?s)[^"\\]*(?:\\.[^"\\]*)*').fullmatch
 _OPERATORS = frozenset({"AND", "OR", "NOT"})

@@ -9,9 +9,9 @@ from storypack.spl.source import SplError
 from storypack.spl.tokens import balanced_end
 from storypack.spl.tree import Field, MacroCall, Option, Word
 
-_BARE = re.compile(r"[^\s,\"'()\[\]|`=][^\s,\"()\[\]|`]*").fullmatch
+_BARE = re.compile(r"[^\s,\"'()\[\]|`=<>!][^\s,\"()\[\]|`]*").fullmatch
 _BARE_VALUE = re.compile(r"[^\s,\"'()\[\]|`][^\s,\"()\[\]|`]*").fullmatch
-_BARE_FIELD = re.compile(r"[^\s,\"'()\[\]|`=$+-][^\s,\"'()\[\]|`=]*").fullmatch
+_BARE_FIELD = re.compile(r"[^\s,\"'()\[\]|`=<>!$+-][^\s,\"'()\[\]|`=]*").fullmatch
 _OPTION = re.compile(r"[A-Za-z_][\w.:-]*\s*=(?!=)").match
 _CALL_BEGINS = re.compile(r"[^\s,\"'()\[\]|`]*\(").match
 
@@ -22,19 +22,19 @@ RESERVED = frozenset({"by", "as", "over", "where", "from", "output", "outputnew"
 def _is_call(text: str) -> bool:
     """Is it a word with a bracket that closes at its very end, as `sma5(x)` and `eval(a="b")` do?"""
     begins = _CALL_BEGINS(text)
-    return bool(begins) and balanced_end(text, 0) == len(text)
+    return bool(begins) and balanced_end(text, 0) == (len(text), True)
 
 
 def double(text: str) -> str:
     """`text` in double quotes: the inverse of `tokens.unescape`, with as few backslashes as will do."""
     body = re.sub(r'\\(?=[\\"]|\Z)', r"\\\\", text)
-    return '"' + re.sub(r'"', r"\\\"", body) + '"'
+    return '"' + body.replace('"', '\\"') + '"'
 
 
 def single(text: str) -> str:
     """`text` in single quotes, a field name of eval."""
     body = re.sub(r"\\(?=[\\']|\Z)", r"\\\\", text)
-    return "'" + re.sub(r"'", r"\\'", body) + "'"
+    return "'" + body.replace("'", "\\'") + "'"
 
 
 def macro(call: MacroCall) -> str:
@@ -46,7 +46,7 @@ def macro(call: MacroCall) -> str:
 
 def _argument(argument: str) -> str:
     try:
-        if macro_call(f"`m({argument})`", 0).args == (argument,):
+        if "`" not in argument and macro_call(f"`m({argument})`", 0).args == (argument,):
             return argument
     except SplError:
         pass

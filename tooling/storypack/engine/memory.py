@@ -13,6 +13,8 @@ from storypack.engine.source import LookupTable, ModelDataset, ScanRequest
 class DictSource:
     """Events in the order in which a search returns them, and lookups by name."""
 
+    root = None
+
     def __init__(self, events: Sequence[Mapping[str, Any]], lookups: Mapping[str, LookupTable] | None = None) -> None:
         names = dict.fromkeys(name for event in events for name in event)
         self._fields = {name: [event.get(name) for event in events] for name in names}

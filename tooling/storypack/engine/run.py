@@ -16,15 +16,13 @@ from storypack.engine.compile.pipeline import compile_pipeline
 from storypack.engine.errors import SearchError
 from storypack.engine.memory import DictSource
 from storypack.engine.relation import Relation
+from storypack.engine.root import open_root
 from storypack.engine.session import Session
 from storypack.engine.source import LookupTable, Source
 from storypack.engine.sql import identifier
 from storypack.engine.text import parse_search
 from storypack.engine.values import from_column
 from storypack.spl.macros import MacroDefinition, definitions
-
-MEMORY_LIMIT = "700MB"
-THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ def open_session(
     source: Source, macros: Mapping[str, MacroDefinition] | None = None, now: float | None = None
 ) -> Iterator[Session]:
     """A run's state; its cursor, and with it every temporary table, is closed at the end."""
-    root = _root()
+    root = source.root or _root()
     cursor = root.cursor()
     start = time.time() if now is None else float(now)
     session = Session(cursor, root, source, start, compile_pipeline, macros or {})
@@ -141,10 +139,7 @@ def _root() -> duckdb.DuckDBPyConnection:
     global _connection
     with _lock:
         if _connection is None:
-            _connection = duckdb.connect(":memory:")
-            for setting in (f"memory_limit = '{MEMORY_LIMIT}'", f"threads = {THREADS}", "TimeZone = 'UTC'"):
-                _connection.execute(f"SET {setting}").fetchall()
-            _connection.execute("SET enable_external_access = false").fetchall()
+            _connection = open_root()
             atexit.register(close)
         return _connection
 

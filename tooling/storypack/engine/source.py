@@ -24,6 +24,8 @@ from storypack.engine.relation import Opener, OrderKey
 from storypack.spl.tree import Pipeline, Term
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
     from storypack.engine.session import Session
 
 
@@ -90,6 +92,10 @@ class ModelDataset:
 
 class Source(Protocol):
     """What searches run over."""
+
+    @property
+    def root(self) -> DuckDBPyConnection | None:
+        """The connection whose cursors can read the source; None = any."""
 
     def scan(self, request: ScanRequest, session: Session) -> Scan:
         """A pass over the events. `session.connection` is the run's DuckDB cursor (temporary tables of the scan may be

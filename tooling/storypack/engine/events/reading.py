@@ -45,12 +45,13 @@ class RawEvents:
     sql: str
     count: int
     broken: int
+    json: bool = False  # most events are JSON objects
 
 
 def read_events(
     connection: duckdb.DuckDBPyConnection, files: Iterable[EventFile], *, csv: bool | None = None
 ) -> list[RawEvents]:
-    """Each file's events. Temporary tables are made on `connection`. Raises UnreadableFile."""
+    """Each file's events. Tables are made on `connection`, for its cursors to see. Raises UnreadableFile."""
     return [_read(connection, file, number, csv) for number, file in enumerate(files, 1)]
 
 
@@ -64,10 +65,13 @@ def _read(connection: duckdb.DuckDBPyConnection, file: EventFile, number: int, c
             pass  # not UTF-8, or a line longer than DuckDB takes: cut it ourselves
         else:
             # A file whose events are JSON objects promises them on every line.
-            return RawEvents(file, shape, sql, count, count - valid if objects * 2 > count else 0)
-    table = f"t_events_{number}"
+            json = objects * 2 > count
+            return RawEvents(file, shape, sql, count, count - valid if json else 0, json)
+    table = f"events_{number}"
     count, broken = _load(connection, table, cut(file.path, shape))
-    return RawEvents(file, shape, f"SELECT * FROM {identifier(table)}", count, broken)
+    sql = f"SELECT * FROM {identifier(table)}"
+    _, objects, _ = _survey(connection, sql)
+    return RawEvents(file, shape, sql, count, broken, objects * 2 > count)
 
 
 def _lines_sql(path: Path, compression: Compression) -> str:
@@ -87,15 +91,14 @@ def _survey(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, int, 
     row = connection.execute(
         f"SELECT count(*), count(*) FILTER (starts_with(_raw, '{{')), "
         f"count(*) FILTER (starts_with(_raw, '{{') AND json_valid(_raw)) FROM ({sql})"
-    ).fetchone()
-    assert row is not None
+    ).fetchall()[0]
     return row[0], row[1], row[2]
 
 
 def _load(connection: duckdb.DuckDBPyConnection, table: str, events: Iterable[CutEvent]) -> tuple[int, int]:
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {identifier(table)} (_raw VARCHAR, __indexed VARCHAR, __position BIGINT)"
-    )
+        f"CREATE OR REPLACE TABLE {identifier(table)} (_raw VARCHAR, __indexed VARCHAR, __position BIGINT)"
+    ).fetchall()
     count = broken = 0
     batch: list[CutEvent] = []
     for event in events:
@@ -115,4 +118,4 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, batch: Sequence[C
         f"INSERT INTO {identifier(table)} SELECT unnest(CAST(? AS VARCHAR[])), unnest(CAST(? AS VARCHAR[])), "
         "unnest(CAST(? AS BIGINT[]))",
         [[event.raw for event in batch], [event.indexed for event in batch], [event.position for event in batch]],
-    )
+    ).fetchall()

@@ -30,6 +30,7 @@ _MODULES = (
     "network",
     "numbers",
     "printf",
+    "raw",
     "regex",
     "spath",
     "text",

@@ -1,0 +1,123 @@
+"""The knowledge of add-ons: conf files of `default/` and `local/`, lookup tables of `lookups/`.
+
+Admin Manual: "Configuration file precedence". Between apps the search-time order is by name, later names winning;
+here the order in which they are given, the last one winning.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from storypack.conf import Conf, merge, read
+from storypack.engine.errors import EngineError
+from storypack.engine.source import LookupTable
+from storypack.spl.macros import MacroDefinition
+
+BUILTIN = Path(__file__).parent / "builtin"
+FILES = ("props", "transforms", "eventtypes", "tags", "macros")
+
+
+class KnowledgeError(EngineError):
+    """An add-on's folder that cannot be read, or a setting in it that means nothing."""
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The merged confs of all apps, and the folders in which their lookup tables lie (the last one first)."""
+
+    props: Conf = field(default_factory=Conf)
+    transforms: Conf = field(default_factory=Conf)
+    eventtypes: Conf = field(default_factory=Conf)
+    tags: Conf = field(default_factory=Conf)
+    macros: Conf = field(default_factory=Conf)
+    lookup_folders: tuple[Path, ...] = ()
+
+    def macro_definitions(self) -> dict[str, MacroDefinition]:
+        """The search macros of the add-ons, by stanza name."""
+        found = {}
+        for stanza in self.macros:
+            args = tuple(arg.strip() for arg in stanza.get("args").split(",") if arg.strip())
+            iseval = stanza.get("iseval").strip().lower() in ("1", "true", "t", "yes")
+            name = stanza.name.partition("(")[0]
+            found[stanza.name] = MacroDefinition(name, args, stanza.get("definition"), iseval=iseval)
+        return found
+
+    def lookup(self, name: str) -> LookupTable | None:
+        """A lookup by its transforms.conf stanza or its file name; None if there is no such table."""
+        settings: Mapping[str, str] = {}
+        if name in self.transforms:
+            settings = self.transforms[name].settings
+        filename = settings.get("filename", name)
+        for folder in self.lookup_folders:
+            path = folder / Path(filename).name
+            if path.is_file():
+                return read_table(name, path, settings)
+        return None
+
+
+def load_knowledge(apps: Iterable[Path] = (), *, builtin: bool = True) -> Knowledge:
+    """The built-in knowledge with add-ons' folders above it. Raises KnowledgeError."""
+    folders = ([BUILTIN] if builtin else []) + list(apps)
+    for folder in folders:
+        if not (folder / "default").is_dir() and not (folder / "local").is_dir():
+            raise KnowledgeError(f"{folder} is no add-on: it has neither a default/ nor a local/ folder")
+    confs = {name: merge(*(_layer(folder, name) for folder in folders)) for name in FILES}
+    return Knowledge(**confs, lookup_folders=tuple(folder / "lookups" for folder in reversed(folders)))
+
+
+def _layer(folder: Path, name: str) -> Conf:
+    found = [_read(path) for part in ("default", "local") if (path := folder / part / f"{name}.conf").is_file()]
+    return merge(*found)
+
+
+@cache
+def _read_builtin(path: Path) -> Conf:
+    return read(path.read_bytes())
+
+
+def _read(path: Path) -> Conf:
+    if path.is_relative_to(BUILTIN):
+        return _read_builtin(path)
+    try:
+        return read(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise KnowledgeError(f"cannot read {path}: {error}") from error
+
+
+def read_table(name: str, path: Path, settings: Mapping[str, str]) -> LookupTable:
+    """A CSV lookup table with the settings of its transforms.conf stanza. Raises KnowledgeError."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, restval="")
+            rows = [{key: value for key, value in row.items() if key is not None} for row in reader]
+            fields = tuple(reader.fieldnames or ())
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise KnowledgeError(f"cannot read the lookup table {path}: {error}") from error
+    return LookupTable(
+        name,
+        fields,
+        rows,
+        match_types(settings.get("match_type", "")),
+        case_sensitive=settings.get("case_sensitive_match", "true").strip().lower() not in ("0", "false", "f", "no"),
+        min_matches=int(settings.get("min_matches", "0") or 0),
+        max_matches=int(settings["max_matches"]) if settings.get("max_matches") else None,
+        default_match=settings.get("default_match", ""),
+    )
+
+
+def match_types(text: str) -> dict[str, Literal["WILDCARD", "CIDR"]]:
+    """`WILDCARD(a), CIDR(b)` as a mapping of field to kind; EXACT ones are left out."""
+    found: dict[str, Literal["WILDCARD", "CIDR"]] = {}
+    for part in text.split(","):
+        kind, _, rest = part.strip().partition("(")
+        name = rest.rstrip(") ")
+        if kind.upper() == "WILDCARD":
+            found[name] = "WILDCARD"
+        elif kind.upper() == "CIDR":
+            found[name] = "CIDR"
+    return found

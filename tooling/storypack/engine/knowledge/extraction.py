@@ -1,0 +1,242 @@
+"""Fields out of `_raw`: EXTRACT, REPORT, and what KV_MODE finds by itself (layer 1 of `fields`).
+
+Knowledge Manager Manual: "The sequence of search-time operations"; props.conf.spec, transforms.conf.spec. What an
+earlier step has found, a later one does not overwrite.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from storypack.conf import Conf
+from storypack.engine.knowledge.layers import Layers
+from storypack.engine.sql import Kind, Sql, quote
+from storypack.engine.udf.regex import PatternError, compile_pattern, re2
+
+_INLINE = re.compile(r"(?P<pattern>.*?)(?:\s+in\s+(?P<field>[\w.:{}-]+))?\s*$", re.DOTALL)
+_FORMAT_PAIR = re.compile(r"([\w.:{}$-]+)::(?:\"((?:[^\"\\]|\\.)*)\"|(\S+))")
+_PLAIN_GROUP = re.compile(r"(?<!\\)\((?!\?)")
+
+
+@dataclass(frozen=True)
+class Extractor:
+    """What an origin's settings extract from the raw text. `mode` is the effective KV_MODE."""
+
+    settings: Mapping[str, str]
+    transforms: Conf
+    mode: str
+
+    def extract(self, name: str, layers: Layers) -> Sql | None:
+        """The SQL of a field as of layer 1; None if the settings cannot give it."""
+        found = [*self._explicit(name), *self._automatic(name, layers)]
+        if not found:
+            return None
+        if len(found) == 1:
+            return found[0]
+        if any(value.kind is Kind.MULTI for value in found):
+            texts = [v.text if v.kind is Kind.MULTI else f"spl_list({v.text})" for v in found]
+            return Sql(f"coalesce({', '.join(texts)})", Kind.MULTI)
+        return Sql(f"coalesce({', '.join(value.text for value in found)})", Kind.STRING)
+
+    # --- EXTRACT and REPORT -----------------------------------------------------------------------------------
+
+    def _explicit(self, name: str) -> Iterator[Sql]:
+        for pattern, field in self._inline:
+            groups = compile_pattern(pattern).groupindex
+            if name in groups:
+                yield group_sql(field, pattern, groups[name])
+        for transform in self._reports:
+            yield from _transform_field(transform, name)
+
+    @cached_property
+    def _inline(self) -> list[tuple[str, str]]:
+        """The patterns of EXTRACT-..., by class name, and the SQL of the field in which they look."""
+        found = []
+        for key in sorted(self.settings):
+            if key.startswith("EXTRACT-"):
+                parts = _INLINE.match(self.settings[key])
+                if parts and parts["pattern"]:
+                    field = parts["field"] or "_raw"
+                    # An EXTRACT may look into a field of another one only after the base extraction; we know `source`
+                    # and its kin, which are columns.
+                    text = f'"{field}"' if field in ("_raw", "source", "host", "sourcetype") else ""
+                    if text:
+                        found.append((parts["pattern"], text))
+        return found
+
+    @cached_property
+    def _reports(self) -> list[Mapping[str, str]]:
+        found = []
+        for key in sorted(self.settings):
+            if key.startswith("REPORT-"):
+                for stanza in self.settings[key].split(","):
+                    if stanza.strip() in self.transforms:
+                        found.append(self.transforms[stanza.strip()].settings)
+        return found
+
+    # --- KV_MODE ----------------------------------------------------------------------------------------------
+
+    def _automatic(self, name: str, layers: Layers) -> Iterator[Sql]:
+        if self.mode == "json":
+            yield json_field(name, layers)
+        elif self.mode == "xml":
+            yield Sql(f"spl_spath(_raw, {quote(name)})", Kind.MULTI)
+        elif self.mode != "none" and re.fullmatch(r"[\w.:]+", name):
+            yield Sql(f"{_shared(layers, 'spl_kv(_raw)')}[{quote(name)}]", Kind.STRING)
+
+    def names_sql(self) -> str:
+        """SQL of a list of the names that an event itself has (VARCHAR[]), for `table *` and its kin."""
+        parts = ["coalesce(map_keys(spl_flatten(__indexed)), [])"]
+        if self.mode in ("json", "xml"):
+            parts.append("coalesce(map_keys(spl_flatten(_raw)), [])")
+        elif self.mode != "none":
+            parts.append("coalesce(map_keys(spl_kv(_raw)), [])")
+        for transform in self._reports:
+            if _is_dynamic(transform):
+                pattern = quote(transform["REGEX"])
+                groups = f"coalesce(spl_all_groups(_raw, {pattern}, 0), [])"
+                parts.append(f"list_transform({groups}, lambda g_: g_[1])")
+        text = parts[0]
+        for part in parts[1:]:
+            text = f"list_concat({text}, {part})"
+        return text
+
+    def named(self) -> Iterator[str]:
+        """The fields that the settings name."""
+        for pattern, _ in self._inline:
+            yield from compile_pattern(pattern).groupindex
+        for transform in self._reports:
+            if transform.get("FIELDS"):
+                yield from (part.strip().strip('"') for part in transform["FIELDS"].split(","))
+            elif not _is_dynamic(transform) and transform.get("REGEX"):
+                yield from compile_pattern(transform["REGEX"]).groupindex
+                yield from (pair[0] for pair in _FORMAT_PAIR.findall(transform.get("FORMAT", "")) if "$" not in pair[0])
+
+
+def _shared(layers: Layers, call: str) -> str:
+    """A costly call that several fields use, as a column made once (in the layer below the fields)."""
+    for ident, text in (layers.columns[0] if layers.columns else {}).items():
+        if text == call:
+            return ident
+    return layers.add(1, "__shared", Sql(call, Kind.STRING)).text
+
+
+# --- regular expressions --------------------------------------------------------------------------------------------
+
+
+def group_sql(text: str, pattern: str, group: int) -> Sql:
+    """One group of the first match; null where nothing matches or the group is empty."""
+    simple = re2(pattern) if len(_PLAIN_GROUP.findall(re.sub(r"\(\?P?<\w+>", "(", pattern))) else None
+    if simple is not None and "|" not in pattern:
+        return Sql(f"nullif(regexp_extract({text}, {quote(simple)}, {group}), '')", Kind.STRING)
+    return Sql(f"nullif(spl_groups({text}, {quote(pattern)})[{group}], '')", Kind.STRING)
+
+
+def _is_dynamic(transform: Mapping[str, str]) -> bool:
+    """The field's name stands in the event: `FORMAT = $1::$2`."""
+    return transform.get("FORMAT", "").strip() == "$1::$2" and "REGEX" in transform
+
+
+def _transform_field(transform: Mapping[str, str], name: str) -> Iterator[Sql]:
+    """What a transforms.conf stanza gives for a field."""
+    source = transform.get("SOURCE_KEY", "_raw").strip()
+    text = f'"{source}"' if source in ("_raw", "source", "host", "sourcetype") else "_raw"
+    if "DELIMS" in transform:
+        yield from _delimited(transform, name, text)
+        return
+    pattern = transform.get("REGEX", "")
+    if not pattern:
+        return
+    try:
+        groups = compile_pattern(pattern).groupindex
+    except PatternError:
+        return
+    if name in groups:
+        yield group_sql(text, pattern, groups[name])
+    elif _is_dynamic(transform):
+        named = _with_name(pattern, name, clean=transform.get("CLEAN_KEYS", "true").lower() in ("true", "1"))
+        yield Sql(f"nullif(spl_unescape(spl_groups({text}, {quote(named)})[1]), '')", Kind.STRING)
+    else:
+        for key, quoted, bare in _FORMAT_PAIR.findall(transform.get("FORMAT", "")):
+            value = quoted or bare
+            if key == name and re.fullmatch(r"\$\d+", value):
+                yield group_sql(text, pattern, int(value[1:]))
+            elif key == name and "$" not in value:
+                matched = f"spl_match({text}, {quote(pattern)})"
+                yield Sql(f"CASE WHEN {matched} THEN {quote(value)} END", Kind.STRING)
+
+
+def _with_name(pattern: str, name: str, *, clean: bool) -> str:
+    """A name-and-value pattern for one name: its first group becomes that name. CLEAN_KEYS turns other characters of
+    a name into underscores, so an underscore may stand for any of them."""
+    spelled = re.escape(name)
+    if clean:
+        spelled = spelled.replace("_", "[^A-Za-z0-9]+")
+    start = _PLAIN_GROUP.search(pattern)
+    if start is None:
+        return pattern
+    depth, at, in_class = 0, start.start(), False
+    while at < len(pattern):
+        char = pattern[at]
+        if char == "\\":
+            at += 1
+        elif char == "[" and not in_class:
+            in_class = True
+        elif char == "]" and in_class:
+            in_class = False
+        elif not in_class and char == "(":
+            depth += 1
+        elif not in_class and char == ")":
+            depth -= 1
+            if depth == 0:
+                break
+        at += 1
+    return f"{pattern[: start.start()]}(?:{spelled}){pattern[at + 1 :]}"
+
+
+def _delimited(transform: Mapping[str, str], name: str, text: str) -> Iterator[Sql]:
+    """DELIMS with FIELDS (by position), or DELIMS of pairs and of key and value."""
+    marks = re.findall(r'"((?:[^"\\]|\\.)*)"', transform["DELIMS"])
+    marks = [mark.replace("\\t", "\t").replace('\\"', '"').replace("\\\\", "\\") for mark in marks]
+    if transform.get("FIELDS"):
+        fields = [part.strip().strip('"') for part in transform["FIELDS"].split(",")]
+        if marks and name in fields:
+            split = f"regexp_split_to_array({text}, {quote('[' + re.escape(marks[0]) + ']')})"
+            yield Sql(f"nullif({split}[{fields.index(name) + 1}], '')", Kind.STRING)
+    elif len(marks) == 2:
+        outer, inner = (re.escape(mark) for mark in marks)
+        pattern = rf"(?:^|[{outer}\s])\"?{re.escape(name)}\"?[{inner}](?:\"([^\"]*)\"|([^{outer}]*))"
+        groups = f"spl_groups({text}, {quote(pattern)})"
+        yield Sql(f"nullif(coalesce({groups}[1], {groups}[2]), '')", Kind.STRING)
+
+
+# --- JSON -----------------------------------------------------------------------------------------------------------
+
+
+def json_field(name: str, layers: Layers) -> Sql:
+    """A field of a JSON event by its path: `a.b`, `a{}.b`. null is the text "null", as in Splunk; an object or an array
+    is no value. A line that is no JSON has no fields."""
+    if "{}" in name:
+        path = "$" + "".join(_step(part) for part in name.split("."))
+        texts = f"list_transform(TRY(json_extract(_raw, {quote(path)})), lambda j_: spl_json_text(j_))"
+        held = _shared(layers, f"list_filter({texts}, lambda t_: t_ IS NOT NULL)")
+        return Sql(f"CASE WHEN len({held}) > 0 THEN {held} END", Kind.MULTI)
+    paths = ["$" + "".join(_step(part) for part in name.split("."))]
+    if "." in name:
+        paths.append("$" + _step(name))  # a key that itself holds the dots, as Zeek's `id.orig_h`
+    values = [f"spl_json_text({layers.json(path)})" for path in paths]
+    return Sql(values[0] if len(values) == 1 else f"coalesce({', '.join(values)})", Kind.STRING)
+
+
+def _step(part: str) -> str:
+    """One step of a JSON path, quoted for DuckDB; `{}` becomes all elements."""
+    bare = part.removesuffix("{}")
+    depth = 0
+    while bare != part:
+        depth += 1
+        part, bare = bare, bare.removesuffix("{}")
+    key = bare.replace('"', '\\"')
+    return (f'."{key}"' if key else "") + "[*]" * depth

@@ -1,0 +1,149 @@
+"""A pass over event files of several origins, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from storypack.engine.compile.coerce import coerce, common_kind
+from storypack.engine.events.reading import RawEvents
+from storypack.engine.knowledge.apps import Knowledge
+from storypack.engine.knowledge.extraction import Extractor
+from storypack.engine.knowledge.fields import OriginFields
+from storypack.engine.knowledge.layers import Layers
+from storypack.engine.knowledge.props import settings_for
+from storypack.engine.knowledge.timestamps import time_sql
+from storypack.engine.relation import Column, OrderKey
+from storypack.engine.session import Session
+from storypack.engine.source import ScanRequest
+from storypack.engine.sql import Kind, Sql, identifier, quote
+
+HIDDEN = ("_raw", "__indexed", "__origin", "__position")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Files whose events Splunk would treat alike."""
+
+    number: int
+    constants: Mapping[str, str]
+    files: tuple[RawEvents, ...]
+
+    @property
+    def sql(self) -> str:
+        """The raw events with the fields that all of them share."""
+        shared = ", ".join(f"{quote(value)} AS {identifier(name)}" for name, value in self.constants.items())
+        raw = " UNION ALL ".join(events.sql for events in self.files)
+        return f"SELECT *, {self.number} AS __origin, {shared} FROM ({raw})"
+
+
+def origins(events: Sequence[RawEvents]) -> list[Origin]:
+    """The files grouped by sourcetype, source, host and index."""
+    groups: dict[tuple[tuple[str, str], ...], list[RawEvents]] = {}
+    for one in events:
+        file = one.file
+        constants = {"index": file.index, "sourcetype": file.sourcetype, "source": file.source, "host": file.host}
+        groups.setdefault(tuple(constants.items()), []).append(one)
+    return [Origin(number, dict(key), tuple(files)) for number, (key, files) in enumerate(groups.items())]
+
+
+@dataclass
+class FileScan:
+    """One pass. `clock` is what `_time` is for an event that shows none; `shift` seconds are added to every `_time`."""
+
+    session: Session
+    request: ScanRequest
+    parts: list[tuple[Origin, OriginFields]]
+    _columns: dict[str, Column | None] = field(default_factory=dict)
+    _values: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def order(self) -> Sequence[OrderKey]:
+        """Newest first; of one second, what stands later in the files first."""
+        time = self.field("_time")
+        assert time is not None
+        return (
+            OrderKey(identifier(time.ident), descending=True),
+            OrderKey("__origin"),
+            OrderKey("__position", descending=True),
+        )
+
+    def field(self, name: str) -> Column | None:
+        if name not in self._columns:
+            self._columns[name] = self._add(name)
+        return self._columns[name]
+
+    def _add(self, name: str) -> Column | None:
+        values = [fields.field(name) for _, fields in self.parts]
+        if all(value.kind is Kind.NULL for value in values):
+            return None
+        kind = common_kind([value.kind for value in values])
+        column = Column(self.session.names.new(name), kind)
+        self._values[column.ident] = [
+            coerce(value, kind) if value.kind is not Kind.NULL else f"CAST(NULL AS {kind.duckdb})" for value in values
+        ]
+        return column
+
+    def names(self, rows: str) -> Sequence[str]:
+        """The fields that the events hold, by looking at them; `_time` and what an origin shares first."""
+        found = dict.fromkeys(("_time", "host", "source", "sourcetype", "index", "_raw"))
+        held: set[str] = set()
+        for origin, fields in self.parts:
+            seen = self.session.execute(
+                f"SELECT DISTINCT unnest({fields.extractor.names_sql()}) AS name FROM ({rows}) "
+                f"WHERE __origin = {origin.number}"
+            ).fetchall()
+            held.update(row[0] for row in seen if row[0])
+            held.update(fields.names())
+        found.update(dict.fromkeys(sorted(held)))
+        return list(found)
+
+    def sql(self) -> str:
+        return " UNION ALL ".join(f"({self._part(at)})" for at in range(len(self.parts)))
+
+    def _part(self, at: int) -> str:
+        _, fields = self.parts[at]
+        limits = []
+        if self.request.earliest is not None:
+            limits.append(f"{fields.time.text} >= {self.request.earliest!r}")
+        if self.request.latest is not None:
+            limits.append(f"{fields.time.text} < {self.request.latest!r}")
+        where = f" WHERE {' AND '.join(limits)}" if limits else ""
+        values = [f"{texts[at]} AS {identifier(ident)}" for ident, texts in self._values.items()]
+        hidden = [name for name in HIDDEN if not any(ident.lower() == name for ident in self._values)]
+        return f"SELECT {', '.join([*hidden, *values])} FROM ({fields.layers.sql()}){where}"
+
+
+def open_scan(
+    events: Sequence[RawEvents],
+    knowledge: Knowledge,
+    request: ScanRequest,
+    session: Session,
+    *,
+    clock: float,
+    shift: float = 0.0,
+) -> FileScan:
+    """A pass over files. `clock`: epoch seconds for an event without a time; `shift`: seconds added to each time."""
+    for name in HIDDEN:
+        session.names.new(name)
+    parts = []
+    for origin in origins(events):
+        settings = settings_for(knowledge.props, **{k: origin.constants[k] for k in ("sourcetype", "source", "host")})
+        layers = Layers(origin.sql, session.names)
+        time = f"coalesce({time_sql(settings, layers, clock)} + {shift!r}, {clock!r})"
+        column = layers.add(1, "__time", Sql(time, Kind.NUMBER))
+        extractor = Extractor(settings, knowledge.transforms, _mode(settings, origin))
+        parts.append((origin, OriginFields(extractor, settings, knowledge, layers, session, origin.constants, column)))
+    return FileScan(session, request, parts)
+
+
+def _mode(settings: Mapping[str, str], origin: Origin) -> str:
+    """KV_MODE; `auto` finds JSON where the events are JSON objects."""
+    mode = settings.get("KV_MODE", "auto").strip().lower()
+    if mode in ("json", "xml", "none"):
+        return mode
+    return "json" if settings.get("INDEXED_EXTRACTIONS", "").lower() == "json" or _is_json(origin) else "auto"
+
+
+def _is_json(origin: Origin) -> bool:
+    return any(events.json for events in origin.files)

@@ -1,0 +1,48 @@
+"""`_time` of an event, by the settings of its origin.
+
+props.conf.spec: TIMESTAMP_FIELDS, TIME_PREFIX, TIME_FORMAT, MAX_TIMESTAMP_LOOKAHEAD (128). Without any of them, the
+first thing at the event's start that looks like a time. Times without a zone are UTC.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from storypack.engine.knowledge.extraction import json_field
+from storypack.engine.knowledge.layers import Layers
+from storypack.engine.sql import as_text, quote
+from storypack.engine.udf.regex import re2
+
+_ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
+_EPOCH = r"\b1[0-9]{9}(?:\.\d+)?\b"
+_SYSLOG = r"[A-Z][a-z]{2} [ 0-9]\d \d\d:\d\d:\d\d(?: \d{4})?"
+_APACHE = r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}"
+_US = r"\d\d/\d\d/\d{4} \d\d:\d\d:\d\d(?: [AP]M)?"
+_ANYWHERE = f"({_ISO}|{_APACHE}|{_US}|{_SYSLOG}|{_EPOCH})"
+
+
+def time_sql(settings: Mapping[str, str], layers: Layers, now: float) -> str:
+    """DOUBLE SQL over `_raw`: epoch seconds, NULL where the event shows no time."""
+    clock = repr(float(now))
+    if names := settings.get("TIMESTAMP_FIELDS"):
+        found = [as_text(json_field(name.strip(), layers)) for name in names.split(",")]
+        return "coalesce(" + ", ".join(f"spl_timestamp({text}, {clock})" for text in found) + ")"
+    lookahead = settings.get("MAX_TIMESTAMP_LOOKAHEAD", "").strip()
+    width = int(lookahead) if lookahead.isdigit() and int(lookahead) > 0 else 128
+    prefix = settings.get("TIME_PREFIX", "")
+    text = _after(prefix, width) if prefix else f"left(_raw, {width})"
+    if form := settings.get("TIME_FORMAT"):
+        return f"spl_strptime({text}, {quote(form)}, {clock})"
+    return f"spl_timestamp(nullif(regexp_extract({text}, {quote(_ANYWHERE)}, 1), ''), {clock})"
+
+
+def _after(prefix: str, width: int) -> str:
+    """The `width` characters after the first match of a pattern; NULL where it does not match."""
+    pattern = f"(?:{prefix})([\\s\\S]{{0,{width}}})"
+    plain = re2(prefix)
+    if plain is not None:
+        groups = len(re.findall(r"(?<!\\)\((?!\?:)", prefix))
+        spelled = f"(?s)(?:{plain})(.{{0,{width}}})"
+        return f"nullif(regexp_extract(_raw, {quote(spelled)}, {groups + 1}), '')"
+    return f"spl_groups(_raw, {quote(pattern)})[-1]"

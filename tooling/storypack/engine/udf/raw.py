@@ -1,0 +1,60 @@
+"""What search-time extraction does to pieces of an event."""
+
+from __future__ import annotations
+
+import html
+from datetime import UTC, datetime
+
+from storypack.engine.udf.registry import macro, udf
+
+# A JSON value as Splunk extracts it: null is the text `null`, objects and arrays are no values.
+macro(
+    "spl_json_text",
+    "j",
+    body="CASE left(CAST(j AS VARCHAR), 1) WHEN '\"' THEN j->>'$' WHEN '{' THEN NULL WHEN '[' THEN NULL "
+    "ELSE CAST(j AS VARCHAR) END",
+)
+macro("spl_list", "v", body="CASE WHEN v IS NOT NULL THEN [v] END")
+
+# The time formats that nearly all logs have; the rest is left to Python.
+macro(
+    "spl_timestamp",
+    "t",
+    "clock",
+    body="CASE WHEN regexp_full_match(t, '\\d{9,10}(\\.\\d+)?') THEN CAST(t AS DOUBLE) "
+    "WHEN regexp_full_match(t, '\\d{13}') THEN CAST(t AS DOUBLE) / 1000 "
+    "ELSE coalesce(epoch(TRY_CAST(t AS TIMESTAMP)), "
+    "epoch(TRY_CAST(regexp_replace(t, '(\\.\\d{6})\\d+', '\1') AS TIMESTAMP)), spl_find_time(t, clock)) END",
+)
+
+_FORMATS = (
+    "%b %d %H:%M:%S %Y",
+    "%d/%b/%Y:%H:%M:%S %z",
+    "%a %b %d %H:%M:%S %Y",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %H:%M:%S",
+    "%Y/%m/%d %H:%M:%S",
+)
+
+
+@udf("spl_unescape", "VARCHAR", returns="VARCHAR")
+def unescape(text: str | None) -> str | None:
+    """XML's entities as the characters that they stand for."""
+    return html.unescape(text) if text is not None and "&" in text else text
+
+
+@udf("spl_find_time", "VARCHAR", "DOUBLE", returns="DOUBLE")
+def find_time(text: str | None, now: float | None) -> float | None:
+    """Epoch seconds of a time in one of the less usual formats, a year taken from `now` where syslog leaves it out;
+    null for none. UTC where the text names no zone."""
+    if not text:
+        return None
+    words = text.strip()
+    for candidate in (words, f"{words} {datetime.fromtimestamp(now or 0, UTC).year}"):
+        for form in _FORMATS:
+            try:
+                found = datetime.strptime(candidate, form)
+            except ValueError:
+                continue
+            return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    return None

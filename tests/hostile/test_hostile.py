@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hostile_cases import CARRIED, CASES, DETECTION_FILE, Case
-from hostile_pack import healthy, with_value, write
+from hostile_cases import CARRIED, CASES, Case
+from hostile_pack import DETECTION_FILE, healthy, with_value, write
 
 from storypack.build.errors import BuildError
 from storypack.build.from_pack import app_content, tactics_of

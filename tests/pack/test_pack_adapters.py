@@ -229,3 +229,64 @@ def test_a_bare_macro_gets_the_same_identity_every_time(folder: Folder) -> None:
     first, second = folder.load(), folder.load()
     assert [issue.rule for issue in first.issues] == ["SP012"]
     assert first.pack.macro_named["bare"].model == second.pack.macro_named["bare"].model
+
+
+CONTENTCTL = """\
+path: .
+app:
+  uid: 3449
+  appid: DA-ESS-Other
+  title: Other
+  version: 4.5.6
+  description: Their app.
+  prefix: OTHER
+  label: OTHER
+  author_name: Somebody
+  author_email: somebody@example.com
+  author_company: Example
+mode: {}
+"""
+BUILD = """\
+id: DA-ESS-Other
+label: Other
+app_version: 4.5.6
+description: Their app.
+content_prefix: OTHER
+author: Somebody
+author_email: somebody@example.com
+external_app_content:
+- app_name: Splunk_SA_CIM
+  macros: [drop_dm_object_name]
+  lookups: []
+"""
+
+
+@pytest.mark.parametrize(("file", "text"), [("contentctl.yml", CONTENTCTL), ("build.yml", BUILD)])
+def test_a_repository_of_another_tool_is_a_pack(folder: Folder, file: str, text: str) -> None:
+    (folder.root / "storypack.yml").unlink()
+    folder.write(file, text)
+    (folder.root / "schedules/default_ttp.yml").rename(folder.write("deployments/x.yml", ""))
+    folder.edit("deployments/x.yml", "name: Default TTP", "name: Other Default Configuration TTP")
+    loaded = folder.load()
+    assert [(issue.rule, issue.severity, issue.location.file) for issue in loaded.issues] == [
+        ("SP012", Severity.NOTE, file)
+    ]
+    settings = loaded.pack.settings
+    assert (settings.app_id, settings.version, settings.stanza_prefix) == ("DA-ESS-Other", "4.5.6", "OTHER")
+    assert settings.schedules.ttp == "Other Default Configuration TTP"
+    found = loaded.pack.schedule_of(loaded.pack.detections[0].model)
+    assert found is not None
+    assert found.cron_schedule == "0 * * * *"
+
+
+def test_storypacks_own_settings_win(folder: Folder) -> None:
+    folder.write("contentctl.yml", "[")
+    assert folder.load().issues == []
+
+
+@pytest.mark.parametrize("text", ["{}", "app: x", "app: []", "external_app_content: [x]"])
+@pytest.mark.parametrize("file", ["contentctl.yml", "build.yml"])
+def test_settings_of_another_tool_that_say_nothing(folder: Folder, file: str, text: str) -> None:
+    (folder.root / "storypack.yml").unlink()
+    folder.write(file, text)
+    assert {issue.location.file for issue in folder.load().issues} == {file}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -36,12 +36,15 @@ def readable(text: str) -> str:
     return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in shown)
 
 
-def find_files(root: Path, kinds: tuple[str, ...]) -> tuple[list[Found], list[Issue]]:
-    """The content files of a pack, sorted by kind and path, and issues about files that are not read."""
+def find_files(root: Path, folders: Mapping[str, str]) -> tuple[list[Found], list[Issue]]:
+    """The content files of a pack, folder after folder, and issues about files that are not read.
+
+    `folders` says which kind of content is in which folder.
+    """
     found: list[Found] = []
     issues: list[Issue] = []
-    for kind in kinds:
-        for path, problem in _walk(root, kind, kind, 0):
+    for folder, kind in folders.items():
+        for path, problem in _walk(root, folder, kind, 0):
             if problem is None:
                 found.append(Found(path, kind))
             else:

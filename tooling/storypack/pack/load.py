@@ -6,6 +6,7 @@ to worker processes.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from storypack.issue import Issue, Location, Severity
 from storypack.pack import rules
-from storypack.pack.adapters import adapt
+from storypack.pack.adapters import adapt, app_settings
 from storypack.pack.explain import issues_of
 from storypack.pack.files import SETTINGS_FILE, Found, find_files, read_file
 from storypack.pack.models.base import Model
@@ -64,6 +65,8 @@ KINDS: Final = {
         _simple("schedules", NamedSchedule),
     )
 }
+# contentctl 5 keeps schedules in deployments/.
+KINDS_IN_FOLDERS: Final = {**{folder: folder for folder in KINDS}, "deployments": "schedules"}
 _SETTINGS_KIND: Final = _simple("settings", Settings)
 _NO_SETTINGS: Final = Settings(
     app_id="unnamed_app", title="Unnamed", version="0.0.0", author="unknown", description="-", stanza_prefix="PACK"
@@ -99,7 +102,7 @@ def load_pack(folder: Path) -> Loaded:
     Never raises for what the folder holds; a folder that is no pack gives an issue (SP011).
     """
     settings, settings_source, issues = load_settings(folder)
-    found, stray = find_files(folder, tuple(KINDS))
+    found, stray = find_files(folder, KINDS_IN_FOLDERS)
     results = [load_file(folder, item) for item in found]
     return link(folder, settings, settings_source, results, [*issues, *stray])
 
@@ -119,6 +122,8 @@ def link(
         if result.issues:
             issues = [*issues, *result.issues]
             sources[result.source.path] = result.source
+    if settings_source.path != SETTINGS_FILE:
+        settings = _with_default_schedules(settings, [entry.name for entry in entries["schedules"]])
     pack = Pack(
         root=folder,
         settings=settings,
@@ -133,8 +138,8 @@ def link(
 
 def load_settings(folder: Path) -> tuple[Settings, SourceFile, list[Issue]]:
     """The pack's settings, or stand-ins with the issue that says why."""
-    path = folder / SETTINGS_FILE
-    if not path.is_symlink() and not path.exists():
+    file = next((name for name in (SETTINGS_FILE, *app_settings.FILES) if os.path.lexists(folder / name)), None)
+    if file is None:
         issue = Issue(
             rules.NO_SETTINGS,
             Severity.ERROR,
@@ -143,11 +148,21 @@ def load_settings(folder: Path) -> tuple[Settings, SourceFile, list[Issue]]:
             cure="run this in the pack's folder, or name that with --pack",
         )
         return _NO_SETTINGS, SourceFile(SETTINGS_FILE, ""), [issue]
-    source, data, issues = _read(folder, SETTINGS_FILE)
+    source, data, issues = _read(folder, file)
     if data is None:
         return _NO_SETTINGS, source, issues
+    if file != SETTINGS_FILE:
+        data = app_settings.settings_of(file, data)
+        message = f"the settings come from {file}; other tools' settings do not say all"
+        cure = f"write a {SETTINGS_FILE}"
+        issues.append(Issue(rules.OLDER_FORMAT, Severity.NOTE, message, Location(file), cure=cure))
     model, wrong = _validated(_SETTINGS_KIND, data, source)
     return (model if isinstance(model, Settings) else _NO_SETTINGS), source, [*issues, *wrong]
+
+
+def _with_default_schedules(settings: Settings, names: list[str]) -> Settings:
+    chosen = app_settings.default_schedules(names)
+    return settings.model_copy(update={"schedules": settings.schedules.model_copy(update=chosen)})
 
 
 def load_file(folder: Path, found: Found) -> FileResult:
@@ -164,7 +179,8 @@ def load_file(folder: Path, found: Found) -> FileResult:
             where = source.location(note.path)
             message = f"older format: {note.message}"
             key = path_text(note.path)
-            issues.append(Issue(rules.OLDER_FORMAT, Severity.WARNING, message, where, key, note.cure))
+            severity = Severity.WARNING if note.decide else Severity.NOTE
+            issues.append(Issue(rules.OLDER_FORMAT, severity, message, where, key, note.cure))
     model, wrong = _validated(KINDS[found.kind], data, source)
     issues += wrong
     # A file with an error is left out even if a model could be made of it: which of two equal keys did it mean?

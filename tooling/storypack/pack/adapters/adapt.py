@@ -12,11 +12,15 @@ Data = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that the older format does not say and that a human should look at. `path` is in the new shape."""
+    """Something that the older format does not say. `path` is in the new shape.
+
+    `decide`: what was put in its place may be wrong, so a human should look at it.
+    """
 
     path: KeyPath
     message: str
     cure: str = ""
+    decide: bool = True
 
 
 @dataclass(slots=True)

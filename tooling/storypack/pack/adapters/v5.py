@@ -244,7 +244,8 @@ def _identity(adapted: Adapted, kind: str) -> None:
     missing = [key for key in ("id", "version", "author", "creation_date", "description") if key not in data]
     if not missing:
         return
-    adapted.notes.append(Note((), f"lacks {', '.join(missing)}", "run `storypack migrate`, then check what it put in"))
+    cure = "run `storypack migrate`, then check what it put in"
+    adapted.notes.append(Note((), f"lacks {', '.join(missing)}", cure, decide=False))
     data.setdefault("id", str(uuid.uuid5(_NAMESPACE, f"{kind}/{name}")))
     data.setdefault("version", 1)
     data.setdefault("author", "unknown")

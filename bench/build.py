@@ -4,8 +4,8 @@
 
 The pack is multiplied in a temporary folder: each copy has its own name, id, file and filter macro. Every command runs
 as a process of its own, so starting Python and importing are part of the time. `cold` runs without the cache that a run
-leaves in the pack's folder (.storypack/), `warm` runs with it. Shown are the best of the repeats, the peak memory of the
-process, and the ratio to the plain read: a process that opens and parses all the YAML with libyaml and does nothing
+leaves in the pack's folder (.storypack/), `warm` runs with it. Shown are the best of the repeats, the peak memory, and
+the ratio to the plain read: a process that opens and parses all the YAML with libyaml and does nothing
 with it.
 """
 

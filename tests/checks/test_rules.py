@@ -230,7 +230,10 @@ FIRES: dict[str, list[Fires]] = {
         Fires({SHARE: {"data_source.0": "Cloud API AND Mail"}}, SHARE, "data_source[0]", "'Mail'"),
         Fires({BASELINE: {"data_source.0": "Mail"}}, BASELINE, "data_source[0]"),
     ],
-    "SP164": [Fires({SHARE: {"schedule": "hourli"}}, SHARE, "schedule", "did you mean 'hourly'?")],
+    "SP164": [
+        Fires({SHARE: {"schedule": "hourli"}}, SHARE, "schedule", "did you mean 'hourly'?"),
+        Fires({ODD: {"schedule": DELETE}}, ODD, "schedule", "no default 'default_anomaly'"),
+    ],
     "SP165": [Fires({SHARE: {"baselines.0": "Learn Abnormal"}}, SHARE, "baselines[0]", "did you mean")],
     "SP166": [
         Fires({STEPS: {"detections.0": "Share Leave"}}, STEPS, "detections[0]", "Share Leaves"),
@@ -412,10 +415,17 @@ SILENT: dict[str, list[Edits]] = {
     ],
     "SP153": [{SHARE: {"finding.entity.field": "src_user", "status": "experimental"}}],
     "SP155": [{SHARE: {"drilldown_searches.0.search": "%original_detection_search%"}}],
-    "SP160": [{path: {"analytic_story": []} for path in (ODD, HUNT, RISK)}],
+    "SP160": [
+        {path: {"analytic_story": []} for path in (ODD, HUNT, RISK)},
+        {**{path: {"analytic_story": []} for path in (SHARE, ODD, HUNT, RISK)}, STORY: {"status": "experimental"}},
+    ],
     "SP162": [{STORY: b"name: [broken\n", SHARE: {"version": 0, "analytic_story": ["leaving  data"]}}],
     "SP163": [{SHARE: {"data_source.0": "Cloud API AND Cloud API"}}, {SOURCE: b"name: Cloud API\n"}],
-    "SP164": [{HOURLY: b"- not an object\n"}],
+    "SP164": [
+        {HOURLY: b"- not an object\n"},
+        {ODD: {"schedule": DELETE}, SETTINGS: {"schedules": {"anomaly": "hourly"}}},
+        {ODD: {"schedule": DELETE, "custom_schedule": INLINE}},
+    ],
     "SP167": [
         {
             SETTINGS: {"schedules": {"ttp": "hourly"}},

@@ -27,7 +27,7 @@ def _unknown(kind: str, key: str, names: Collection[str], context: Context) -> F
     cure="Add it to analytic_story of its detections, or remove it.",
 )
 def empty_story(story: Story, context: Context) -> Faults:
-    if story.status != "deprecated" and not context.pack.detections_of(story.name):
+    if story.status == "production" and not context.pack.detections_of(story.name):
         yield Fault("no detection belongs to this story", "name")
 
 
@@ -86,6 +86,11 @@ def unknown_data_source(content: object, context: Context) -> Faults:
     cure="Use the name of a file in schedules/, or write the schedule inline.",
 )
 def unknown_schedule(search: Search, context: Context) -> Faults:
+    if search.schedule is None and search.custom_schedule is None:
+        default = context.pack.default_schedule(search)
+        if default not in context.pack.schedule_named and not context.is_broken("schedule", default):
+            cure = "name one with schedule:, or add it to schedules/"
+            yield Fault(f"no schedule is named, and the pack has no default '{default}'", "schedule", cure)
     if isinstance(search.schedule, str) and search.schedule not in context.pack.schedule_named:
         if context.is_broken("schedule", search.schedule):
             return

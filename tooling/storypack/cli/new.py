@@ -1,0 +1,120 @@
+"""`storypack new`: start an object with all that it needs, so that writing begins with the search."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from storypack.cli import exit_codes
+from storypack.cli.options import examples, pack_option
+
+if TYPE_CHECKING:
+    from storypack.pack.pack import Entry, Pack
+
+KINDS = ("detection", "story", "macro", "lookup", "schedule", "data-source", "investigation")
+TYPES = ("TTP", "Anomaly", "Hunting", "Correlation")
+CATEGORIES = ("application", "cloud", "endpoint", "network", "web")
+
+
+@click.command(
+    epilog=examples(
+        'storypack new detection "Mailbox Rule Forwards Outside" --type TTP --category cloud',
+        'storypack new detection "Rare Upload Host" --type Anomaly --data-source "Splunk Stream HTTP"',
+        "storypack new lookup exf_trusted_partners",
+    )
+)
+@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("name")
+@pack_option
+@click.option("--type", "type", type=click.Choice(TYPES), default="TTP", show_default=True, help="Of a detection.")
+@click.option("--category", type=click.Choice(CATEGORIES), default="cloud", show_default=True, help="Of a detection.")
+@click.option("--story", help="The story that it belongs to. May be left out if the pack has one.")
+@click.option("--data-source", help="A data source of the pack: gives the search its macro and the tests a sourcetype.")
+def command(
+    kind: str, name: str, pack: Path, type: str, category: str, story: str | None, data_source: str | None
+) -> int:
+    """Write the file of a new KIND called NAME, a detection with events for two tests.
+
+    What it writes passes 'storypack validate'; every TODO in it is yours. Nothing is ever overwritten.
+    """
+    import datetime as dt
+    import uuid
+
+    from storypack.cli.skeleton import SKELETONS, Seed
+    from storypack.pack.load import load_pack
+    from storypack.pack.names import file_stem, filter_macro_name
+
+    loaded = load_pack(pack)
+    if not loaded.pack.settings_source.text:
+        raise click.UsageError(f"there is no pack in {pack.resolve()}: it has no storypack.yml")
+    _check_name(kind, name, loaded.pack)
+    stem = name if kind in ("macro", "lookup") else file_stem(name)
+    source = _named("data source", data_source, loaded.pack.data_source_named) if data_source else None
+    seed = Seed(
+        name=name,
+        stem=stem,
+        id=str(uuid.uuid4()),
+        today=dt.date.today().isoformat(),
+        author=loaded.pack.settings.author,
+        story=_story(kind, story, loaded.pack),
+        type=type,
+        category=category,
+        data_source=source.name if source else "",
+        sourcetype=source.model.sourcetype if source else "example:json",
+        macro=(source.model.macro or "") if source else "",
+        filter_macro=filter_macro_name(stem, loaded.pack.settings.macro_prefix),
+        has_schedule=getattr(loaded.pack.settings.schedules, type.lower()) in loaded.pack.schedule_named,
+    )
+    _write(pack, SKELETONS[kind](seed))
+    click.echo(f"next: replace each TODO, then storypack validate --only {stem}")
+    return exit_codes.OK
+
+
+def _check_name(kind: str, name: str, pack: Pack) -> None:
+    import re
+
+    from storypack.pack import names
+
+    pattern, meaning = {
+        "macro": (names.MACRO_PATTERN, names.MACRO_MEANING),
+        "lookup": (names.MACRO_PATTERN, names.MACRO_MEANING),  # its file has the same name
+    }.get(kind, (names.NAME_PATTERN, names.NAME_MEANING))
+    if not re.fullmatch(pattern, name) or not names.file_stem(name):
+        raise click.UsageError(f"the name of a {kind} may hold only {meaning}")
+    if len(name) > names.NAME_MAX:
+        raise click.UsageError(f"the name has {len(name)} characters; at most {names.NAME_MAX} are allowed")
+    prefix = pack.settings.macro_prefix
+    if kind in ("macro", "lookup") and not name.startswith(prefix):
+        raise click.UsageError(f"macros and lookups of this pack begin with '{prefix}': call it {prefix}{name}")
+
+
+def _story(kind: str, story: str | None, pack: Pack) -> str:
+    """The story to belong to: the one named, or the only one."""
+    if kind not in ("detection", "investigation"):
+        return ""
+    if story:
+        return _named("story", story, pack.story_named).name
+    if len(pack.story_named) != 1:
+        known = ", ".join(sorted(pack.story_named)) or "none yet; start with storypack new story"
+        raise click.UsageError(f"choose a --story (the pack has: {known})")
+    return next(iter(pack.story_named))
+
+
+def _named(kind: str, name: str, known: dict[str, Entry[Any]]) -> Entry[Any]:
+    if name not in known:
+        from storypack.checks.near import one_of
+
+        raise click.UsageError(f"the pack has no {kind} '{name}'; {one_of(name, known)}".rstrip("; "))
+    return known[name]
+
+
+def _write(pack: Path, files: dict[str, str]) -> None:
+    taken = [path for path in files if (pack / path).exists()]
+    if taken:
+        raise click.UsageError(f"{taken[0]} is there already; nothing was written")
+    for path, text in files.items():
+        (pack / path).parent.mkdir(parents=True, exist_ok=True)
+        (pack / path).write_text(text, encoding="utf-8", newline="\n")
+        click.echo(f"wrote {(pack / path).as_posix()}")

@@ -1,0 +1,164 @@
+"""The files that a new object starts with: complete enough to pass `validate`, with every text still to be written."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
+_TEST_FOLDER = "tests/data"
+_SCHEDULE = "schedule: {cron_schedule: 0 * * * *, earliest_time: -70m@m, latest_time: -10m@m}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """What the command knows of the new object. `today` is an ISO date; `macro` finds the events of the data source."""
+
+    name: str
+    stem: str
+    id: str
+    today: str
+    author: str
+    story: str = ""
+    type: str = "TTP"
+    category: str = "cloud"
+    data_source: str = ""
+    sourcetype: str = "example:json"
+    macro: str = ""
+    filter_macro: str = ""
+    has_schedule: bool = True  # the pack has a default schedule for this type
+
+
+def scalar(text: str) -> str:
+    """The text as a YAML scalar, quoted where it must be."""
+    return text if _PLAIN.fullmatch(text) and text.lower() not in ("true", "false", "null") else json.dumps(text)
+
+
+def _head(seed: Seed, description: str) -> str:
+    return (
+        f"name: {scalar(seed.name)}\n"
+        f"id: {seed.id}\n"
+        "version: 1\n"
+        f"creation_date: {seed.today}\n"
+        f"modification_date: {seed.today}\n"
+        f"author: {scalar(seed.author)}\n"
+        f"description: >-\n  {description}\n"
+    )
+
+
+def _listed(name: str) -> str:
+    return f"[{scalar(name)}]" if name else "[]"
+
+
+def detection(seed: Seed) -> dict[str, str]:
+    """The YAML in its category's folder, and a file of events for each of its two tests."""
+    base = f"`{seed.macro}`" if seed.macro else f"index=* sourcetype={json.dumps(seed.sourcetype)}"
+    data = f"{_TEST_FOLDER}/{seed.category}/{seed.stem}"
+    text = _head(seed, "TODO: what happened when this fires, and why that is bad.") + (
+        "status: experimental      # production once both tests pass\n"
+        f"type: {seed.type}\n"
+        f"data_source: {_listed(seed.data_source)}\n"
+        "search: |-\n"
+        f'  {base} action="TODO"\n'
+        "  | stats count min(_time) as firstTime max(_time) as lastTime by user src\n"
+        f"  | `{seed.filter_macro}`\n"
+        "how_to_implement: >-\n  TODO: which logs, from where, and what to set.\n"
+        "known_false_positives: >-\n  TODO: who does this for a good reason, and how to tell.\n"
+        "references: []\n"
+        f"{_findings(seed.type)}"
+        "next_steps: |-\n  1. TODO: what an analyst looks at first.\n"
+        f"{'' if seed.has_schedule else _SCHEDULE}"
+        f"analytic_story: {_listed(seed.story)}\n"
+        "asset_type: TODO\n"
+        "mitre_attack_id: []\n"
+        f"category: {seed.category}\n"
+        "security_domain: threat\n"
+        "tests:\n"
+        "- name: The attack\n"
+        "  attack_data:\n"
+        f"  - {{data: {data}_fires.jsonl, sourcetype: {json.dumps(seed.sourcetype)}}}\n"
+        "  expected_results: 1\n"
+        "- name: Everyday use\n"
+        "  attack_data:\n"
+        f"  - {{data: {data}_silent.jsonl, sourcetype: {json.dumps(seed.sourcetype)}}}\n"
+        "  expected_results: 0\n"
+    )
+    event = '{{"time": "{day}T09:00:00Z", "user": "alice@example.com", "src": "192.0.2.10", "action": "{action}"}}\n'
+    return {
+        f"detections/{seed.category}/{seed.stem}.yml": text,
+        f"{data}_fires.jsonl": event.format(day=seed.today, action="TODO"),
+        f"{data}_silent.jsonl": event.format(day=seed.today, action="other"),
+    }
+
+
+def _findings(type: str) -> str:
+    finding = "finding:\n  title: TODO $user$ did this from $src$\n  entity: {field: user, type: user, score: 50}\n"
+    intermediate = (
+        "intermediate_findings:\n"
+        "  entities:\n"
+        "  - {field: user, type: user, score: 30, message: TODO $user$ did this from $src$}\n"
+        "threat_objects:\n"
+        "- {field: src, type: ip_address}\n"
+    )
+    return {"TTP": finding, "Correlation": finding, "Anomaly": intermediate}.get(type, "")
+
+
+def story(seed: Seed) -> dict[str, str]:
+    text = _head(seed, "TODO: what the attacker is after, in two sentences.") + (
+        "status: experimental\n"
+        "narrative: >-\n  TODO: how the attack goes, and how the detections fit together.\n"
+        "category: [Adversary Tactics]\n"
+        "usecase: Advanced Threat Detection\n"
+        "references: []\n"
+    )
+    return {f"stories/{seed.stem}.yml": text}
+
+
+def macro(seed: Seed) -> dict[str, str]:
+    text = _head(seed, "TODO: what it stands for.") + 'definition: index=* sourcetype="TODO"\n'
+    return {f"macros/{seed.stem}.yml": text}
+
+
+def lookup(seed: Seed) -> dict[str, str]:
+    text = _head(seed, "TODO: what is listed, and who keeps it.") + "lookup_type: csv\nfields: [key, comment]\n"
+    return {f"lookups/{seed.stem}.yml": text, f"lookups/{seed.stem}.csv": "key,comment\n"}
+
+
+def schedule(seed: Seed) -> dict[str, str]:
+    text = _head(seed, "Every hour over the hour that ended ten minutes ago.") + (
+        "cron_schedule: 0 * * * *\nearliest_time: -70m@m\nlatest_time: -10m@m\n"
+    )
+    return {f"schedules/{seed.stem}.yml": text}
+
+
+def data_source(seed: Seed) -> dict[str, str]:
+    text = _head(seed, "TODO: what writes these events, and when.") + (
+        f"source: TODO\nsourcetype: {json.dumps(seed.sourcetype)}\nsupported_TA: []\nfields: [_time, user, src]\n"
+    )
+    return {f"data_sources/{seed.stem}.yml": text}
+
+
+def investigation(seed: Seed) -> dict[str, str]:
+    text = _head(seed, "TODO: which question this answers.") + (
+        "status: experimental\n"
+        f"analytic_story: {_listed(seed.story)}\n"
+        "inputs: [user]\n"
+        "steps:\n"
+        "- name: TODO\n"
+        "  description: TODO what is asked.\n"
+        "  search: index=* user=$user$ | stats count by sourcetype\n"
+        "  interpretation: TODO what the answer means.\n"
+    )
+    return {f"investigations/{seed.stem}.yml": text}
+
+
+SKELETONS = {
+    "detection": detection,
+    "story": story,
+    "macro": macro,
+    "lookup": lookup,
+    "schedule": schedule,
+    "data-source": data_source,
+    "investigation": investigation,
+}

@@ -30,7 +30,7 @@ def _pairs(pair: str, key: str) -> re.Pattern[str]:
     return re.compile(rf"(?P<key>[^{ends}{splits}]+?)\s*[{splits}]\s*(?:{_QUOTED}|(?P<plain>[^{ends}]+))", re.DOTALL)
 
 
-@udf("spl_kv", "VARCHAR", "VARCHAR", "VARCHAR", "BOOLEAN", "VARCHAR", returns="MAP(VARCHAR, VARCHAR[])")
+@udf("spl_extract", "VARCHAR", "VARCHAR", "VARCHAR", "BOOLEAN", "VARCHAR", returns="MAP(VARCHAR, VARCHAR[])")
 def key_values(text: str | None, pair: str, key: str, clean: bool, prefix: str) -> Fields:
     """`key=value` pairs; values may stand in double quotes, keys are cleaned of what is no letter, digit or `_`."""
     fields: Fields = {}

@@ -114,7 +114,7 @@ def extract(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     pair, key = options.get("pairdelim", ""), options.get("kvdelim", "")
     clean = "TRUE" if flag(options.get("clean_keys", "t")) else "FALSE"
     prefix = quote(options.get("kvprefix", ""))
-    call = f"spl_kv({as_text(source)}, {quote(pair)}, {quote(key)}, {clean}, {prefix})"
+    call = f"spl_extract({as_text(source)}, {quote(pair)}, {quote(key)}, {clean}, {prefix})"
     return extracted(rows, call, session, "extract")
 
 

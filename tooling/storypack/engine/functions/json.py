@@ -25,7 +25,7 @@ def value(arg: Sql) -> str:
         case Kind.BOOL:
             return f"CASE {arg.text} WHEN TRUE THEN 'true' WHEN FALSE THEN 'false' ELSE 'null' END"
         case Kind.NUMBER:
-            return f"coalesce(spl_text({arg.text}), 'null')"
+            return f"spl_json_number({arg.text})"
         case Kind.MULTI:
             return f"coalesce(spl_json_from_list({arg.text}, FALSE), 'null')"
     if arg.constant:

@@ -117,13 +117,16 @@ def _place(index: Sql) -> str:
     known = literal_number(index)
     if known is not None:
         return str(int(known) + (known >= 0))
-    return f"spl_place({as_number(index)})"
+    return f"spl_list_place({as_number(index)})"
 
 
 @function("mvjoin", 2)
 def mvjoin(args: Sequence[Sql], context: FunctionContext) -> Sql:
     """The values in one text, with a delimiter between them."""
-    return Sql(f"array_to_string({as_multi(args[0])}, {as_text(args[1])})", Kind.STRING)
+    values, delimiter = as_multi(args[0]), as_text(args[1])
+    if literal_text(args[1]) is None:  # DuckDB's own function wants a constant
+        return Sql(f"list_reduce({values}, lambda all_, one_: all_ || {delimiter} || one_)", Kind.STRING)
+    return Sql(f"array_to_string({values}, {delimiter})", Kind.STRING)
 
 
 @function("mvrange", 2, 3)

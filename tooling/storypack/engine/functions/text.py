@@ -64,10 +64,10 @@ def replace(args: Sequence[Sql], context: FunctionContext) -> Sql:
 @function("substr", 2, 3)
 def substr(args: Sequence[Sql], context: FunctionContext) -> Sql:
     """From a position on, counted from 1, below zero from the end (as SQLite does); the rest, or so many characters."""
-    start = f"CAST({as_number(args[1])} AS BIGINT)"
+    start = f"TRY_CAST({as_number(args[1])} AS INTEGER)"
     if len(args) == 2:
         return per_value(args[0], lambda text: f"substr({text}, {start})")
-    size = f"CAST({as_number(args[2])} AS BIGINT)"
+    size = f"TRY_CAST({as_number(args[2])} AS INTEGER)"
     return per_value(args[0], lambda text: f"substr({text}, {start}, {size})")
 
 

@@ -207,7 +207,8 @@ def object_(names: list[str | None], values: list[str]) -> str | None:
     """An object of keys and JSON values; null if a key is."""
     if None in names:
         return None
-    return dump({name: parse(value) for name, value in zip(names, values, strict=True)})
+    pairs = ((name, parse(value)) for name, value in zip(names, values, strict=True))
+    return dump({name: None if value is NOTHING else value for name, value in pairs})
 
 
 @udf("spl_json_from_list", "VARCHAR[]", "BOOLEAN", returns="VARCHAR")

@@ -51,14 +51,20 @@ definitions: dict[str, Macro | PythonFunction] = {}
 
 def macro(name: str, *parameters: str, body: str) -> None:
     """Enter an SQL macro."""
-    definitions[name] = Macro(name, parameters, body)
+    _enter(Macro(name, parameters, body))
 
 
 def udf(name: str, *parameters: str, returns: str, varying: bool = False) -> Callable[[F], F]:
     """Enter a Python function; `parameters` and `returns` are DuckDB types."""
 
     def enter(function: F) -> F:
-        definitions[name] = PythonFunction(name, function, parameters, returns, varying)
+        _enter(PythonFunction(name, function, parameters, returns, varying))
         return function
 
     return enter
+
+
+def _enter(definition: Macro | PythonFunction) -> None:
+    if definition.name in definitions:
+        raise ValueError(f"two SQL functions are named {definition.name}")
+    definitions[definition.name] = definition

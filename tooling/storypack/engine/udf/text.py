@@ -8,10 +8,8 @@ from urllib.parse import unquote
 
 from storypack.engine.udf.registry import macro, udf
 
-# SQLite counts from 1, from the end below zero, and takes position 0 for the one before the first
-macro("spl_substr", "x", "start", "length", body="substr(x, CAST(start AS BIGINT), CAST(length AS BIGINT))")
-macro("spl_hex", "x", body="'0x' || format('{:X}', CAST(trunc(x) AS BIGINT))")
-macro("spl_binary", "x", body="format('{:b}', CAST(trunc(x) AS BIGINT))")
+macro("spl_hex", "x", body="'0x' || format('{:X}', TRY_CAST(trunc(x) AS BIGINT))")
+macro("spl_binary", "x", body="format('{:b}', TRY_CAST(trunc(x) AS BIGINT))")
 macro(
     "spl_commas",
     "x",

@@ -40,8 +40,11 @@ macro("spl_is_whole", "x", body="x = trunc(x) AND abs(x) < 1e308")
 macro("spl_some", "x", body="nullif(x, CAST([] AS VARCHAR[]))")
 macro("spl_mvdedup", "x", body="list_filter(x, lambda v, i: list_position(x, v) = i)")
 
+# JSON has neither infinities nor nan
+macro("spl_json_number", "x", body="CASE WHEN isfinite(x) THEN spl_text(x) ELSE 'null' END")
+
 # an index from 0 (below zero from the end) as DuckDB's place from 1
-macro("spl_place", "i", body="CAST(CASE WHEN i >= 0 THEN i + 1 ELSE i END AS BIGINT)")
+macro("spl_list_place", "i", body="TRY_CAST(CASE WHEN i >= 0 THEN i + 1 ELSE i END AS BIGINT)")
 
 # text is greater than any number
 # (the casts are for CREATE MACRO, which cannot bind a minimum of it knows not what)

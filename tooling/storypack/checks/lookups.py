@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from storypack.checks.catalogue import Context, Fault, Faults, rule
 from storypack.checks.near import did_you_mean, one_of
 from storypack.issue import Location, Severity
+from storypack.pack.files import readable
 from storypack.pack.models import CsvLookup, Lookup
 
 _MATCH = re.compile(r"(WILDCARD|CIDR|EXACT)\(\s*([^()]+?)\s*\)")
@@ -218,7 +219,8 @@ def csv_orphan(pack: object, context: Context) -> Faults:
     for file in sorted((context.root / "lookups").rglob("*.csv")):
         path = file.relative_to(context.root).as_posix()
         if path not in used:
-            yield Fault("no lookup uses this file", location=Location(path), cure=f"describe it in {file.stem}.yml")
+            place = Location(readable(path))
+            yield Fault("no lookup uses this file", location=place, cure=f"describe it in {readable(file.stem)}.yml")
 
 
 @rule(

@@ -63,7 +63,11 @@ def examples(*lines: str) -> str:
 
 
 def emit(text: str, output: Path | None) -> None:
-    """Print a result, or write it to a file in one step: a reader never finds half of it."""
+    """Print a result, or write it to a file in one step: a reader never finds half of it.
+
+    Bytes of file names that are no UTF-8 are spelt out.
+    """
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))
         return

@@ -147,9 +147,11 @@ def build_number(content: AppContent, files: Tree) -> int:
 def _text(conf: Conf, path: str, overlays: Mapping[str, Conf]) -> bytes:
     origin = f"app/{path}.j2" if path in overlays else "storypack.yml"
     whole = merge(conf, overlays[path]) if path in overlays else conf
-    if found := [issue(NOT_CARRIED, _shown(fault), origin, fault.cure) for fault in faults(whole)]:
-        raise BuildError(found)
-    return write(whole).encode()
+    try:
+        return write(whole).encode()
+    except ConfError as error:
+        found = [issue(NOT_CARRIED, _shown(fault), origin, fault.cure) for fault in faults(whole)]
+        raise BuildError(found) from error
 
 
 def _issues(file: ConfFile) -> list[Issue]:

@@ -58,7 +58,7 @@ def entity_type(detection: Detection, context: Context) -> Faults:
     on="detection",
     why="Searches over the risk index group threat objects by type; a spelling of one's own stands alone.",
     example="threat_objects: [{field: src, type: ipaddress}]",
-    cure="Use a type of docs/content.md, such as ip_address, domain, file_name or process_name.",
+    cure="Use a known type, such as ip_address, domain, file_name or process_name.",
 )
 def threat_object_type(detection: Detection, context: Context) -> Faults:
     for number, item in enumerate(detection.threat_objects):

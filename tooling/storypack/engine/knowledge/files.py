@@ -9,7 +9,6 @@ from typing import Self
 
 import duckdb
 
-from storypack.engine import udf
 from storypack.engine.datamodels import model_dataset
 from storypack.engine.events.reading import EventFile, RawEvents, read_events
 from storypack.engine.knowledge.apps import Knowledge, load_knowledge
@@ -17,6 +16,7 @@ from storypack.engine.knowledge.scan import FileScan, open_scan
 from storypack.engine.root import open_root
 from storypack.engine.session import Session
 from storypack.engine.source import LookupTable, ModelDataset, ScanRequest
+from storypack.engine.sql import identifier
 
 
 class FileSource:
@@ -74,14 +74,12 @@ class FileSource:
         return open_scan(self.events, self.knowledge, request, session, clock=self._clock, shift=self._shift)
 
     def _newest(self, session: Session) -> float:
-        scan = open_scan(self.events, self.knowledge, ScanRequest(), session, clock=float("-inf"))
+        scan = open_scan(self.events, self.knowledge, ScanRequest(), session, clock=None)
         column = scan.field("_time")
         if column is None:
             return self._clock
-        sql = f'SELECT max("{column.ident}") FROM ({scan.sql()})'
-        udf.provide(self.root, sql)
-        (newest,) = session.execute(sql).fetchall()[0]
-        return self._clock if newest is None or newest == float("-inf") else float(newest)
+        (newest,) = session.execute(f"SELECT max({identifier(column.ident)}) FROM ({scan.sql()})").fetchall()[0]
+        return self._clock if newest is None else float(newest)
 
     def lookup(self, name: str) -> LookupTable | None:
         return self._lookups.get(name) or self._lookups.get(name.removesuffix(".csv")) or self.knowledge.lookup(name)

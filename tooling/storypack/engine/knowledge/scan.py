@@ -49,7 +49,7 @@ def origins(events: Sequence[RawEvents]) -> list[Origin]:
 
 @dataclass
 class FileScan:
-    """One pass. `clock` is what `_time` is for an event that shows none; `shift` seconds are added to every `_time`."""
+    """One pass: the origins, each with the fields asked of it so far."""
 
     session: Session
     request: ScanRequest
@@ -120,17 +120,20 @@ def open_scan(
     request: ScanRequest,
     session: Session,
     *,
-    clock: float,
+    clock: float | None,
     shift: float = 0.0,
 ) -> FileScan:
-    """A pass over files. `clock`: epoch seconds for an event without a time; `shift`: seconds added to each time."""
+    """A pass over files. `clock`: epoch seconds for an event without a time (None = it keeps none); `shift`: seconds
+    added to each time."""
     for name in HIDDEN:
         session.names.new(name)
     parts = []
     for origin in origins(events):
         settings = settings_for(knowledge.props, **{k: origin.constants[k] for k in ("sourcetype", "source", "host")})
         layers = Layers(origin.sql, session.names)
-        time = f"coalesce({time_sql(settings, layers, clock)} + {shift!r}, {clock!r})"
+        time = f"({time_sql(settings, layers, session.now)} + {shift!r})"
+        if clock is not None:
+            time = f"coalesce({time}, {float(clock)!r})"
         column = layers.add(1, "__time", Sql(time, Kind.NUMBER))
         extractor = Extractor(settings, knowledge.transforms, _mode(settings, origin))
         parts.append((origin, OriginFields(extractor, settings, knowledge, layers, session, origin.constants, column)))

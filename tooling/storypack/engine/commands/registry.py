@@ -76,8 +76,14 @@ def generating(*names: str) -> Callable[[Callable[..., Relation]], Callable[...,
     return enter
 
 
+_SQL_FUNCTIONS = ("conversions", "structures")
+"""Modules that enter functions for the SQL of commands, and that no command imports by itself."""
+
+
 @cache
 def _handlers() -> Mapping[str, Handler]:
+    for name in _SQL_FUNCTIONS:
+        import_module(f"storypack.engine.{name}")
     package = import_module("storypack.engine.commands")
     for module in iter_modules(package.__path__):
         if module.name != "registry":

@@ -37,9 +37,8 @@ def top(node: tree.Top, rows: Relation, session: Session) -> Relation:
         columns={**counted.columns, percent: share_column},
     )
     if flag(options.get("useother", "f")) and limit:
-        ranked = _with_other(
-            ranked, groups, names, count, percent, rank_column, limit, options.get("otherstr", "OTHER")
-        )
+        other = options.get("otherstr", "OTHER")
+        ranked, rank_column = _with_other(ranked, groups, names, (count, percent), rank_column, limit, other)
     elif limit:
         ranked = ranked.where(node.name, f"{rank_column} <= {limit}")
     shown = [*groups, *names]
@@ -65,26 +64,22 @@ def _counted(rows: Relation, keys: list[str], count: str) -> Relation:
 
 
 def _with_other(
-    rows: Relation, groups: list[str], names: list[str], count: str, percent: str, rank: str, limit: int, other: str
-) -> Relation:
-    """The rows beyond the limit folded into one for each group."""
+    rows: Relation, groups: list[str], names: list[str], numbers: tuple[str, str], rank: str, limit: int, other: str
+) -> tuple[Relation, str]:
+    """The rows beyond the limit folded into one for each group, and the column of the ranks."""
     columns = {}
     selects = []
     place = f"least({rank}, {limit + 1})"
     for name in (*groups, *names):
         field = rows.field(name)
-        kind = field.kind if name in groups else Kind.STRING
-        columns[name] = Column(rows.names.new(name), kind)
-        text = (
-            field.text
-            if name in groups
-            else f"CASE WHEN {place} > {limit} THEN {quote(other)} ELSE {as_text(field)} END"
-        )
-        selects.append(f"{text} AS {identifier(columns[name].ident)}")
-    grouping = ", ".join(str(at + 1) for at in range(len(selects) + 1))
-    selects.append(f'{place} AS {rank[:-1]}_other"')
-    for name in (count, percent):
+        columns[name] = Column(rows.names.new(name), field.kind if name in groups else Kind.STRING)
+        folded = f"CASE WHEN {place} > {limit} THEN {quote(other)} ELSE {as_text(field)} END"
+        selects.append(f"{field.text if name in groups else folded} AS {identifier(columns[name].ident)}")
+    new_rank = identifier(rows.names.new("__rank"))
+    selects.append(f"{place} AS {new_rank}")
+    grouping = ", ".join(str(at + 1) for at in range(len(selects)))
+    for name in numbers:
         columns[name] = Column(rows.names.new(name), Kind.NUMBER)
         selects.append(f"sum({rows.field(name).text}) AS {identifier(columns[name].ident)}")
     text = f"SELECT {', '.join(selects)} FROM {{rows}} GROUP BY {grouping}"
-    return rows.stage("other", text, columns=columns, closes=True)
+    return rows.stage("other", text, columns=columns, closes=True), new_rank

@@ -102,7 +102,7 @@ def _binary(op: str, a: Sql, b: Sql, session: Session) -> Sql:
         case "AND" | "OR":
             return Sql(f"({as_bool(a)} {op} {as_bool(b)})", Kind.BOOL)
         case "XOR":
-            return Sql(f"xor({as_bool(a)}, {as_bool(b)})", Kind.BOOL)
+            return Sql(f"({as_bool(a)} <> {as_bool(b)})", Kind.BOOL)
         case ".":
             return NULL if Kind.NULL in (a.kind, b.kind) else Sql(f"({as_text(a)} || {as_text(b)})", Kind.STRING)
         case "+":

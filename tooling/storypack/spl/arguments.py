@@ -20,7 +20,7 @@ def option(reader: Reader) -> Option:
     kind, text, first = reader.kind, reader.value, reader.start
     value: Word | MacroCall
     if kind in ("string", "quoted"):
-        value = Word(unquote(text), True, span=Span(first, reader.end))
+        value = quoted_word(reader)
         reader.begin(ARGUMENTS)
     elif kind == "macro":
         value = macro_call(text, first)
@@ -36,6 +36,12 @@ def option(reader: Reader) -> Option:
         reader.fail_if_stray()
         raise SplError(f"`{name}=` has no value", Span(start, reader.before), "add one, or take the option away")
     return Option(name.lower(), value, span=Span(start, reader.before))
+
+
+def quoted_word(reader: Reader) -> Word:
+    """The `string` or `quoted` token at hand as a word; the reader stays on it."""
+    body = reader.value[1:-1] if reader.value[0] == '"' else ""
+    return Word(unquote(reader.value), True, written=body, span=reader.span)
 
 
 def options(reader: Reader) -> tuple[Option, ...]:
@@ -106,7 +112,7 @@ def word(reader: Reader, what: str = "a word") -> Word:
     if kind == "word":
         found = Word(text, span=reader.span)
     elif kind in ("string", "quoted"):
-        found = Word(unquote(text), True, span=reader.span)
+        found = quoted_word(reader)
     else:
         reader.expected(what)
     reader.advance()

@@ -142,7 +142,7 @@ def _operand(reader: Reader) -> Expr:
         return Field(value, span=span)
     if kind == "string":
         reader.advance()
-        return String(unquote(value), span=Span(start, start + len(value)))
+        return String(unquote(value), written=value[1:-1], span=Span(start, start + len(value)))
     if kind == "number":
         reader.advance()
         return Number(value, span=Span(start, start + len(value)))

@@ -44,10 +44,13 @@ class Field(Node):
 
 @dataclass(frozen=True, slots=True)
 class Word(Node):
-    """A bare or quoted argument that is not (known to be) a field: a number, an option's value, a keyword."""
+    """A bare or quoted argument that is not (known to be) a field: a number, an option's value, a keyword.
+
+    `written` is a quoted one as in the text, escapes unresolved; the printer prefers it to escapes of its own."""
 
     text: str
     quoted: bool = field(default=False, compare=False)
+    written: str = field(default="", compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,10 @@ class Number(Node):
 
 @dataclass(frozen=True, slots=True)
 class String(Node):
-    """A double-quoted text, escapes resolved."""
+    """A double-quoted text, escapes resolved; `written` as in the text, for the printer."""
 
     value: str
+    written: str = field(default="", compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import re
 from storypack.spl import arguments as args
 from storypack.spl.calls import macro_call
 from storypack.spl.source import Span
-from storypack.spl.tokens import ARGUMENTS, Reader, unquote
+from storypack.spl.tokens import ARGUMENTS, Reader
 from storypack.spl.tree import Field, MacroCall, Option, Regex, Rex, Word
 
 _BARE = re.compile(r'[^\s|"`]++').match
@@ -50,7 +50,7 @@ def _pattern(reader: Reader) -> Word | MacroCall:
     """A regular expression, as a rule in double quotes."""
     start = reader.start
     if reader.kind == "string":
-        pattern: Word | MacroCall = Word(unquote(reader.value), True, span=reader.span)
+        pattern: Word | MacroCall = args.quoted_word(reader)
         reader.advance()
     elif reader.kind == "macro":
         pattern = macro_call(reader.value, start)

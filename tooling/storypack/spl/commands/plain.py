@@ -10,8 +10,10 @@ from storypack.spl.source import Span, SplError
 from storypack.spl.tokens import ARGUMENTS, Reader
 from storypack.spl.tree import Field, From, MacroCall, MacroStage, Opaque, Option, Pipeline, Plain, Word
 
+# `datamodel:"A.B"`, `datamodel:A.B`, `datamodel A.B`, `datamodel:"A"."B"`, and all of it in quotes.
 _FROM = re.compile(
-    r'\s*+(?:"([^"|:]++):([^"|]++)"|([A-Za-z_]\w*+)\s*+(?::\s*+|\s+)(?:"([^"]++)"|([^\s|\]"\[]++)))'
+    r'\s*+(?:"([^"|:]++):([^"|]++)"'
+    r'|([A-Za-z_]\w*+)(?:\s*+:\s*+|\s++)((?:"[^"]++"|[^\s|\]"\[.]++)(?:\.(?:"[^"]++"|[^\s|\]"\[.]++))*+))'
 ).match
 
 
@@ -86,7 +88,7 @@ def from_(reader: Reader, name: str, start: int) -> From:
         reader.begin(ARGUMENTS)
         reader.expected("a dataset", 'write `from datamodel:"Model.Dataset"`')
     kind = found[1] or found[3]
-    dataset = found[2] or found[4] or found[5]
+    dataset = found[2] or found[4].replace('"', "")
     reader.match = ARGUMENTS
     reader.skip_to(found.end())
     return From(kind.lower(), dataset, span=Span(start, found.end()))

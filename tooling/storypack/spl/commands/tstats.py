@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storypack.spl.arguments import field_or_macro, option, skip_comma, word
+from storypack.spl.arguments import field, field_or_macro, option, skip_comma, word
 from storypack.spl.calls import macro_call
 from storypack.spl.commands.statistics import aggregation
 from storypack.spl.source import Span, SplError
@@ -51,7 +51,7 @@ def _source(reader: Reader, given: list[Option | MacroCall]) -> str:
     if reader.kind == "option":
         source = option(reader)
         if source.name == "datamodel" and isinstance(source.value, Word):
-            return source.value.text
+            return source.value.text + _dataset(reader)
         given.append(source)
     elif reader.at_end or reader.is_word("where", *_BY):
         raise SplError("`from` needs a data model", place, "write `from datamodel=Model.Dataset`")
@@ -59,6 +59,18 @@ def _source(reader: Reader, given: list[Option | MacroCall]) -> str:
         namespace = word(reader)
         given.append(Option("from", namespace, span=namespace.span))
     return ""
+
+
+def _dataset(reader: Reader) -> str:
+    """The `."Dataset"` that may follow a quoted `"Model"`."""
+    if reader.kind != "word" or reader.value[0] != "." or reader.start != reader.before:
+        return ""
+    if len(reader.value) > 1:
+        rest = reader.value
+        reader.advance()
+        return rest
+    reader.advance()
+    return "." + field(reader, "the name of a dataset").name
 
 
 def _where(reader: Reader, name: str) -> Term:

@@ -163,7 +163,7 @@ def _regex(node: tree.Regex) -> str:
 
 
 def _pattern(node: Word | MacroCall) -> str:
-    return text.macro(node) if isinstance(node, MacroCall) else text.double(node.text)
+    return text.macro(node) if isinstance(node, MacroCall) else text.double(node.text, node.written)
 
 
 def _mapping(node: tree.Mapping) -> str:
@@ -192,7 +192,7 @@ def _key(node: tree.SortKey | MacroCall) -> str:
     if isinstance(node, MacroCall):
         return text.macro(node)
     name = text.field(node.field)
-    if name.lower() in ("d", "desc"):
+    if name.lower() in ("d", "desc") or re.match(r"(?:auto|str|ip|num)\(", name):
         name = text.double(name)
     return ("-" if node.descending else "") + (f"{node.kind}({name})" if node.kind else name)
 
@@ -250,7 +250,9 @@ def _map(node: tree.MapSearch) -> str:
 
 
 def _replace(node: tree.Replace) -> str:
-    pairs = ", ".join(f"{text.double(old.text)} with {text.double(new.text)}" for old, new in node.pairs)
+    pairs = ", ".join(
+        f"{text.double(old.text, old.written)} with {text.double(new.text, new.written)}" for old, new in node.pairs
+    )
     return _join("replace", pairs, f"in {text.fields(node.fields)}" if node.fields else "")
 
 
@@ -276,7 +278,8 @@ def _plain(node: tree.Plain) -> str:
     if all(each.span != NOWHERE for each in arguments):
         arguments.sort(key=lambda each: each.span.start)
     written = [text.option(each) if isinstance(each, Option) else text.word(each) for each in arguments]
-    return _join(node.name, *written, _by(node.by))
+    separator = ", " if node.name == "table" else " "
+    return _join(node.name, separator.join(written), _by(node.by))
 
 
 def _opaque(node: tree.Opaque) -> str:

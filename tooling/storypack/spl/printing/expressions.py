@@ -23,7 +23,7 @@ def expression(node: Expr) -> str:
         case Number(written):
             return written
         case String(value):
-            return text.double(value)
+            return text.double(value, node.written)
         case Call(name, args):
             return f"{name}({', '.join(expression(arg) for arg in args)})"
         case Unary("NOT", operand):

@@ -25,7 +25,7 @@ from storypack.spl.tree import (
 _ESCAPE = r'\\["|\\]?'
 _KEYWORD = re.compile(rf'(?:[^\s"()\[\]|=<>!`,\\]|{_ESCAPE}|!(?!=)|,(?=[^\s()\[\]|"`=<>!,]))+').fullmatch
 _FIELD = re.compile(r"[^\s\"'()\[\]|=<>!`,\\]+").fullmatch
-_VALUE = re.compile(rf'(?![=<>!,])(?:[^\s"()\[\]|`,\\]|{_ESCAPE}|,(?=[^\s()\[\]|"`=<>!,]))+').fullmatch
+_VALUE = re.compile(rf'(?:[^\s"()\[\]|`,\\]|{_ESCAPE}|,(?=[^\s()\[\]|"`=<>!,]))+').fullmatch
 _LIST_VALUE = re.compile(rf'(?:[^\s"()\[\]|`,\\]|{_ESCAPE})+').fullmatch
 _STRING_BODY = re.compile(r'(?s)[^"\\]*(?:\\.[^"\\]*)*').fullmatch
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
@@ -42,7 +42,9 @@ def term(node: Term) -> str:
         case Not(inner):
             return f"NOT {_bracketed(inner) if isinstance(inner, And | Or) else term(inner)}"
         case Compare(left, operator, right):
-            return f"{field(left)}{operator}{_value(right)}"
+            value = _value(right)
+            gap = " " if value[0] in "=<>!" else ""  # `a= =b` compares with the text `=b`
+            return f"{field(left)}{operator}{gap}{value}"
         case In(left, values):
             return f"{field(left)} IN ({', '.join(_value(value, in_list=True) for value in values)})"
         case Keyword(written, quoted):
@@ -51,7 +53,8 @@ def term(node: Term) -> str:
             body = f'"{written}"' if re.search(r"[()]|^\s|\s$", written) else written
             return f"{field(left) + '=' if left else ''}{name}({body})"
         case TimeModifier(name, value):
-            return f"{name}={_value(Word(value))}"
+            written = _value(Word(value))
+            return f"{name}={' ' if written[0] in '=<>!' else ''}{written}"
         case SubsearchTerm(pipeline):
             return _subsearch(SubsearchValue(pipeline))
         case MacroCall():

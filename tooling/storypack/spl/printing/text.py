@@ -25,9 +25,12 @@ def _is_call(text: str) -> bool:
     return bool(begins) and balanced_end(text, 0) == (len(text), True)
 
 
-def double(text: str) -> str:
-    """`text` in double quotes: the inverse of `tokens.unescape`, with as few backslashes as will do."""
-    body = re.sub(r'\\(?=[\\"]|\Z)', r"\\\\", text)
+def double(text: str, written: str = "") -> str:
+    """`text` in double quotes: as it was `written`, else escaped, the inverse of `tokens.unescape`. A lone backslash
+    stays single, as in `\\d`; several, and one before a quote or at the end, are doubled."""
+    if written:
+        return f'"{written}"'
+    body = re.sub(r'\\{2,}|\\(?=["]|\Z)', lambda found: found[0] * 2, text)
     return '"' + body.replace('"', '\\"') + '"'
 
 
@@ -60,7 +63,7 @@ def word(node: Word | MacroCall) -> str:
     text = node.text
     if not node.quoted and ((_BARE(text) and not _OPTION(text)) or _is_call(text)):
         return text
-    return double(text)
+    return double(text, node.written)
 
 
 def option(node: Option) -> str:
@@ -68,7 +71,7 @@ def option(node: Option) -> str:
     if isinstance(value, MacroCall):
         return f"{node.name}={macro(value)}"
     bare = not value.quoted and not value.text.startswith("=") and (_BARE_VALUE(value.text) or _is_call(value.text))
-    return f"{node.name}={value.text if bare else double(value.text)}"
+    return f"{node.name}={value.text if bare else double(value.text, value.written)}"
 
 
 def options(nodes: tuple[Option, ...]) -> list[str]:
@@ -81,7 +84,7 @@ def field(node: Field | MacroCall) -> str:
         return macro(node)
     name = node.name
     bare = not node.quoted and name.lower() not in RESERVED and not name.isdecimal()
-    if bare and (_BARE_FIELD(name) or (_is_call(name) and name[0] != "(")):
+    if bare and (_BARE_FIELD(name) or (_is_call(name) and (name[0].isalpha() or name[0] == "_"))):
         return name
     return double(name)
 

@@ -144,7 +144,7 @@ def alias(reader: Reader) -> Field | None:
         return None
     place = reader.span
     reader.advance()
-    if reader.at_end or reader.value in (",", ")"):
+    if reader.at_end or reader.value in (",", ")") or reader.is_word(*BY):
         raise SplError("`as` needs a name", place, "name the field, or take `as` away")
     return field(reader, "a name")
 

@@ -240,13 +240,13 @@ class Reader:
 
     def fail_unclosed(self, closer: str, opener: str, offset: int) -> NoReturn:
         """`)` or `]` is missing at the current token."""
-        self.fail_if_stray()
+        self._fail_if_torn()
         message = f"`{closer}` expected for the `{opener}` at {place(self.text, offset)}"
         raise SplError(f"{message}, found {self.shown}", self.span, f"add `{closer}`, or take the `{opener}` away")
 
     def fail(self, message: str, cure: str = "") -> NoReturn:
         """Raise at the current token; a token that cannot be one (an open quote) is the truer cause, and told first."""
-        self.fail_if_stray()
+        self._fail_if_torn()
         raise SplError(message, self.span, cure)
 
     def expected(self, what: str, cure: str = "") -> NoReturn:
@@ -255,6 +255,13 @@ class Reader:
     @property
     def shown(self) -> str:
         return quote_for_message(self.value) if self.value else "the end of the search"
+
+    def _fail_if_torn(self) -> None:
+        """Raise for the quotes if they are the truer cause: a token that cannot be one, or one that a string touches."""
+        self.fail_if_stray()
+        touches = self.start == self.before and self.text[self.start - 1 : self.start] == '"'
+        if touches and self.kind in ("word", "number", "option") and (error := _crossed_quotes(self.text, self.end)):
+            raise error
 
     def fail_if_stray(self) -> None:
         if self.kind == "stray":
@@ -300,12 +307,19 @@ def blank_comments(text: str) -> str:
 def _unclosed_string(text: str, offset: int) -> SplError:
     """The error for the quote at `offset`, which nothing closes. When an earlier string touches a word (`"a"b`), its
     quotes are the likelier mistake, so the error points there."""
-    found = re.search(rf"(?s){STRING}(?=[\w*\\%$])", text[:offset])
-    if found:
-        message = f"the quotes do not pair up: {quote_for_message(found[0])} runs into the text behind it"
-        cure = f"close the string opened here where it ought to end (the last quote, at {place(text, offset)}, is open)"
-        return SplError(message, Span(*found.span()), cure)
-    return SplError("the string opened here is never closed", Span(offset, offset + 1), 'add the closing `"`')
+    crossed = _crossed_quotes(text, offset)
+    return crossed or SplError(
+        "the string opened here is never closed", Span(offset, offset + 1), 'add the closing `"`'
+    )
+
+
+def _crossed_quotes(text: str, end: int) -> SplError | None:
+    """The error for the first string before `end` that runs into a word: there, quotes have come to pair up wrongly."""
+    found = re.search(rf"(?s){STRING}(?=[\w*\\%$])", text[:end])
+    if not found:
+        return None
+    message = f"the quotes do not pair up: {quote_for_message(found[0])} runs into the text behind it"
+    return SplError(message, Span(*found.span()), "close the string opened here where it ought to end")
 
 
 def balanced_end(text: str, start: int) -> tuple[int, bool]:

@@ -1,0 +1,33 @@
+"""Faulty searches: what is said, where, and how to mend it."""
+
+from __future__ import annotations
+
+import pytest
+from fixtures import pairs
+
+from storypack.spl import SplError, line_column, parse, parse_expression, parse_term
+
+
+@pytest.mark.parametrize(("search", "expected"), pairs("errors.txt"))
+def test_error(search: str, expected: str) -> None:
+    place, marked, message, cure = expected.split("\n")
+    with pytest.raises(SplError) as caught:
+        parse(search)
+    error = caught.value
+    line, column = line_column(search, error.span.start)
+    shown = search[error.span.start : error.span.end] or ("(end)" if error.span.start == len(search) else "")
+    found = (f"{line}:{column}", shown, error.message, error.cure or "(none)")
+    assert found == (place, marked, message, cure)
+
+
+def test_error_in_an_expression() -> None:
+    with pytest.raises(SplError, match=r"`b` is not expected here") as caught:
+        parse_expression("lower(a) b")
+    assert caught.value.span == (9, 10)
+
+
+def test_error_in_a_term() -> None:
+    with pytest.raises(SplError, match=r"`\|` is not expected here"):
+        parse_term("index=a | head 1")
+    with pytest.raises(SplError, match="no search term"):
+        parse_term("  ")

@@ -26,8 +26,7 @@ def value(module_connection: duckdb.DuckDBPyConnection) -> Run:
 
     def run(expression: str) -> Any:
         udf.provide(module_connection, expression)
-        row = module_connection.execute(f"SELECT {expression}").fetchone()
-        assert row is not None
+        (row,) = module_connection.execute(f"SELECT {expression}").fetchall()
         return row[0]
 
     return run

@@ -13,6 +13,7 @@ from storypack.engine.errors import SearchError
 from storypack.engine.relation import Column, Cte, Names, Relation
 from storypack.engine.session import Session
 from storypack.engine.sql import NULL, Kind, Sql, as_multi, as_text, identifier, quote
+from storypack.engine.udf.spath import spath_sql
 from storypack.spl import tree
 
 
@@ -73,8 +74,7 @@ def spath(node: tree.Plain, rows: Relation, session: Session) -> Relation:
         output = options.get("output", path)
         if source.kind is Kind.NULL:
             return rows if rows.find(output) else rows.extend("spath", {output: NULL})
-        value = f"spl_spath({as_text(source)}, {quote(path)})"
-        return rows.extend("spath", {output: Sql(value, Kind.MULTI)})
+        return rows.extend("spath", {output: Sql(spath_sql(as_text(source), path), Kind.MULTI)})
     if source.kind is Kind.NULL:
         return rows
     return extracted(rows, f"spl_flatten({as_text(source)})", session, "spath")

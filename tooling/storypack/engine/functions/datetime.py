@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from storypack.engine.functions.registry import FunctionContext, FunctionError, function
 from storypack.engine.functions.shapes import literal_number, literal_text, number, per_value
 from storypack.engine.sql import Kind, Sql, as_number, as_text, number_constant
-from storypack.engine.udf.timeformat import strftime_sql
+from storypack.engine.udf.clock import relative_time_sql
+from storypack.engine.udf.timeformat import strftime_sql, strptime_sql
 from storypack.timemod import TimeModifierError, parse
 
 
@@ -33,6 +34,9 @@ def relative_time(args: Sequence[Sql], context: FunctionContext) -> Sql:
             start = literal_number(args[0])
             if start is not None:
                 return number_constant(parsed.resolve(start))
+            sql = relative_time_sql(as_number(args[0]), parsed)
+            if sql is not None:
+                return number(sql)
         except TimeModifierError as error:
             raise FunctionError(f"function `relative_time`: {error.message}") from error
     return number(f"spl_relative_time({as_number(args[0])}, {as_text(args[1])})")
@@ -61,4 +65,7 @@ def strptime(args: Sequence[Sql], context: FunctionContext) -> Sql:
         inner = f"spl_strptime(one_, {as_text(args[1])}, {context.now!r})"
         values = f"list_transform({args[0].text}, lambda one_: spl_text({inner}))"
         return Sql(f"spl_some({values})", Kind.MULTI)
+    known = literal_text(args[1])
+    if known is not None:
+        return number(strptime_sql(as_text(args[0]), known, context.now))
     return number(f"spl_strptime({as_text(args[0])}, {as_text(args[1])}, {context.now!r})")

@@ -6,8 +6,9 @@ import json
 from collections.abc import Sequence
 
 from storypack.engine.functions.registry import FunctionContext, FunctionError, function
-from storypack.engine.functions.shapes import single
+from storypack.engine.functions.shapes import literal_text, single
 from storypack.engine.sql import Kind, Sql, as_bool, as_text, quote
+from storypack.engine.udf.json import extract_sql
 
 
 def _string(text: str) -> Sql:
@@ -47,14 +48,22 @@ def _pairs(name: str, args: Sequence[Sql]) -> tuple[str, str]:
 @function("json_object", 0, None)
 def json_object(args: Sequence[Sql], context: FunctionContext) -> Sql:
     """An object of keys and values."""
-    keys, values = _pairs("json_object", args)
-    return _string(f"spl_json_object({keys}, {values})")
+    if len(args) % 2:
+        raise FunctionError("function `json_object` takes pairs of a key and a value")
+    members = [f"{_key(key)} || ':' || {value(item)}" for key, item in zip(args[::2], args[1::2], strict=True)]
+    return _string("('{' || " + " || ',' || ".join(members or ["''"]) + " || '}')")
+
+
+def _key(arg: Sql) -> str:
+    if arg.constant:
+        return quote(json.dumps(str(arg.value), ensure_ascii=False))
+    return f"CAST(to_json({as_text(arg)}) AS VARCHAR)"
 
 
 @function("json_array", 0, None)
 def json_array(args: Sequence[Sql], context: FunctionContext) -> Sql:
     """An array of values."""
-    return _string("'[' || array_to_string(" + _list([value(arg) for arg in args]) + ", ',') || ']'")
+    return _string("('[' || " + " || ',' || ".join([value(arg) for arg in args] or ["''"]) + " || ']')")
 
 
 @function("json", 1)
@@ -72,6 +81,9 @@ def json_valid(args: Sequence[Sql], context: FunctionContext) -> Sql:
 @function("json_extract", 1, None)
 def json_extract(args: Sequence[Sql], context: FunctionContext) -> Sql:
     """What stands at a path (`a.b{0}.c{}`); of several paths, an array of what stands there."""
+    path = literal_text(args[1]) if len(args) == 2 else None
+    if path is not None:
+        return _string(extract_sql(single(args[0]), path))
     return _string(f"spl_json_extract({single(args[0])}, {_list([as_text(arg) for arg in args[1:]])})")
 
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from storypack.engine.functions.comparison import pattern_sql
 from storypack.engine.functions.registry import FunctionContext, function
-from storypack.engine.functions.shapes import number, per_value, single
+from storypack.engine.functions.shapes import literal_text, number, per_value, single
 from storypack.engine.sql import Kind, Sql, as_number, as_text, quote
+from storypack.engine.udf.spath import spath_sql
 
 BLANKS = quote(" \t")
 
@@ -80,4 +81,7 @@ def urldecode(args: Sequence[Sql], context: FunctionContext) -> Sql:
 @function("spath", 2)
 def spath(args: Sequence[Sql], context: FunctionContext) -> Sql:
     """What stands at a path of JSON or XML."""
+    path = literal_text(args[1])
+    if path is not None:
+        return Sql(spath_sql(single(args[0]), path), Kind.MULTI)
     return Sql(f"spl_spath({single(args[0])}, {as_text(args[1])})", Kind.MULTI)

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from storypack.engine.udf.registry import udf
+from storypack.engine.sql import quote
+from storypack.engine.udf.registry import macro, udf
 
 Step = str | int | None
 """A key, an index, or None for all elements."""
@@ -109,6 +110,38 @@ def at(value: Any, path: str) -> Any:
     return found[0] if found else NOTHING
 
 
+_PLAIN_KEY = re.compile(r'[^"\\*\x00-\x1f]+')  # (DuckDB takes a star for a wildcard even in quotes)
+
+# DuckDB's JSON functions fail on what is no JSON, so they see only what begins like an object or an array, under TRY
+macro("spl_json_like", "x", body=r"regexp_matches(x, '^[ \t\r\n]*[{\[]')")
+
+
+def duckdb_path(path: str) -> str | None:
+    """The path in DuckDB's own spelling (`$."a"[0]."b"[*]`); None for a key that it cannot spell."""
+    parts = ["$"]
+    for step in steps(path):
+        if step is None:
+            parts.append("[*]")
+        elif isinstance(step, int):
+            parts.append(f"[{step}]")
+        elif _PLAIN_KEY.fullmatch(step):
+            parts.append(f'."{step}"')
+        else:
+            return None
+    return "".join(parts)
+
+
+def extract_sql(text: str, path: str) -> str:
+    """SQL of json_extract of one constant path; by DuckDB where it can, which is ten times faster."""
+    native_path = duckdb_path(path)
+    if native_path is None or path == "{}":
+        return f"spl_json_extract({text}, [{quote(path)}])"
+    if "[*]" not in native_path:
+        return f"CASE WHEN spl_json_like({text}) THEN TRY(json_extract_string({text}, {quote(native_path)})) END"
+    found = f"CAST(to_json(TRY(json_extract({text}, {quote(native_path)}))) AS VARCHAR)"
+    return f"CASE WHEN spl_json_like({text}) THEN nullif({found}, '[]') END"
+
+
 @udf("spl_json_extract", "VARCHAR", "VARCHAR[]", returns="VARCHAR")
 def extract(text: str | None, paths: list[str | None]) -> str | None:
     """What stands at a path; of several paths an array, null where there is nothing."""
@@ -191,24 +224,21 @@ def has_key(text: str | None, key: str | None) -> bool | None:
 # --- building -------------------------------------------------------------------------------------------------------
 
 
-@udf("spl_json_value", "VARCHAR", returns="VARCHAR")
-def value_of_field(text: str | None) -> str:
-    """The JSON of what a field holds: an object, an array or a number if it looks like one, else a string."""
+macro(
+    "spl_json_value",
+    "x",
+    body=f"CASE WHEN x IS NULL THEN 'null' WHEN regexp_full_match(x, '{_NUMBER.pattern}') THEN x "
+    "WHEN spl_json_like(x) THEN spl_json_nested(x) ELSE CAST(to_json(x) AS VARCHAR) END",
+)
+
+
+@udf("spl_json_nested", "VARCHAR", returns="VARCHAR")
+def nested(text: str | None) -> str | None:
+    """The JSON of what a field holds: an object or an array if it is one, else a string."""
     if text is None:
-        return "null"
-    if _NUMBER.fullmatch(text):
-        return text
+        return None
     value = container(text)
     return dump(text if value is NOTHING else value)
-
-
-@udf("spl_json_object", "VARCHAR[]", "VARCHAR[]", returns="VARCHAR")
-def object_(names: list[str | None], values: list[str]) -> str | None:
-    """An object of keys and JSON values; null if a key is."""
-    if None in names:
-        return None
-    pairs = ((name, parse(value)) for name, value in zip(names, values, strict=True))
-    return dump({name: None if value is NOTHING else value for name, value in pairs})
 
 
 @udf("spl_json_from_list", "VARCHAR[]", "BOOLEAN", returns="VARCHAR")

@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree
 
-from storypack.engine.udf.json import NOTHING, container, dump, steps, walk
+from storypack.engine.sql import quote
+from storypack.engine.udf.json import NOTHING, container, duckdb_path, dump, steps, walk
 from storypack.engine.udf.registry import udf
 
 Fields = dict[str, list[str]]
@@ -33,6 +34,21 @@ def spath(text: str | None, path: str | None) -> list[str] | None:
         return [extracted(found) for found in walk(value, steps(path))] or None
     root = parse_xml(text)
     return (xml_values(root, path) or None) if root is not None else None
+
+
+def spath_sql(text: str, path: str) -> str:
+    """SQL (VARCHAR[]) of a constant path; JSON is read by DuckDB where it can."""
+    careful = f"spl_spath({text}, {quote(path)})"
+    native = duckdb_path(path)
+    if native is None:
+        return careful
+    if "[*]" in native:
+        found = f"TRY(json_extract({text}, {quote(native)}))"
+    else:
+        found = f"list_filter([TRY(json_extract({text}, {quote(native)}))], lambda one_: one_ IS NOT NULL)"
+    # `->>` gives null for JSON's null, which spath calls `null`
+    texts = f"list_transform({found}, lambda one_: coalesce(one_ ->> '$', 'null'))"
+    return f"CASE WHEN spl_json_like({text}) THEN spl_some({texts}) ELSE {careful} END"
 
 
 @udf("spl_flatten", "VARCHAR", returns="MAP(VARCHAR, VARCHAR[])")

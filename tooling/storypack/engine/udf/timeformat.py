@@ -307,6 +307,16 @@ def strftime_sql(epoch: str, text: str) -> str:
     expanded = _expand(text)
     rest = _VARIABLE.sub("", expanded)
     plain = all(found[0][1:] in _ALIKE for found in _VARIABLE.finditer(expanded))
-    if not plain or "%" in rest or "\0" in rest:
+    if not plain or not expanded or "%" in rest or "\0" in rest:
         return f"spl_strftime({epoch}, {quote(text)})"
     return f"spl_strftime_alike({epoch}, {quote(expanded)})"
+
+
+def strptime_sql(text: str, form: str, now: float) -> str:
+    """SQL of a constant format: DuckDB reads a date and time exactly as written, the rest goes to `strptime`."""
+    careful = f"spl_strptime({text}, {quote(form)}, {now!r})"
+    expanded = _expand(form)
+    names = [found[0][1:] for found in _VARIABLE.finditer(expanded)]
+    if sorted(names) != sorted("YmdHMS") or "%" in _VARIABLE.sub("", expanded):
+        return careful
+    return f"coalesce(CAST(epoch(try_strptime({text}, {quote(expanded)})) AS DOUBLE), {careful})"

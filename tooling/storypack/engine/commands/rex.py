@@ -11,7 +11,7 @@ from storypack.engine.pcre import checked, group_names, pattern_constant, sed
 from storypack.engine.relation import Relation
 from storypack.engine.session import Session
 from storypack.engine.sql import Kind, Sql, as_multi, as_text, identifier, quote
-from storypack.engine.udf.regex import match_sql
+from storypack.engine.udf.re2 import groups_sql, match_sql
 from storypack.spl import tree
 
 
@@ -45,7 +45,7 @@ def rex(node: tree.Rex, rows: Relation, session: Session) -> Relation:
 
 
 def _first_match(pattern: str, groups: dict[str, int], text: Sql, rows: Relation) -> Relation:
-    call = f"spl_groups({as_text(text)}, {pattern_constant(pattern)})"
+    call = groups_sql(as_text(text), pattern)
     rows, found = _helper("rex", call, rows)
     values = {}
     for name, number in groups.items():

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from storypack.engine.functions.registry import Compile, FunctionContext, FunctionError, function, special
 from storypack.engine.functions.shapes import any_value, literal_text, unify
 from storypack.engine.sql import NULL, Kind, Sql, as_bool, as_text, quote
-from storypack.engine.udf.regex import PatternError, match_sql
+from storypack.engine.udf.re2 import match_sql
+from storypack.engine.udf.regex import PatternError
 from storypack.spl import tree
 
 

@@ -8,6 +8,7 @@ from storypack.engine.functions.comparison import pattern_sql
 from storypack.engine.functions.registry import FunctionContext, function
 from storypack.engine.functions.shapes import literal_text, number, per_value, single
 from storypack.engine.sql import Kind, Sql, as_number, as_text, quote
+from storypack.engine.udf.re2 import replace_sql
 from storypack.engine.udf.spath import spath_sql
 
 BLANKS = quote(" \t")
@@ -58,7 +59,9 @@ def rtrim(args: Sequence[Sql], context: FunctionContext) -> Sql:
 @function("replace", 3)
 def replace(args: Sequence[Sql], context: FunctionContext) -> Sql:
     """Every match of a regular expression replaced; `\\1` in the replacement is its first group."""
-    pattern = pattern_sql("replace", args[1])
+    pattern, known, replacement = pattern_sql("replace", args[1]), literal_text(args[1]), literal_text(args[2])
+    if known is not None and replacement is not None:
+        return per_value(args[0], lambda text: replace_sql(text, known, replacement))
     return per_value(args[0], lambda text: f"spl_replace({text}, {pattern}, {as_text(args[2])})")
 
 

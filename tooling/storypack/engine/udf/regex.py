@@ -1,8 +1,6 @@
 """Regular expressions as Splunk has them: PCRE, compiled once.
 
-Search Manual: "About Splunk regular expressions". DuckDB's own engine (RE2) is some twenty times faster than a Python
-function for each row, but has no look-around and differs in places; `re2` translates those patterns of which it can be
-sure that both engines agree whether a text matches.
+Search Manual: "About Splunk regular expressions". `re2` says which patterns DuckDB's own engine can do.
 """
 
 from __future__ import annotations
@@ -13,7 +11,6 @@ from typing import Any
 
 import pcre2
 
-from storypack.engine.sql import quote
 from storypack.engine.udf.registry import udf
 
 
@@ -112,79 +109,3 @@ def _part(found: Any, part: str | int, groups: int) -> str:
     if isinstance(part, str):
         return part
     return (found[part] or "") if part <= groups else ""
-
-
-# --- what RE2 decides alike -----------------------------------------------------------------------------------------
-
-_PUNCTUATION = set(".\\/|()[]{}^$*+?-:;,'\"=!@#%&<>~` ")
-_SHORTHANDS = set("dDwW")
-_GROUP = re.compile(r"\(\?(?::|i\)|P?<[A-Za-z][A-Za-z0-9_]*>)")
-_QUANTIFIER = re.compile(r"(?:[*+?]|\{\d{1,3}(?:,\d{0,3})?\})(?P<lazy>\?)?(?!\+)")
-_END = re.compile(r"\)*(?:\||$)|\|")
-_CLASS = re.compile(r"\[\^?(?:[^\]\[\\^-]|\\[dw]|\\[^0-9A-Za-z_])(?:[^\]\[\\]|\\[dw]|\\[^0-9A-Za-z_])*\]")
-
-
-@lru_cache(maxsize=512)
-def re2(pattern: str) -> str | None:
-    """The same pattern for RE2, if for every text both engines agree whether it matches; else None.
-
-    Left out: look-around, back-references, atomic and possessive groups, comments, POSIX classes, `\\s` (PCRE counts
-    the vertical tab), inline options other than a leading `(?i)`, anything not ASCII. `$` before a last newline
-    matches in PCRE alone and is spelled out.
-    """
-    if not pattern.isascii() or not pattern.isprintable():
-        return None
-    out: list[str] = []
-    at, repeatable = 0, False
-    while at < len(pattern):
-        quantifier = _QUANTIFIER.match(pattern, at)
-        if quantifier:
-            if not repeatable:
-                return None
-            piece, end, repeatable = quantifier[0], quantifier.end(), False
-        else:
-            step = _step(pattern, at)
-            if step is None:
-                return None
-            piece, end, repeatable = step
-        out.append(piece)
-        at = end
-    return "".join(out)
-
-
-def _step(pattern: str, at: int) -> tuple[str, int, bool] | None:
-    """The next piece: its text for RE2, where it ends, and whether it may be repeated."""
-    char = pattern[at]
-    match char:
-        case "\\":
-            escaped = pattern[at + 1 : at + 2]
-            if escaped == "b":
-                return r"\b", at + 2, False
-            return (pattern[at : at + 2], at + 2, True) if escaped in _PUNCTUATION | _SHORTHANDS else None
-        case "[":
-            found = _CLASS.match(pattern, at)
-            if found is None or ((r"\d" in found[0] or r"\w" in found[0]) and re.search(r"[^\\\[]-[^\]]", found[0])):
-                return None
-            return found[0], found.end(), True
-        case "(" if pattern[at + 1 : at + 2] in ("?", "*"):
-            group = _GROUP.match(pattern, at)
-            if group is None or (group[0] == "(?i)" and at > 0):
-                return None
-            return (group[0] if group[0] in ("(?:", "(?i)") else "("), group.end(), False
-        case "$":
-            return (r"(?:\n?\z)", at + 1, False) if _END.match(pattern, at + 1) else None
-        case "(" | "|" | "^":
-            return char, at + 1, False
-        case "{" | "}" | "]" | "*" | "+" | "?":
-            return None
-        case _:
-            return char, at + 1, True
-
-
-def match_sql(text: str, pattern: str) -> str:
-    """SQL of whether a constant pattern is found in the SQL `text`, by RE2 where it can. Raises PatternError."""
-    compile_pattern(pattern)
-    translated = re2(pattern)
-    if translated is None:
-        return f"spl_match({text}, {quote(pattern)})"
-    return f"regexp_matches({text}, {quote(translated)})"

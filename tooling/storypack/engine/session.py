@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 @dataclass
 class Session:
     """One run of a search. `now` is the start of the search in epoch seconds (UTC), `earliest` and `latest` its time
-    range, which time modifiers in the search override.
+    range, which time modifiers in the search override. `dry` = the source holds no rows: what would depend on
+    them is left open.
 
     `connection` is a cursor of `root`, which owns the SQL functions. `compile` turns a pipeline into a relation: a
     subsearch anew from the source, the rest of a pipeline from `start`.
@@ -43,6 +44,7 @@ class Session:
     depth: int = 0
     earliest: float | None = None
     latest: float | None = None
+    dry: bool = False
     at_end: list[Callable[[], object]] = field(default_factory=list)
 
     @contextmanager

@@ -73,7 +73,7 @@ class _Walker:
         begins, ends = event.get("__begins") == 1, event.get("__ends") == 1
         if home is not None and self.rules.ends and ends:
             # walking back in time, an end belongs to an earlier transaction than the one that is open
-            self._finish(home, complete=False)
+            self._finish(home, complete=not self.rules.starts)
             home = None
         if home is None:
             if self.rules.ends and not ends:

@@ -58,7 +58,6 @@ def _span(name: str, options: dict[str, str], rows: Relation, session: Session, 
         if time and "aligntime" in options and span.width and span.width < 86400:
             span = Span(span.width, offset=_align(options["aligntime"], session) % span.width)
         return rows, span
-    rows = session.materialise(rows)
     number = as_number(rows.field(name))
     low, high = session.fetch(rows, f"SELECT min({number}), max({number})")[0]
     if low is None:

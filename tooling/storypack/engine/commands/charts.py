@@ -126,19 +126,19 @@ def _pivot(
     label = Sql(f"coalesce({column.text}, {quote(split.null)})", Kind.STRING)
     rows = rows.extend("split", {"__column": label})
     rows, by = by_columns([tree.Field(row_name)], rows)
-    kept, more = _kept(grouped(rows, [*by, "__column"], found, "cells", context), found[0], where, split, session)
+    cells = session.materialise(grouped(rows, [*by, "__column"], found, "cells", context))
+    kept, more = _kept(cells, found[0], where, split, session)
     if more:
-        label = rows.field("__column")
         chosen = ", ".join(quote(value) for value in kept) or "NULL"
-        folded = Sql(
-            f"CASE WHEN {label.text} IN ({chosen}) THEN {label.text} ELSE {quote(split.other)} END", Kind.STRING
-        )
-        rows = rows.extend("other", {"__column": folded})
         if split.useother:
+            # what is folded together has to be aggregated anew from the events
+            text = rows.field("__column").text
+            folded = f"CASE WHEN {text} IN ({chosen}) THEN {text} ELSE {quote(split.other)} END"
+            rows = rows.extend("other", {"__column": Sql(folded, Kind.STRING)})
+            cells = grouped(rows, [*by, "__column"], found, "cells", context)
             kept = [*kept, split.other]
         else:
-            rows = rows.where("other", f"{label.text} IN ({chosen})")
-    cells = grouped(rows, [*by, "__column"], found, "cells", context)
+            cells = cells.where("other", f"{cells.field('__column').text} IN ({chosen})")
     if split.null in kept:
         kept = [
             *(value for value in kept if value not in (split.null, split.other)),
@@ -191,6 +191,15 @@ def _spread(cells: Relation, row_name: str, labels: Sequence[str], found: Sequen
     return cells.stage("chart", text, columns=columns, order=order, closes=True)
 
 
+def _functions_of(table: Relation, found: Sequence[Measure]) -> dict[str, str]:
+    """The columns of a pivot and the functions that fill them."""
+    names = [name for name in table.columns if name != "_time"]
+    if len(found) == 1:
+        return dict.fromkeys(names, found[0].func)
+    width = len(names) // len(found)
+    return {name: found[at // width].func for at, name in enumerate(names)}
+
+
 def _title(split: Split, aggregation: str, value: str) -> str:
     return split.style.replace("$AGG$", aggregation).replace("$VAL$", value)
 
@@ -203,10 +212,13 @@ def timechart(node: tree.Chart, rows: Relation, session: Session) -> Relation:
     if "span" in options:
         span = parse_span(options["span"])
     else:
-        rows = session.materialise(rows)
-        low, high = session.fetch(
-            rows, f"SELECT min({as_number(rows.field('_time'))}), max({as_number(rows.field('_time'))})"
-        )[0]
+        measures(node.aggregations, rows, session)
+        if node.by is not None and isinstance(node.by.field, tree.Field):
+            rows.find(node.by.field.name)
+        # all that is needed has been asked for: the events are run once, without the rest
+        rows = session.materialise(rows.keep(rows.columns))
+        time = as_number(rows.field("_time"))
+        low, high = session.fetch(rows, f"SELECT min({time}), max({time})")[0]
         bins = whole(options.get("bins", str(DEFAULT_BINS)), "bins")
         least = parse_span(options["minspan"]).seconds if "minspan" in options else 0.0
         span = Span(1.0) if low is None else auto_time_span(low, high, bins, least)
@@ -221,7 +233,7 @@ def timechart(node: tree.Chart, rows: Relation, session: Session) -> Relation:
         found = measures(node.aggregations, rows, session)
         split = _split(node, {**options, **options_of(node.by.options)})
         table = _pivot(rows, "_time", name, found, split, node.where, session, context)
-        zeros = set(table.columns) - {"_time"} if all(measure.func in _COUNTS for measure in found) else set()
+        zeros = {title for title, func in _functions_of(table, found).items() if func in _COUNTS}
     if not flag(options.get("cont", "t")):
         return table
     return _continuous(table, span, zeros, session)

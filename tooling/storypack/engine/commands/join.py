@@ -30,12 +30,30 @@ def join(node: tree.Join, rows: Relation, session: Session) -> Relation:
         if not names:
             raise SearchError("join: the two sides have no field in common")
     wins = flag(options.get("overwrite", "t"))
+    how = "LEFT" if kind != "inner" else "INNER"
     if flag(options.get("usetime", "f")):
-        session.warn("join: usetime and earlier are not supported; the first match is taken whatever its time")
-    return _joined(rows, right, names, "LEFT" if kind != "inner" else "INNER", most, wins)
+        return _joined_by_time(rows, right, names, how, most, wins, earlier=flag(options.get("earlier", "t")))
+    return _joined(rows, right, names, how, most, wins)
 
 
-def _joined(left: Relation, right: Relation, names: list[str], how: str, most: int, wins: bool) -> Relation:
+def _joined_by_time(
+    left: Relation, right: Relation, names: list[str], how: str, most: int, wins: bool, *, earlier: bool
+) -> Relation:
+    """As `_joined`, of the subsearch's rows only those that are not later (not earlier) than the row."""
+    left, left_place = left.numbered()
+    sign = "<=" if earlier else ">="
+    times = f"{right.field('_time').text} {sign} {left.field('_time').text}"
+    joined = _joined(left, right, names, how, 0, wins, also=times)
+    if not most:
+        return joined
+    by = ", ".join(key.sql for key in joined.order[1:])
+    first = f"row_number() OVER (PARTITION BY {left_place} ORDER BY {by}) <= {most}"
+    return joined.stage("join", f"SELECT * FROM {{rows}} QUALIFY {first}")
+
+
+def _joined(
+    left: Relation, right: Relation, names: list[str], how: str, most: int, wins: bool, *, also: str = "TRUE"
+) -> Relation:
     """`names` are the key fields; a side without one of them has nothing to match."""
     right, place = right.numbered()
     left_keys, right_keys = [left.field(name) for name in names], [right.field(name) for name in names]
@@ -47,7 +65,7 @@ def _joined(left: Relation, right: Relation, names: list[str], how: str, most: i
         f"{a.text} = {b.text}" if a.kind is b.kind is Kind.NUMBER else f"{as_text(a)} = {as_text(b)}"
         for a, b in zip(left_keys, right_keys, strict=True)
     ]
-    join = f"{{left}} {how} JOIN {{right}} ON {' AND '.join(conditions)}"
+    join = f"{{left}} {how} JOIN {{right}} ON {' AND '.join([*conditions, also])}"
     order = (*left.order, OrderKey(place))
     return beside(left, right, join, order, right_wins=wins, label="join", keys=frozenset(names))
 

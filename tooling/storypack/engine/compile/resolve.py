@@ -11,24 +11,39 @@ from storypack.engine.session import Session
 from storypack.engine.source import ScanRequest
 from storypack.spl import tree
 
+_ANYTHING = tree.And(())
+
 
 def resolve(term: tree.Term | None, session: Session) -> tree.Term | None:
     """The term with every subsearch replaced by what its rows stand for."""
     match term:
-        case tree.And(terms):
-            return replace(term, terms=tuple(_present(one, session) for one in terms))
-        case tree.Or(terms):
+        case tree.And(terms) | tree.Or(terms):
             return replace(term, terms=tuple(_present(one, session) for one in terms))
         case tree.Not(inner):
-            return replace(term, term=_present(inner, session))
+            resolved = _present(inner, session)
+            return _ANYTHING if session.dry and _has_subsearch(inner) else replace(term, term=resolved)
         case tree.SubsearchTerm(pipeline):
-            return subsearch_term(pipeline, session)
+            found = subsearch_term(pipeline, session)
+            return _ANYTHING if session.dry else found
         case tree.Compare(_, _, tree.SubsearchValue(pipeline)):
-            return replace(term, value=tree.Word(subsearch_text(pipeline, session).strip().strip('"')))
+            text = subsearch_text(pipeline, session).strip().strip('"')
+            return _ANYTHING if session.dry else replace(term, value=tree.Word(text))
         case tree.MacroCall(name):
             raise SearchError(f"macro `{name}` is not defined", session.stage)
         case _:
             return term
+
+
+def _has_subsearch(term: tree.Term) -> bool:
+    match term:
+        case tree.And(terms) | tree.Or(terms):
+            return any(map(_has_subsearch, terms))
+        case tree.Not(inner):
+            return _has_subsearch(inner)
+        case tree.Compare(_, _, value):
+            return isinstance(value, tree.SubsearchValue)
+        case _:
+            return isinstance(term, tree.SubsearchTerm)
 
 
 def _present(term: tree.Term, session: Session) -> tree.Term:

@@ -65,7 +65,8 @@ def format_rows(
     marks = marks or Marks()
     parts = []
     for row in rows:
-        terms = [_format_field(name, value, multi_separator) for name, value in row.items()]
+        # the fields come in alphabetical order, as in the examples of the Search Reference
+        terms = [_format_field(name, row[name], multi_separator) for name in sorted(row)]
         terms = [term for term in terms if term]
         if terms:
             joined = f" {marks.column_separator} ".join(terms)

@@ -1,0 +1,104 @@
+"""What a search needs of the events, found out without reading any: so that many searches can share one scan.
+
+The search is compiled, and where it must be run over no rows at all, against a source that only takes notes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+
+from storypack.engine.compile.pipeline import compile_pipeline
+from storypack.engine.relation import Column, OrderKey
+from storypack.engine.run import fetch_result, open_session
+from storypack.engine.session import Session
+from storypack.engine.source import LookupTable, ModelDataset, ScanRequest, Source
+from storypack.engine.sql import Kind, identifier
+from storypack.engine.text import parse_search
+from storypack.spl.macros import MacroDefinition
+
+_NUMBERS = ("_time", "_indextime")
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPlan:
+    """One pass over the events: the base search (see `ScanRequest`), and the fields that the search reads of them;
+    None = all that they hold."""
+
+    request: ScanRequest
+    fields: frozenset[str] | None
+
+
+def plan(
+    spl: str, source: Source, macros: Mapping[str, MacroDefinition] | None = None, now: float | None = None
+) -> tuple[ScanPlan, ...]:
+    """The passes over events that a search makes, subsearches' included. `source` is asked for lookups and data models
+    only. What depends on the rows of a subsearch is unknown: the terms that these would become are left out.
+
+    Raises EngineError as running the search would.
+    """
+    recorder = _Recorder(source)
+    with open_session(recorder, macros, now) as session:
+        session.dry = True
+        fetch_result(compile_pipeline(parse_search(spl, session), session), session)
+    return tuple(
+        ScanPlan(scan.request, None if scan.everything else frozenset(scan.columns)) for scan in recorder.scans
+    )
+
+
+@dataclass
+class _Notes:
+    """A pass over nothing that notes what it is asked for."""
+
+    request: ScanRequest
+    session: Session
+    columns: dict[str, Column] = field(default_factory=dict)
+    everything: bool = False
+
+    @property
+    def order(self) -> Sequence[OrderKey]:
+        return ()
+
+    def field(self, name: str) -> Column:
+        if name not in self.columns:
+            kind = Kind.NUMBER if name in _NUMBERS else Kind.STRING
+            self.columns[name] = Column(self.session.names.new(name), kind)
+        return self.columns[name]
+
+    def names(self, rows: str) -> Sequence[str]:
+        self.everything = True
+        return list(self.columns)
+
+    def sql(self) -> str:
+        values = [
+            f"CAST(NULL AS {column.kind.duckdb}) AS {identifier(column.ident)}" for column in self.columns.values()
+        ]
+        return f"SELECT {', '.join(values) or 'NULL AS __nothing'} WHERE FALSE"
+
+
+@dataclass
+class _Recorder:
+    """A source without events; lookups and data models are those of another."""
+
+    source: Source
+    scans: list[_Notes] = field(default_factory=list)
+
+    @property
+    def root(self) -> duckdb.DuckDBPyConnection | None:
+        return None
+
+    def scan(self, request: ScanRequest, session: Session) -> _Notes:
+        notes = _Notes(request, session)
+        self.scans.append(notes)
+        return notes
+
+    def lookup(self, name: str) -> LookupTable | None:
+        return self.source.lookup(name)
+
+    def datamodel(self, name: str) -> ModelDataset | None:
+        return self.source.datamodel(name)
+
+    def saved_search(self, name: str) -> str | None:
+        return self.source.saved_search(name)

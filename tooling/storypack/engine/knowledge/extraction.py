@@ -14,7 +14,8 @@ from functools import cached_property
 from storypack.conf import Conf
 from storypack.engine.knowledge.layers import Layers
 from storypack.engine.sql import Kind, Sql, quote
-from storypack.engine.udf.regex import PatternError, compile_pattern, re2
+from storypack.engine.udf.re2 import translate
+from storypack.engine.udf.regex import PatternError, compile_pattern
 
 _INLINE = re.compile(r"(?P<pattern>.*?)(?:\s+in\s+(?P<field>[\w.:{}-]+))?\s*$", re.DOTALL)
 _FORMAT_PAIR = re.compile(r"([\w.:{}$-]+)::(?:\"((?:[^\"\\]|\\.)*)\"|(\S+))")
@@ -129,9 +130,9 @@ def _shared(layers: Layers, call: str) -> str:
 
 def group_sql(text: str, pattern: str, group: int) -> Sql:
     """One group of the first match; null where nothing matches or the group is empty."""
-    simple = re2(pattern) if len(_PLAIN_GROUP.findall(re.sub(r"\(\?P?<\w+>", "(", pattern))) else None
-    if simple is not None and "|" not in pattern:
-        return Sql(f"nullif(regexp_extract({text}, {quote(simple)}, {group}), '')", Kind.STRING)
+    simple = translate(pattern) if group < 10 else None
+    if simple is not None:
+        return Sql(f"nullif(regexp_extract({text}, {quote(simple.pattern)}, {group}), '')", Kind.STRING)
     return Sql(f"nullif(spl_groups({text}, {quote(pattern)})[{group}], '')", Kind.STRING)
 
 

@@ -6,13 +6,12 @@ first thing at the event's start that looks like a time. Times without a zone ar
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from storypack.engine.knowledge.extraction import json_field
 from storypack.engine.knowledge.layers import Layers
 from storypack.engine.sql import as_text, quote
-from storypack.engine.udf.regex import re2
+from storypack.engine.udf.re2 import translate
 
 _ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
 _EPOCH = r"\b1[0-9]{9}(?:\.\d+)?\b"
@@ -39,10 +38,9 @@ def time_sql(settings: Mapping[str, str], layers: Layers, now: float) -> str:
 
 def _after(prefix: str, width: int) -> str:
     """The `width` characters after the first match of a pattern; NULL where it does not match."""
+    plain = translate(prefix)
+    if plain is not None and plain.groups < 9 and width <= 1000:
+        spelled = f"(?:{plain.pattern})((?s:.{{0,{width}}}))"
+        return f"nullif(regexp_extract(_raw, {quote(spelled)}, {plain.groups + 1}), '')"
     pattern = f"(?:{prefix})([\\s\\S]{{0,{width}}})"
-    plain = re2(prefix)
-    if plain is not None:
-        groups = len(re.findall(r"(?<!\\)\((?!\?:)", prefix))
-        spelled = f"(?s)(?:{plain})(.{{0,{width}}})"
-        return f"nullif(regexp_extract(_raw, {quote(spelled)}, {groups + 1}), '')"
     return f"spl_groups(_raw, {quote(pattern)})[-1]"

@@ -58,8 +58,10 @@ class Argument:
 
     @property
     def number(self) -> str:
-        """DOUBLE of a single value, NULL unless it is a number."""
+        """DOUBLE of a single value, NULL unless it is a number; 1 of a condition that is true."""
         match self.sql.kind:
+            case Kind.BOOL:
+                return f"CASE WHEN {self.sql.text} THEN CAST(1 AS DOUBLE) END"
             case Kind.NUMBER:
                 return self.sql.text
             case Kind.NULL:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from storypack.engine.functions.registry import Compile, FunctionContext, FunctionError, function, special
-from storypack.engine.functions.shapes import literal_number, literal_text, number, numbers
+from storypack.engine.functions.shapes import literal_text, number, numbers
 from storypack.engine.sql import Kind, Sql, as_number, as_text, number_constant, quote
 from storypack.spl import tree
 
@@ -54,9 +54,6 @@ def round_(args: Sequence[Sql], context: FunctionContext) -> Sql:
     values = numbers(args)
     if len(args) == 1:
         return number(f"round({values[0]})")
-    digits = literal_number(args[1])
-    if digits is not None and digits < 0:
-        raise FunctionError("function `round`: the number of decimals cannot be negative")
     return number(f"spl_round({values[0]}, {values[1]})")
 
 

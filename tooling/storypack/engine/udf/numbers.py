@@ -10,7 +10,6 @@ from storypack.timemod import TimeModifierError, resolve
 
 # 2.555 is a little less than it says; a few units in the last place more make it round to 2.56, as printed
 macro("spl_round", "x", "digits", body="round(x * pow(10, digits) * (1 + 4.5e-16)) / pow(10, digits)")
-macro("spl_round_whole", "x", body="round(x)")
 
 # bitwise functions take whole numbers from 0 to 2^53 - 1, anything else is null
 macro("spl_bits", "x", body="CASE WHEN x BETWEEN 0 AND 9007199254740991 AND x = trunc(x) THEN CAST(x AS BIGINT) END")

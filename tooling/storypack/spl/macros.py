@@ -26,6 +26,18 @@ MAX_LENGTH = 4_000_000
 _SCAN = re.compile(rf"(?s){STRING}|(?P<macro>{MACRO})")
 
 
+class UnknownMacro(SplError):
+    """A call of a macro that nobody defines."""
+
+
+class MacroArguments(SplError):
+    """A call with another number of arguments than any definition of that name takes."""
+
+
+class EndlessMacro(SplError):
+    """A macro that calls itself, or an expansion without end."""
+
+
 @dataclass(frozen=True, slots=True)
 class MacroDefinition:
     """A macro as macros.conf has it: `name` without the number of arguments, `args` their names."""
@@ -150,15 +162,17 @@ class _Expansion:
         try:
             call = macro_call(written, origin.start)
             definition = self._find(call, origin, chain)
+            text = _substitute(definition, call) if definition else None
         except SplError as error:
+            problem = SplError(error.message + _through(chain), origin, error.cure)
             if self.problems is None:
-                raise SplError(error.message + _through(chain), origin, error.cure) from None
-            self.problems.append(SplError(error.message + _through(chain), origin, error.cure))
-            definition = None
-        if definition is None:
+                raise problem from None
+            self.problems.append(problem)
+            text = None
+        if text is None:
             self._write(written, origin, tuple(key.partition("(")[0] for key in chain))
         else:
-            self._definition(_substitute(definition, call), origin, (*chain, _key(call)))
+            self._definition(text, origin, (*chain, _key(call)))
 
     def _find(self, call: MacroCall, origin: Span, chain: tuple[str, ...]) -> MacroDefinition | None:
         """The definition for a call, None for one that stays; marks it as used."""
@@ -168,10 +182,10 @@ class _Expansion:
             raise _unknown(call, self.macros)
         if key in chain:
             circle = "` > `".join([*chain[chain.index(key) :], key])
-            raise SplError(f"macro `{key}` calls itself: `{circle}`", origin, "break the circle")
+            raise EndlessMacro(f"macro `{key}` calls itself: `{circle}`", origin, "break the circle")
         self.calls += 1
         if len(chain) >= MAX_DEPTH or self.calls > MAX_CALLS or self.length > MAX_LENGTH:
-            raise SplError("the macros expand without end", origin, "let macros call fewer macros")
+            raise EndlessMacro("the macros expand without end", origin, "let macros call fewer macros")
         if definition.iseval:
             self.kept[key] = None
             return None
@@ -192,7 +206,11 @@ def _substitute(definition: MacroDefinition, call: MacroCall) -> str:
         return definition.definition
     values = dict(zip(definition.args, call.args, strict=False))
     names = "|".join(re.escape(name) for name in sorted(values, key=len, reverse=True))
-    return re.sub(rf"\$({names})\$", lambda found: values[found[1]], definition.definition)
+    pattern = re.compile(rf"\$({names})\$")
+    grown = sum(len(values[found[1]]) for found in pattern.finditer(definition.definition))
+    if grown > MAX_LENGTH:
+        raise SplError(f"macro `{definition.key}` grows without end", call.span, "pass it shorter arguments")
+    return pattern.sub(lambda found: values[found[1]], definition.definition)
 
 
 def _unknown(call: MacroCall, macros: Mapping[str, MacroDefinition]) -> SplError:
@@ -201,11 +219,12 @@ def _unknown(call: MacroCall, macros: Mapping[str, MacroDefinition]) -> SplError
         takes = " or ".join(str(_arity(key)) for key in others)
         given = len(call.args)
         plural = "argument" if takes == "1" else "arguments"
-        return SplError(f"macro `{call.name}` takes {takes} {plural}, {given} given", call.span, f"see {others[0]}")
+        message = f"macro `{call.name}` takes {takes} {plural}, {given} given"
+        return MacroArguments(message, call.span, f"see {others[0]}")
     names = {key.partition("(")[0] for key in macros}
     near = get_close_matches(call.name, sorted(names), n=1, cutoff=0.6)
     cure = f"did you mean `{near[0]}`?" if near else "define it in macros/, or mend its name"
-    return SplError(f"macro `{_key(call)}` is not defined", call.span, cure)
+    return UnknownMacro(f"macro `{_key(call)}` is not defined", call.span, cure)
 
 
 def _arity(key: str) -> int:

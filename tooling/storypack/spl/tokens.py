@@ -257,7 +257,7 @@ class Reader:
         return quote_for_message(self.value) if self.value else "the end of the search"
 
     def _fail_if_torn(self) -> None:
-        """Raise for the quotes if they are the truer cause: a token that cannot be one, or one that a string touches."""
+        """Raise for the quotes if they are the truer cause: a token that cannot be one, or that a string touches."""
         self.fail_if_stray()
         touches = self.start == self.before and self.text[self.start - 1 : self.start] == '"'
         if touches and self.kind in ("word", "number", "option") and (error := _crossed_quotes(self.text, self.end)):
@@ -315,11 +315,11 @@ def _unclosed_string(text: str, offset: int) -> SplError:
 
 def _crossed_quotes(text: str, end: int) -> SplError | None:
     """The error for the first string before `end` that runs into a word: there, quotes have come to pair up wrongly."""
-    found = re.search(rf"(?s){STRING}(?=[\w*\\%$])", text[:end])
-    if not found:
-        return None
-    message = f"the quotes do not pair up: {quote_for_message(found[0])} runs into the text behind it"
-    return SplError(message, Span(*found.span()), "close the string opened here where it ought to end")
+    for found in re.finditer(f"(?s){STRING}", text[:end]):
+        if re.match(r"[\w*\\%$]", text[found.end() : found.end() + 1]):
+            message = f"the quotes do not pair up: {quote_for_message(found[0])} runs into the text behind it"
+            return SplError(message, Span(*found.span()), "close the string opened here where it ought to end")
+    return None
 
 
 def balanced_end(text: str, start: int) -> tuple[int, bool]:

@@ -27,7 +27,8 @@ def expression(node: Expr) -> str:
         case Call(name, args):
             return f"{name}({', '.join(expression(arg) for arg in args)})"
         case Unary("NOT", operand):
-            return f"NOT {_at(operand, COMPARISON)}"
+            again = isinstance(operand, Unary) and operand.op == "NOT"
+            return f"NOT {expression(operand) if again else _at(operand, COMPARISON)}"
         case Unary(operator, operand):
             return operator + _at(operand, SIGN)
         case Binary(operator):

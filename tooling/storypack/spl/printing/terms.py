@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from types import UnionType
 
 from storypack.spl.printing import text
+from storypack.spl.tokens import MAX_DEPTH
 from storypack.spl.tree import (
     And,
     Compare,
@@ -33,14 +35,26 @@ _AMBIGUOUS = frozenset({"in", "by", "groupby"})  # as bare words they may begin 
 
 
 def term(node: Term) -> str:
-    """The text of a condition. An OR beside other terms gets brackets, which it does not need, for the reader."""
+    """The text of a condition. An OR beside other terms gets brackets, which the grammar does not ask for, but the
+    reader does; unless they are many, and might nest deeper than can be read back."""
+    written = _term(node, And | Or)
+    return written if written.count("(") < MAX_DEPTH // 2 else _term(node, And)
+
+
+def _term(node: Term, inside_and: type | UnionType) -> str:
+    """`inside_and`: what gets brackets when it is part of an AND."""
+
+    def part(inner: Term, bracketed: type | UnionType) -> str:
+        written = _term(inner, inside_and)
+        return f"({written})" if isinstance(inner, bracketed) else written
+
     match node:
         case And(terms):
-            return " ".join(_bracketed(each) if isinstance(each, And | Or) else term(each) for each in terms)
+            return " ".join(part(each, inside_and) for each in terms)
         case Or(terms):
-            return " OR ".join(_bracketed(each) if isinstance(each, And | Or) else term(each) for each in terms)
+            return " OR ".join(part(each, And | Or) for each in terms)
         case Not(inner):
-            return f"NOT {_bracketed(inner) if isinstance(inner, And | Or) else term(inner)}"
+            return f"NOT {part(inner, And | Or)}"
         case Compare(left, operator, right):
             value = _value(right)
             gap = " " if value[0] in "=<>!" else ""  # `a= =b` compares with the text `=b`
@@ -59,10 +73,6 @@ def term(node: Term) -> str:
             return _subsearch(SubsearchValue(pipeline))
         case MacroCall():
             return text.macro(node)
-
-
-def _bracketed(node: Term) -> str:
-    return f"({term(node)})"
 
 
 def _keyword(written: str, quoted: bool) -> str:

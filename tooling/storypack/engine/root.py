@@ -11,12 +11,12 @@ MEMORY_LIMIT = "700MB"
 THREADS = 2
 
 
-def open_root(files: Sequence[Path] = ()) -> duckdb.DuckDBPyConnection:
+def open_root(files: Sequence[Path] = (), threads: int = THREADS) -> duckdb.DuckDBPyConnection:
     """A connection in memory that can read `files` and nothing else outside of itself."""
     root = duckdb.connect(":memory:")
     for setting, value in (
         ("memory_limit", f"'{MEMORY_LIMIT}'"),
-        ("threads", str(THREADS)),
+        ("threads", str(threads)),
         ("TimeZone", "'UTC'"),
     ):
         root.execute(f"SET {setting} = {value}").fetchall()

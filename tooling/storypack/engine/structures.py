@@ -154,4 +154,10 @@ def table_line(text: str | None) -> Fields:
     header, _, line = text.partition(_MARK)
     names = header.split("\t")
     cells = _GAP.split(line.strip(), maxsplit=len(names) - 1)
-    return {"_raw": [line], **{name: [cell] for name, cell in zip(names, cells, strict=False)}}
+    return {name: [cell] for name, cell in zip(names, cells, strict=False)}
+
+
+@udf("spl_table_text", "VARCHAR", returns="VARCHAR")
+def table_text(text: str | None) -> str | None:
+    """A line of `spl_table` without the columns' names."""
+    return None if text is None else text.partition(_MARK)[2] or None

@@ -41,6 +41,7 @@ def appendcols(node: tree.Combine, rows: Relation, session: Session) -> Relation
     right, right_row = limited(
         session.subsearch(node.pipelines[0]), whole(options.get("maxout", str(APPEND_LIMIT)), "maxout")
     ).numbered()
+    right = right.drop(lambda name: name.startswith("_"))
     left, left_row = rows.numbered()
     join = f"{{left}} FULL JOIN {{right}} ON {left_row} = {right_row}"
     override = flag(options.get("override", "f"))

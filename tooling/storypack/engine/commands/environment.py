@@ -27,10 +27,16 @@ def addinfo(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     )
 
 
-@command("tags", "typer", "highlight", "iconify", "localize", "localop", "noop", "redistribute", "require", "setfields")
+@command("tags", "typer", "highlight", "iconify", "localize", "localop", "noop", "redistribute")
 def passed(node: object, rows: Relation, session: Session) -> Relation:
     """The rows as they are: tags and event types are fields already, the rest only concerns display or scheduling."""
     return rows
+
+
+@command("setfields")
+def setfields(node: tree.Plain, rows: Relation, session: Session) -> Relation:
+    """Fields set to texts (Search Reference: setfields)."""
+    return rows.extend("setfields", {name: string_constant(text) for name, text in options_of(node.options).items()})
 
 
 @command("iplocation")

@@ -32,6 +32,8 @@ class _Extracted:
     columns: dict[str, Column] = field(default_factory=dict)
 
     def field(self, name: str) -> Column | None:
+        if name.startswith("_") and (before := self.rows.find(name)):
+            return before
         if name not in self.columns:
             new = Sql(f"{self.found}[{quote(self.rename(name))}]", Kind.MULTI)
             old = self.rows.field(name)
@@ -172,5 +174,6 @@ def multikv(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     rows = rows.stage("multikv", text, order=order)
     line = identifier(raw.ident)
     found = extracted(rows, f"spl_table_line({line})", session, "multikv")
-    value = Sql(f"coalesce({found.field('_raw').text}, {as_multi(source)})", Kind.MULTI)
-    return found.extend("multikv", {"_raw": value})
+    # the text of an event that holds no table stays
+    own = f"coalesce(spl_table_text({line}), {as_text(source)})"
+    return found.extend("multikv", {"_raw": Sql(own, Kind.STRING)})

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storypack.engine.aggregations import AggregationContext, AggregationError, aggregate
+from storypack.engine.commands.names import matching, star_name
 from storypack.engine.commands.registry import command
 from storypack.engine.compile.expressions import compile_expr
 from storypack.engine.errors import NotSupported, SearchError
@@ -19,39 +20,41 @@ _ORDERED = frozenset({"first", "last", "list", "earliest", "latest", "rate", "ea
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """An aggregation ready to be put into SQL: its output field, function, and argument."""
+    """An aggregation ready to be put into SQL: its output field, function, and argument (`field` if it is one)."""
 
     output: str
     func: str
     arg: Sql | None
+    field: str = ""
 
 
 def measures(
-    aggregations: Sequence[tree.Aggregation | tree.MacroCall], rows: Relation, session: Session
+    aggregations: Sequence[tree.Aggregation | tree.MacroCall],
+    rows: Relation,
+    session: Session,
+    by: Sequence[str] = (),
 ) -> list[Measure]:
-    """The aggregations of a command, wildcards (`max(*) as max_*`) written out."""
+    """The aggregations of a command, wildcards (`max(*) as max_*`) written out for all fields but those of `by`."""
     found: list[Measure] = []
     for aggregation in aggregations:
         if isinstance(aggregation, tree.MacroCall):
             raise SearchError(f"macro `{aggregation.name}` is not defined")
         if isinstance(aggregation.arg, tree.Field) and "*" in aggregation.arg.name:
-            found += _spread(aggregation, rows, session)
+            found += [one for one in _spread(aggregation, rows) if one.field not in by]
         else:
             arg = None if aggregation.arg is None else compile_expr(aggregation.arg, rows, session)
             found.append(Measure(aggregation.output, aggregation.func, arg))
     return found
 
 
-def _spread(aggregation: tree.Aggregation, rows: Relation, session: Session) -> list[Measure]:
-    from storypack.engine.commands.names import matching, star_name
-
+def _spread(aggregation: tree.Aggregation, rows: Relation) -> list[Measure]:
     assert isinstance(aggregation.arg, tree.Field)
     pattern = aggregation.arg.name
     found = []
     for name in matching(pattern, rows.all_names()):
         alias = aggregation.alias
         output = star_name(pattern, alias.name, name) if alias else f"{aggregation.func}({name})"
-        found.append(Measure(output, aggregation.func, rows.field(name)))
+        found.append(Measure(output, aggregation.func, rows.field(name), name))
     return found
 
 
@@ -89,7 +92,7 @@ def by_columns(by: Sequence[tree.Field | tree.MacroCall], rows: Relation) -> tup
 def stats(node: tree.Stats, rows: Relation, session: Session) -> Relation:
     """One row for each combination of by-values, in their order; without `by` one row."""
     rows, by = by_columns(node.by, rows)
-    return grouped(rows, by, measures(node.aggregations, rows, session), "stats")
+    return grouped(rows, by, measures(node.aggregations, rows, session, by), "stats")
 
 
 def grouped(

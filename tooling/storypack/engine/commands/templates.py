@@ -103,7 +103,11 @@ def map_(node: tree.MapSearch, rows: Relation, session: Session) -> Relation:
     limit = whole(options_of(node.options).get("maxsearches", str(_MAP_LIMIT)), "maxsearches")
     found = subsearch_rows(rows, session, limit, internal=True)
     parts = []
+    tokens = {match["name"] for match in _TOKEN.finditer(node.template)}
     for row in found:
+        if not tokens <= row.keys():
+            session.warn("map: rows without a value for a $token$ are passed over")
+            continue
         pipeline = parse_search(_substituted(node.template, row), session)
         parts.append(session.materialise(session.subsearch(pipeline)))
     return unite(parts, "map") if parts else session.table({}, "map")

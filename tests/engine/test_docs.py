@@ -1,0 +1,33 @@
+"""docs/engine.md says what there is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from storypack.engine import run_search
+from storypack.engine.commands import names
+from storypack.engine.commands.registry import REFUSED
+
+TEXT = (Path(__file__).parents[2] / "docs" / "engine.md").read_text(encoding="utf-8")
+
+
+def test_every_command_is_listed() -> None:
+    table = TEXT.partition("## Commands")[2].partition("Refused")[0]
+    listed = set(
+        re.findall(r"[a-z]+", " ".join(line.split("|")[2] for line in table.splitlines() if line.count("|") == 3))
+    )
+    assert set(names()) - listed == set()
+    assert listed - set(names()) - {"commands"} == set()
+
+
+def test_no_command_is_both_run_and_refused() -> None:
+    assert not set(names()) & set(REFUSED)
+
+
+def test_the_example_runs() -> None:
+    example = TEXT.partition("```python\n")[2].partition("```")[0]
+    scope: dict[str, object] = {}
+    exec(example, scope)
+    assert scope["rows"] == [{"user": "kim", "count": 1}]
+    assert run_search("search x=1", [{"x": 2}]) == []

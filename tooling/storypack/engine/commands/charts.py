@@ -47,11 +47,13 @@ def chart(node: tree.Chart, rows: Relation, session: Session) -> Relation:
     options = options_of(node.options)
     over, by = (node.over, node.by) if node.over is not None else (node.by, None)
     if over is None:
-        return grouped(rows, [], measures(node.aggregations, rows, session), "chart")
+        return grouped(rows, [], measures(node.aggregations, rows, session), "chart", session)
     rows, row_name = _axis(over, options if by is None else {}, rows, session)
     if by is None:
         rows, names = by_columns([tree.Field(row_name)], rows)
-        return _sorted_rows(grouped(rows, names, measures(node.aggregations, rows, session), "chart"), row_name)
+        return _sorted_rows(
+            grouped(rows, names, measures(node.aggregations, rows, session), "chart", session), row_name
+        )
     rows, column_name = _axis(by, {}, rows, session)
     found = measures(node.aggregations, rows, session)
     split = _split(node, {**options, **options_of(by.options)})
@@ -126,7 +128,7 @@ def _pivot(
     label = Sql(f"coalesce({column.text}, {quote(split.null)})", Kind.STRING)
     rows = rows.extend("split", {"__column": label})
     rows, by = by_columns([tree.Field(row_name)], rows)
-    cells = session.materialise(grouped(rows, [*by, "__column"], found, "cells", context))
+    cells = session.materialise(grouped(rows, [*by, "__column"], found, "cells", session, context))
     kept, more = _kept(cells, found[0], where, split, session)
     if more:
         chosen = ", ".join(quote(value) for value in kept) or "NULL"
@@ -135,7 +137,7 @@ def _pivot(
             text = rows.field("__column").text
             folded = f"CASE WHEN {text} IN ({chosen}) THEN {text} ELSE {quote(split.other)} END"
             rows = rows.extend("other", {"__column": Sql(folded, Kind.STRING)})
-            cells = grouped(rows, [*by, "__column"], found, "cells", context)
+            cells = grouped(rows, [*by, "__column"], found, "cells", session, context)
             kept = [*kept, split.other]
         else:
             cells = cells.where("other", f"{cells.field('__column').text} IN ({chosen})")
@@ -226,7 +228,7 @@ def timechart(node: tree.Chart, rows: Relation, session: Session) -> Relation:
     context = AggregationContext(span.seconds)
     if node.by is None:
         found = measures(node.aggregations, rows, session)
-        table = grouped(rows, ["_time"], found, "timechart", context)
+        table = grouped(rows, ["_time"], found, "timechart", session, context)
         zeros = {measure.output for measure in found if measure.func in _COUNTS}
     else:
         rows, name = _axis(node.by, {}, rows, session)

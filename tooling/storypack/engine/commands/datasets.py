@@ -70,7 +70,7 @@ def tstats(node: tree.Tstats, rows: Relation | None, session: Session) -> Relati
         found = base_search(tree.Search(term), session)
     found, by = _split(node, found, options, session)
     found, by = by_columns([tree.Field(one) for one in by], found)
-    table = grouped(found, by, measures(node.aggregations, found, session), "tstats")
+    table = grouped(found, by, measures(node.aggregations, found, session), "tstats", session)
     if rows is not None and flag(options.get("append", "f")):
         return unite([rows, table], "tstats")
     return table

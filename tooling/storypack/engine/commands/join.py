@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 from storypack.engine.commands.combine import APPEND_LIMIT, limited
 from storypack.engine.commands.fields import field_names
 from storypack.engine.commands.options import flag, options_of, whole, words_of
 from storypack.engine.commands.registry import command
 from storypack.engine.compile.union import beside
 from storypack.engine.errors import SearchError
-from storypack.engine.relation import OrderKey, Relation
+from storypack.engine.relation import Column, OrderKey, Relation
 from storypack.engine.session import Session
 from storypack.engine.sql import Kind, as_text
 from storypack.spl import tree
@@ -23,6 +27,8 @@ def join(node: tree.Join, rows: Relation, session: Session) -> Relation:
         raise SearchError(f"join type must be inner, outer or left, not `{kind}`")
     most = whole(options.get("max", "1"), "max")
     right = limited(session.subsearch(node.pipeline), APPEND_LIMIT)
+    if "where" in options:
+        return _joined_by_alias(rows, right, options, "LEFT" if kind != "inner" else "INNER", most)
     names = field_names(node.fields)
     if not names:
         rows, right = rows.closed(), right.closed()
@@ -34,6 +40,36 @@ def join(node: tree.Join, rows: Relation, session: Session) -> Relation:
     if flag(options.get("usetime", "f")):
         return _joined_by_time(rows, right, names, how, most, wins, earlier=flag(options.get("earlier", "t")))
     return _joined(rows, right, names, how, most, wins)
+
+
+@dataclass
+class _Prefixed:
+    """The opener of rows whose fields bear an alias: `L.host`."""
+
+    rows: Relation
+    prefix: str
+
+    def field(self, name: str) -> Column | None:
+        return self.rows.find(name.removeprefix(self.prefix)) if name.startswith(self.prefix) else None
+
+    def names(self, rows: str) -> Sequence[str]:
+        return [self.prefix + name for name in self.rows.all_names()]
+
+
+def _aliased(rows: Relation, alias: str) -> Relation:
+    columns = {f"{alias}.{name}": column for name, column in rows.columns.items()}
+    return replace(rows, columns=columns, opener=_Prefixed(rows, f"{alias}."), dropped=None)
+
+
+def _joined_by_alias(left: Relation, right: Relation, options: dict[str, str], how: str, most: int) -> Relation:
+    """`join left=L right=R where L.a=R.b`: every field gets its side's alias."""
+    sides = options.get("left", ""), options.get("right", "")
+    pairs = re.findall(r"(\S+?)\s*={1,2}\s*(\S+)", options["where"])
+    if not all(sides) or not pairs:
+        raise SearchError("join: write left=L right=R where L.field=R.field")
+    keys = [pair if pair[0].startswith(f"{sides[0]}.") else pair[::-1] for pair in pairs]
+    a, b = _aliased(left, sides[0]), _aliased(right, sides[1])
+    return _joined(a, b, [one for one, _ in keys], how, most, True, others=[one for _, one in keys])
 
 
 def _joined_by_time(
@@ -52,11 +88,20 @@ def _joined_by_time(
 
 
 def _joined(
-    left: Relation, right: Relation, names: list[str], how: str, most: int, wins: bool, *, also: str = "TRUE"
+    left: Relation,
+    right: Relation,
+    names: list[str],
+    how: str,
+    most: int,
+    wins: bool,
+    *,
+    others: list[str] | None = None,
+    also: str = "TRUE",
 ) -> Relation:
-    """`names` are the key fields; a side without one of them has nothing to match."""
+    """`names` are the key fields (`others` on the right side, where they differ there), `also` a further condition. A
+    row without one of its keys has nothing to match."""
     right, place = right.numbered()
-    left_keys, right_keys = [left.field(name) for name in names], [right.field(name) for name in names]
+    left_keys, right_keys = [left.field(name) for name in names], [right.field(name) for name in others or names]
     if most:
         keys = ", ".join(as_text(key) for key in right_keys)
         first = f"row_number() OVER (PARTITION BY {keys} ORDER BY {place}) <= {most}"

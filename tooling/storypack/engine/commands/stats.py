@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from storypack.engine.aggregations import AggregationContext, AggregationError, aggregate
+from storypack.engine.aggregations import AggregationContext, AggregationError, aggregate, is_aggregation
 from storypack.engine.commands.names import matching, star_name
 from storypack.engine.commands.registry import command
 from storypack.engine.compile.expressions import compile_expr
@@ -20,12 +20,16 @@ _ORDERED = frozenset({"first", "last", "list", "earliest", "latest", "rate", "ea
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """An aggregation ready to be put into SQL: its output field, function, and argument (`field` if it is one)."""
+    """An aggregation ready to be put into SQL: its output field, function, and argument (`field` if it is one).
+
+    `eval(avg(a) / max(b))` is an `expression` over `parts`, whose outputs stand for fields in it."""
 
     output: str
     func: str
     arg: Sql | None
     field: str = ""
+    parts: tuple[Measure, ...] = ()
+    expression: tree.Expr | None = None
 
 
 def measures(
@@ -39,7 +43,9 @@ def measures(
     for aggregation in aggregations:
         if isinstance(aggregation, tree.MacroCall):
             raise SearchError(f"macro `{aggregation.name}` is not defined")
-        if isinstance(aggregation.arg, tree.Field) and "*" in aggregation.arg.name:
+        if aggregation.func == "eval" and aggregation.arg is not None:
+            found.append(_calculated(aggregation.output, aggregation.arg, rows, session))
+        elif isinstance(aggregation.arg, tree.Field) and "*" in aggregation.arg.name:
             found += [one for one in _spread(aggregation, rows) if one.field not in by]
         else:
             arg = None if aggregation.arg is None else compile_expr(aggregation.arg, rows, session)
@@ -58,10 +64,44 @@ def _spread(aggregation: tree.Aggregation, rows: Relation) -> list[Measure]:
     return found
 
 
+def _calculated(output: str, expression: tree.Expr, rows: Relation, session: Session) -> Measure:
+    """A measure calculated from aggregations, as chart and timechart allow: `eval(avg(a) / max(b))`."""
+    parts: list[Measure] = []
+
+    def without_calls(expr: tree.Expr) -> tree.Expr:
+        match expr:
+            case tree.Call(name, (argument,)) if is_aggregation(name):
+                part = Measure(f"__part{len(parts)}", name, compile_expr(argument, rows, session))
+                parts.append(part)
+                return tree.Field(part.output)
+            case tree.Call(name, args):
+                return tree.Call(name, tuple(map(without_calls, args)))
+            case tree.Unary(op, operand):
+                return tree.Unary(op, without_calls(operand))
+            case tree.Binary(op, left, right):
+                return tree.Binary(op, without_calls(left), without_calls(right))
+            case _:
+                return expr
+
+    rest = without_calls(expression)
+    return Measure(output, "eval", None, parts=tuple(parts), expression=rest)
+
+
 def aggregate_sql(
-    measure: Measure, rows: Relation, order: str, *, over: str = "", context: AggregationContext | None = None
+    measure: Measure,
+    rows: Relation,
+    order: str,
+    session: Session,
+    *,
+    over: str = "",
+    context: AggregationContext | None = None,
 ) -> Sql:
     """SQL of a measure over rows whose place is in the column `order`."""
+    if measure.expression is not None:
+        known = {
+            part.output: aggregate_sql(part, rows, order, session, over=over, context=context) for part in measure.parts
+        }
+        return compile_expr(measure.expression, rows, session, known)
     time = rows.field("_time") if measure.func in _ORDERED else Sql("0", Kind.NUMBER)
     try:
         return aggregate(measure.func, measure.arg, order=order, time=time.text, over=over, context=context)
@@ -73,7 +113,7 @@ def aggregate_sql(
 
 def placed(rows: Relation, found: Sequence[Measure]) -> tuple[Relation, str]:
     """The rows with their place where a measure needs it."""
-    if any(measure.func in _ORDERED for measure in found):
+    if any(one.func in _ORDERED for measure in found for one in (measure, *measure.parts)):
         return rows.numbered()
     return rows, "0"
 
@@ -92,11 +132,16 @@ def by_columns(by: Sequence[tree.Field | tree.MacroCall], rows: Relation) -> tup
 def stats(node: tree.Stats, rows: Relation, session: Session) -> Relation:
     """One row for each combination of by-values, in their order; without `by` one row."""
     rows, by = by_columns(node.by, rows)
-    return grouped(rows, by, measures(node.aggregations, rows, session, by), "stats")
+    return grouped(rows, by, measures(node.aggregations, rows, session, by), "stats", session)
 
 
 def grouped(
-    rows: Relation, by: Sequence[str], found: Sequence[Measure], label: str, context: AggregationContext | None = None
+    rows: Relation,
+    by: Sequence[str],
+    found: Sequence[Measure],
+    label: str,
+    session: Session,
+    context: AggregationContext | None = None,
 ) -> Relation:
     """The rows aggregated by fields (none of them multivalue); rows where one of these is null are left out."""
     keys = [rows.field(name) for name in by]
@@ -108,7 +153,7 @@ def grouped(
         columns[name] = Column(rows.names.new(name), kind)
         selects.append(f"{key.text} AS {identifier(columns[name].ident)}")
     for measure in found:
-        value = aggregate_sql(measure, rows, order, context=context)
+        value = aggregate_sql(measure, rows, order, session, context=context)
         columns[measure.output] = Column(rows.names.new(measure.output), value.kind)
         selects.append(f"{value.text} AS {identifier(columns[measure.output].ident)}")
     text = f"SELECT {', '.join(selects)} FROM {{rows}}"
@@ -129,7 +174,7 @@ def eventstats(node: tree.Stats, rows: Relation, session: Session) -> Relation:
     present = " AND ".join(f"{key.text} IS NOT NULL" for key in by)
     values = {}
     for measure in found:
-        value = aggregate_sql(measure, rows, order, over=over)
+        value = aggregate_sql(measure, rows, order, session, over=over)
         text = f"CASE WHEN {present} THEN {value.text} END" if present else value.text
         values[measure.output] = Sql(text, value.kind)
     return rows.extend("eventstats", values)

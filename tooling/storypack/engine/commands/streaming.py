@@ -32,7 +32,7 @@ def streamstats(node: tree.Stats, rows: Relation, session: Session) -> Relation:
     present = " AND ".join(f"{key.text} IS NOT NULL" for key in keys)
     values = {}
     for measure in found:
-        value = aggregate_sql(measure, rows, place, over=over)
+        value = aggregate_sql(measure, rows, place, session, over=over)
         text = f"coalesce({value.text}, 0)" if measure.func in ("count", "c", "dc", "distinct_count") else value.text
         values[measure.output] = Sql(f"CASE WHEN {present} THEN {text} END" if present else text, value.kind)
     return rows.extend("streamstats", values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fixtures import blocks, pairs
+from spl_fixtures import blocks, pairs
 
 from storypack.spl import parse, print_search
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fixtures import pairs
+from spl_fixtures import pairs
 
 from storypack.spl import SplError, line_column, parse, parse_expression, parse_term
 

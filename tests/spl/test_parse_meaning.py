@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fixtures import pairs
+from spl_fixtures import pairs
 
 from storypack.spl import parse
 

@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from splunkd.fixtures import splunkd
+
+__all__ = ["splunkd"]

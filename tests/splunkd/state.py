@@ -1,0 +1,139 @@
+"""What the instance holds. Tests read and change it directly; nothing here knows of HTTP."""
+
+from __future__ import annotations
+
+import copy
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from splunkd.layers import App, Apps, Layer, Settings
+
+CAPABILITIES = {
+    "admin": {"admin_all_objects", "schedule_search", "edit_search_schedule_window", "edit_search_schedule_priority",
+              "edit_local_apps", "install_apps", "restart_splunkd", "edit_tokens_all", "rest_apps_management"},
+    "power": {"schedule_search", "edit_search_schedule_window"},
+    "user": set(),
+}  # fmt: skip
+
+
+@dataclass
+class User:
+    """A login. What it may do follows from its roles: admin, power, user."""
+
+    name: str
+    password: str
+    roles: tuple[str, ...]
+    default_app: str = "search"
+
+    def can(self, capability: str) -> bool:
+        return any(capability in CAPABILITIES.get(role, ()) for role in self.roles)
+
+
+@dataclass
+class State:
+    """The instance. `lock` is held while a request is answered; tests that look while requests run should take it."""
+
+    root: Path
+    apps: Apps = field(default_factory=Apps)
+    users: dict[str, User] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)  # session key -> user
+    tokens: dict[str, str] = field(default_factory=dict)  # bearer token -> user
+    hec_tokens: dict[str, dict[str, Any]] = field(default_factory=dict)
+    messages: dict[str, Settings] = field(default_factory=dict)
+    collections: dict[tuple[str, str, str], dict[str, dict[str, Any]]] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    indexes: set[str] = field(default_factory=lambda: {"main", "summary", "_internal", "_audit"})
+    accelerated: dict[str, dict[str, Any]] = field(default_factory=dict)
+    info: dict[str, Any] = field(default_factory=dict)
+    canned: list[tuple[str, list[dict[str, Any]]]] = field(default_factory=list)
+    jobs: dict[str, Any] = field(default_factory=dict)
+    es: bool = True
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def __post_init__(self) -> None:
+        self.staging.mkdir(parents=True, exist_ok=True)
+        for name in ("system", "search"):
+            self.add_app(name)
+        self.apps.apps["search"].default["app"] = {
+            "launcher": {"version": "9.4.2"}, "ui": {"label": "Search & Reporting", "is_visible": "1"}
+        }  # fmt: skip
+
+    @property
+    def staging(self) -> Path:
+        """The folder of a lookup file's staged upload, as on a real instance below $SPLUNK_HOME."""
+        return self.root / "var" / "run" / "splunk" / "lookup_tmp"
+
+    # --- for tests ------------------------------------------------------------------------------------------
+
+    def add_app(self, name: str, default: Layer | None = None) -> App:
+        """An app with these default layers (kind -> stanza -> settings); read by all, written by admin and power."""
+        app = App(name, default or {}, default_meta={("", ""): {"read": "*", "write": "admin, power"}})
+        self.apps.apps[name] = app
+        return app
+
+    def app(self, name: str) -> App:
+        return self.apps.apps[name]
+
+    def local(self, app: str, kind: str, name: str) -> Mapping[str, str]:
+        """What local/ of an app has for a stanza; empty when nothing."""
+        return self.apps.apps[app].local.get(kind, {}).get(name, {})
+
+    def merged(self, app: str, kind: str, name: str) -> Mapping[str, str]:
+        """A stanza's effective settings in an app; KeyError when there is none."""
+        place = self.apps.apps[app]
+        if not place.has(kind, name):
+            raise KeyError(name)
+        return place.found(kind, name).settings
+
+    def add_user(self, name: str, *roles: str) -> User:
+        """A user with a password made up here."""
+        self.users[name] = User(name, secrets.token_urlsafe(15), roles or ("user",))
+        return self.users[name]
+
+    def add_token(self, user: str) -> str:
+        """A bearer token of a user."""
+        token = f"eyJraWQi.{secrets.token_urlsafe(40)}.{secrets.token_urlsafe(20)}"
+        self.tokens[token] = user
+        return token
+
+    def expire_sessions(self) -> None:
+        """As a restart or the session time-out would: every session key is void; tokens stay."""
+        self.sessions.clear()
+
+    def dump(self) -> dict[str, Any]:
+        """Everything that a deployment can change, as plain data without times: for comparing two end states."""
+        return {
+            "apps": {
+                name: {
+                    "default": _plain(app.default), "local": _plain(app.local),
+                    "users": {user: _plain(layer) for user, layer in app.users.items() if _plain(layer)},
+                    "meta": {place: rule for place, rule in sorted(app.local_meta.items()) if rule},
+                }
+                for name, app in sorted(self.apps.apps.items())
+            },
+            "collections": copy.deepcopy(self.collections),
+        }  # fmt: skip
+
+    # --- for faults: a request without its effect -----------------------------------------------------------
+
+    def content(self) -> dict[str, Any]:
+        """A copy of everything that a write may change."""
+        kept = ("apps", "messages", "collections", "events", "indexes", "accelerated", "jobs", "tokens")
+        return {name: copy.deepcopy(getattr(self, name)) for name in kept}
+
+    def restore(self, content: Mapping[str, Any]) -> None:
+        for name, value in content.items():
+            setattr(self, name, value)
+
+
+def _plain(layer: Layer) -> Layer:
+    """A layer without what is empty: a stanza that came and went leaves no trace."""
+    return {
+        kind: {name: dict(sorted(stanza.items())) for name, stanza in sorted(stanzas.items())}
+        for kind, stanzas in sorted(layer.items())
+        if stanzas
+    }

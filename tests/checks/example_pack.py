@@ -183,7 +183,7 @@ def base() -> dict[str, Any]:
             ),
             MACRO: _content("exf_cloud", 8, definition='index=* sourcetype="cloud:api"'),
             TWO: _content(
-                "exf_between", 9, arguments=["field", "least"], definition="search $field$>=$least$ | `exf_cloud`"
+                "exf_between", 9, arguments=["field", "least"], definition="search $field$>=$least$ `exf_cloud`"
             ),
             TRUSTED: _content("exf_trusted", 10, lookup_type="csv", fields=["account", "owner"]),
             TRUSTED_CSV: b"account,owner\n111122223333,Backup\n",

@@ -22,8 +22,10 @@ from typing import Any, Literal, TypeVar
 from storypack.checks.context import Context as Context
 from storypack.issue import Location, Severity
 
-# `content`: every object of the pack; `search`: detections and baselines; `pack`: the pack once, as a whole.
+# `content`: every object of the pack; `search`: detections and baselines; `pack`: the pack once, as a whole; `spl`:
+# every text with SPL, as a `searches.reading.Reading`, and instead of the context the `World` of its search.
 Subject = Literal[
+    "spl",
     "pack",
     "content",
     "search",
@@ -51,6 +53,12 @@ FAMILIES = (
     "tests",
     "lookups",
     "silence",
+    "searches.syntax",
+    "searches.commands",
+    "searches.functions",
+    "searches.regexes",
+    "searches.lookups",
+    "searches.datamodels",
 )
 
 
@@ -85,11 +93,11 @@ class Rule:
     cure: str = ""
     on: Subject = "content"
     final: bool = False  # can not be silenced
-    check: Callable[[Any, Context], Faults] | None = field(default=None, compare=False, repr=False)
+    check: Callable[[Any, Any], Faults] | None = field(default=None, compare=False, repr=False)
 
 
 _RULES: dict[str, Rule] = {}
-Check = TypeVar("Check", bound=Callable[[Any, Context], Faults])
+Check = TypeVar("Check", bound=Callable[[Any, Any], Faults])
 
 
 def rule(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from storypack.checks.catalogue import Context, Fault, Rule, rules
 from storypack.checks.context import KINDS
+from storypack.checks.searches.apply import search_issues
 from storypack.checks.silence import apply_silences
 from storypack.issue import Issue, Location
 from storypack.pack.pack import Pack
@@ -30,12 +31,13 @@ def run_checks(pack: Pack, today: dt.date, loading: Sequence[Issue] = ()) -> Che
     found = [*loading]
     for rule in rules().values():
         found.extend(_apply(rule, context))
+    found.extend(search_issues(context))
     left, silenced = apply_silences(context, found)
     return Checked(sorted(left, key=lambda issue: issue.sort_key), silenced)
 
 
 def _apply(rule: Rule, context: Context) -> Iterator[Issue]:
-    if rule.check is None:
+    if rule.check is None or rule.on == "spl":
         return
     for subject in _subjects(rule, context):
         for fault in rule.check(subject, context):

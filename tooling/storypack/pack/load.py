@@ -45,7 +45,7 @@ class Kind:
 
 def _lookup_model(data: dict[str, Any]) -> type[BaseModel]:
     by_type: dict[object, type[BaseModel]] = {"csv": CsvLookup, "kvstore": KvStoreLookup, "external": ExternalLookup}
-    return by_type.get(data.get("lookup_type"), CsvLookup)
+    return by_type.get(str(data.get("lookup_type")), CsvLookup)
 
 
 def _simple(folder: str, model: type[Model]) -> Kind:

@@ -164,7 +164,7 @@ class _Expansion:
             definition = self._find(call, origin, chain)
             text = _substitute(definition, call) if definition else None
         except SplError as error:
-            problem = SplError(error.message + _through(chain), origin, error.cure)
+            problem = type(error)(error.message + _through(chain), origin, error.cure)
             if self.problems is None:
                 raise problem from None
             self.problems.append(problem)
@@ -209,7 +209,7 @@ def _substitute(definition: MacroDefinition, call: MacroCall) -> str:
     pattern = re.compile(rf"\$({names})\$")
     grown = sum(len(values[found[1]]) for found in pattern.finditer(definition.definition))
     if grown > MAX_LENGTH:
-        raise SplError(f"macro `{definition.key}` grows without end", call.span, "pass it shorter arguments")
+        raise EndlessMacro(f"macro `{definition.key}` grows without end", call.span, "pass it shorter arguments")
     return pattern.sub(lambda found: values[found[1]], definition.definition)
 
 

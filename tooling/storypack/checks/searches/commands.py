@@ -1,0 +1,245 @@
+"""Commands: their names, their places in the search, and their options."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from storypack.checks.catalogue import Fault, Faults, rule
+from storypack.checks.near import did_you_mean, one_of
+from storypack.checks.searches.reading import Reading
+from storypack.checks.searches.world import World
+from storypack.spl import Span, catalogue
+from storypack.spl.catalogue.model import CommandFacts, OptionFacts
+from storypack.spl.tree import (
+    Bin,
+    Chart,
+    Combine,
+    Command,
+    Convert,
+    Dedup,
+    Eval,
+    Fieldformat,
+    Fields,
+    Foreach,
+    From,
+    Head,
+    Inputlookup,
+    Join,
+    Lookup,
+    MacroStage,
+    MapSearch,
+    Node,
+    Opaque,
+    Option,
+    Pipeline,
+    Plain,
+    Regex,
+    Rename,
+    Replace,
+    Return,
+    Rex,
+    Search,
+    Sort,
+    SplitBy,
+    Stats,
+    Top,
+    Tstats,
+    Where,
+    Word,
+)
+from storypack.timemod import UNITS, TimeModifierError
+from storypack.timemod import parse as parse_time
+
+_NAMES: dict[type[Node], str] = {
+    Search: "search",
+    Where: "where",
+    Eval: "eval",
+    Fieldformat: "fieldformat",
+    From: "from",
+    Fields: "fields",
+    Rename: "rename",
+    Rex: "rex",
+    Regex: "regex",
+    Lookup: "lookup",
+    Inputlookup: "inputlookup",
+    Bin: "bin",
+    Sort: "sort",
+    Dedup: "dedup",
+    Head: "head",
+    Join: "join",
+    Foreach: "foreach",
+    MapSearch: "map",
+    Replace: "replace",
+    Convert: "convert",
+    Return: "return",
+}
+_WITH_OPTIONS = (
+    Stats,
+    Chart,
+    Tstats,
+    Rex,
+    Lookup,
+    Inputlookup,
+    Bin,
+    Dedup,
+    Head,
+    Top,
+    Join,
+    Combine,
+    Foreach,
+    MapSearch,
+    Convert,
+    Plain,
+)
+_SPAN = re.compile(r"(?:\d+(?:\.\d+)?)?([A-Za-z]*)(?:@.*)?|\d*(?:\.\d+)?log\d*(?:\.\d+)?")
+_SUBSECONDS = frozenset({"us", "ms", "cs", "ds", "log"})
+
+
+def name_of(command: Node) -> str:
+    """The command's name, empty for a macro that stands as a stage."""
+    if isinstance(command, MacroStage):
+        return ""
+    return _NAMES.get(type(command)) or str(getattr(command, "name", ""))
+
+
+@rule(
+    "SP202",
+    "Unknown command",
+    on="spl",
+    why="Splunk refuses a search with a command that it does not have.",
+    example="search: index=web | statz count by host",
+    cure="Mend the name. A command of your own app is a matter for a silence.",
+)
+def unknown_command(reading: Reading, world: World) -> Faults:
+    for command in reading.of(Opaque):
+        if not catalogue.is_known(command.name):
+            span = Span(command.span.start, command.span.start + len(command.name))
+            near = did_you_mean(command.name, catalogue.commands())
+            yield reading.fault(f"there is no command `{command.name}`", span, near)
+
+
+@rule(
+    "SP205",
+    "Unknown option, or a value that it does not take",
+    on="spl",
+    why="Splunk refuses some of these and silently passes over others; in neither case does the search do what it "
+    "says.",
+    example="search: index=web | dedup host keepempti=true",
+    cure="Use the options of the command's page in the Search Reference.",
+)
+def options(reading: Reading, world: World) -> Faults:
+    for kind in _WITH_OPTIONS:
+        for command in reading.of(kind):
+            name = name_of(command)
+            facts = catalogue.command(name)
+            if facts is not None:
+                given: tuple[object, ...] = getattr(command, "options", ())
+                yield from _options(reading, facts, name, [each for each in given if isinstance(each, Option)])
+    chart = catalogue.command("timechart")
+    assert chart is not None
+    for split in reading.of(SplitBy):
+        yield from _options(reading, chart, "by", list(split.options))
+
+
+def _options(reading: Reading, facts: CommandFacts, name: str, given: list[Option]) -> Iterator[Fault]:
+    for option in given:
+        known = facts.option(option.name)
+        if known is not None:
+            yield from _value(reading, option, known)
+        elif not facts.any_option and option.name not in _INTERNAL.get(facts.name, ()):
+            names = [each.name for each in facts.options]
+            end = option.span.start + len(option.name)
+            takes = one_of(option.name, names) if names else f"`{name}` has no options"
+            yield reading.fault(f"`{name}` has no option `{option.name}`", Span(option.span.start, end), takes)
+
+
+# Options that the reader makes of other words, and those that are older spellings.
+_INTERNAL = {
+    "map": ("savedsearch", "search"),
+    "join": ("where", "left", "right"),
+    "tstats": ("from", "sid"),
+    "rex": ("field", "offset_field"),
+    "makeresults": ("format", "data"),
+}
+
+
+def _value(reading: Reading, option: Option, known: OptionFacts) -> Iterator[Fault]:
+    if not isinstance(option.value, Word):
+        return
+    text = option.value.text
+    if "$" in text or "<<" in text:
+        return  # a token that is filled in later
+    problem = ""
+    if not known.accepts(text):
+        wanted = {"bool": "true or false", "int": "a whole number", "num": "a number"}.get(known.type)
+        problem = f"`{option.name}` takes {wanted or ', '.join(known.choices)}, not `{text}`"
+    elif known.type == "span" and not _is_span(text):
+        problem = f"`{text}` is no span; write for example `{option.name}=5m`"
+    elif known.type == "time" and not _is_time(text):
+        problem = f"`{text}` is no time"
+    if problem:
+        cure = one_of(text, known.choices) if known.choices else ""
+        yield reading.fault(problem, option.value.span, cure)
+
+
+def _is_span(text: str) -> bool:
+    found = _SPAN.fullmatch(text)
+    if not found:
+        return text.lower() in ("auto", "none")
+    unit = found[1] or ""
+    return not unit or unit in UNITS or unit.lower() in UNITS or unit in _SUBSECONDS or "log" in unit
+
+
+def _is_time(text: str) -> bool:
+    try:
+        parse_time(text)
+    except TimeModifierError:
+        return bool(re.fullmatch(r"[\d/:. -]+", text))
+    return True
+
+
+@rule(
+    "SP216",
+    "Command in a place where it can not stand",
+    on="spl",
+    why="A command that makes its own results must be the first, behind a pipe. Without that pipe its name is a word "
+    "to look for; in the middle of a search Splunk refuses it.",
+    example="search: tstats count from datamodel=Endpoint.Processes by Processes.dest",
+    cure="Put a pipe in front of it, or begin the search with it.",
+)
+def misplaced(reading: Reading, world: World) -> Faults:
+    if reading.tree is None:
+        return
+    top = reading.tree
+    first = top.commands[0]
+    name = name_of(first)
+    if not top.leading_pipe and name and not isinstance(first, Search):
+        span = Span(first.span.start, first.span.start + len(name))
+        message = f"without a pipe in front of it, `{name}` is a word to look for in the events, no command"
+        yield reading.fault(message, span, f"write `| {name} ...`")
+    for pipeline in reading.of(Pipeline):
+        for command in pipeline.commands[1:]:
+            yield from _in_the_middle(reading, command)
+
+
+_MAY_APPEND = ("tstats", "mstats", "inputlookup", "inputcsv", "union", "mcatalog")
+_ANYWHERE = ("from", "set", "union", "savedsearch", "mpreview", "searchtxn", "apply", "summary")
+
+
+def _in_the_middle(reading: Reading, command: Command) -> Iterator[Fault]:
+    name = name_of(command)
+    facts = catalogue.command(name) if name else None
+    if facts is None or not facts.generating or name in _ANYWHERE:
+        return
+    given = {option.name: option.value for option in getattr(command, "options", ()) if isinstance(option, Option)}
+    append = given.get("append")
+    appends = isinstance(append, Word) and append.text.lower() in ("t", "true", "1", "yes", "y")
+    macros = any(not isinstance(each, Option) for each in getattr(command, "options", ()))
+    if name in _MAY_APPEND and (appends or macros):
+        return
+    span = Span(command.span.start, command.span.start + len(name))
+    cure = f"begin the search with `| {name}`"
+    if name in _MAY_APPEND:
+        cure += f", or write `{name} append=true`"
+    yield reading.fault(f"`{name}` makes results of its own and can not stand behind a pipe", span, cure)

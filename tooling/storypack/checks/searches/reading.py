@@ -1,0 +1,140 @@
+"""Reading the pack's SPL: each text expanded and parsed once, errors and nodes led back to the author's own text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from storypack.checks.catalogue import Fault
+from storypack.checks.searches.world import World
+from storypack.pack.models import Baseline, Detection, Investigation
+from storypack.pack.models.base import Content
+from storypack.pack.models.search import Search
+from storypack.spl import Span, SplError, parse
+from storypack.spl.fields.walk import walk
+from storypack.spl.macros import Expanded, expand
+from storypack.spl.source import line_column
+from storypack.spl.tree import Foreach, MapSearch, Node, Pipeline
+
+N = TypeVar("N", bound=Node)
+_WHOLE_SEARCH = re.compile(r"%original_detection_search%")
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """One text with SPL: `owner` has it at the key `key` (`drilldown_searches.0.search`).
+
+    `macro_errors` and `error` are about the author's text. Without a tree there is an error."""
+
+    owner: Content
+    key: str
+    text: str
+    expanded: Expanded | None
+    tree: Pipeline | None
+    error: SplError | None
+    macro_errors: tuple[SplError, ...]
+
+    @property
+    def is_main(self) -> bool:
+        """Is it the search of a detection or baseline, and no drilldown, step or macro?"""
+        return self.key == "search"
+
+    @property
+    def detection(self) -> Detection | None:
+        """The detection whose own search this is."""
+        return self.owner if self.is_main and isinstance(self.owner, Detection) else None
+
+    @property
+    def in_baseline(self) -> bool:
+        return isinstance(self.owner, Baseline)
+
+    @cached_property
+    def _nodes(self) -> dict[type[Node], list[Node]]:
+        found: dict[type[Node], list[Node]] = {}
+        for node in self._walk():
+            found.setdefault(type(node), []).append(node)
+        return found
+
+    def _walk(self) -> Iterator[Node]:
+        if self.tree is not None:
+            for node in walk(self.tree):
+                yield node
+                if isinstance(node, Foreach | MapSearch) and (inner := self._template(node)):
+                    yield from walk(inner)
+
+    def _template(self, node: Foreach | MapSearch) -> Pipeline | None:
+        """The search inside a foreach or map, with spans that fit the text around it; None where it is no search
+        before its tokens are filled in."""
+        assert self.expanded is not None
+        at = self.expanded.text.find(node.template, node.span.start, node.span.end)
+        if at < 0 or not node.template.strip():
+            return None
+        try:
+            # The first word of a foreach is a command. The pipe stands where its bracket does.
+            return parse(
+                " " * at + node.template if isinstance(node, MapSearch) else " " * (at - 1) + "|" + node.template
+            )
+        except SplError:
+            return None
+
+    def of(self, kind: type[N]) -> list[N]:
+        """All nodes of a type, in the order of the text."""
+        return self._nodes.get(kind, [])  # type: ignore[return-value]
+
+    def original(self, span: Span) -> Span:
+        """A span of the tree as one of the author's text."""
+        return self.expanded.original(span) if self.expanded else span
+
+    def written(self, span: Span) -> bool:
+        """Did the author write this here, rather than a macro?"""
+        return not (self.expanded and self.expanded.piece_at(span.start).macros)
+
+    def fault(self, message: str, span: Span, cure: str = "") -> Fault:
+        """A fault at a span of the tree; names the macro that it lies in."""
+        macros = self.expanded.piece_at(span.start).macros if self.expanded else ()
+        inside = f" (inside macro `{'` > `'.join(macros)}`)" if macros else ""
+        return Fault(message + inside, self.key, cure, offset=self.original(span).start)
+
+    def error_fault(self, error: SplError) -> Fault:
+        return Fault(error.message, self.key, error.cure, offset=error.span.start)
+
+    def line(self, span: Span) -> int:
+        """The line of the author's text, from 1."""
+        return line_column(self.text, self.original(span).start)[0]
+
+
+def texts(content: Content) -> Iterator[tuple[str, str]]:
+    """Key and text of each whole search of an object. Macros are read where they are called."""
+    if isinstance(content, Search):
+        yield "search", content.search
+    if isinstance(content, Detection):
+        for number, drilldown in enumerate(content.drilldown_searches):
+            yield f"drilldown_searches.{number}.search", drilldown.search
+    if isinstance(content, Investigation):
+        for number, step in enumerate(content.steps):
+            if step.search:
+                yield f"steps.{number}.search", step.search
+
+
+def read(owner: Content, key: str, text: str, world: World) -> Reading:
+    """Expand and parse one text."""
+    macro_errors: list[SplError] = []
+    if key != "search":
+        text = _WHOLE_SEARCH.sub(lambda found: "*".ljust(len(found[0])), text)
+    try:
+        expanded = expand(text, world.macros, problems=macro_errors)
+    except SplError as error:
+        return Reading(owner, key, text, None, None, error, tuple(macro_errors))
+    try:
+        tree = parse(expanded.text)
+    except SplError as error:
+        return Reading(owner, key, text, expanded, None, expanded.blame(error), tuple(macro_errors))
+    return Reading(owner, key, text, expanded, tree, None, tuple(macro_errors))
+
+
+def readings(content: Content, world: World) -> list[Reading]:
+    """All texts of an object, read. A macro without callers is not read: what it is meant for, nobody can say."""
+    return [read(content, key, text, world) for key, text in texts(content)]

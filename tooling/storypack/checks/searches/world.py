@@ -1,0 +1,68 @@
+"""What a search may refer to: macros and lookups, of the pack and of the apps that it counts on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from storypack.checks.context import Context
+from storypack.checks.lookups import read_table
+from storypack.checks.searches import shipped
+from storypack.pack.models import CsvLookup, KvStoreLookup, Lookup
+from storypack.spl.macros import MacroDefinition
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class World:
+    """`macros` by stanza; those of other apps, whose definitions nobody knows, stay calls. `lookups` by each name that
+    a search may use, with their columns; no columns = unknown."""
+
+    macros: Mapping[str, MacroDefinition]
+    lookups: Mapping[str, tuple[str, ...]]
+    own_lookups: frozenset[str] = field(default=frozenset())
+
+
+def world_of(context: Context) -> World:
+    """The world of a pack's searches."""
+    own = {
+        stanza: MacroDefinition(body.name, tuple(body.arguments), body.definition, body.iseval)
+        for stanza, body in context.pack.all_macros().items()
+    }
+    foreign = dict(_foreign_macros(context))
+    lookups: dict[str, tuple[str, ...]] = {name: tuple(sorted(cols)) for name, cols in shipped.lookups().items()}
+    lookups |= dict.fromkeys(context.external_lookups, ())
+    lookups |= {PurePosixPath(path).stem: () for path in context.pack.broken if path.startswith("lookups/")}
+    mine: dict[str, tuple[str, ...]] = {}
+    for lookup in context.lookups:
+        columns = _columns(lookup, context)
+        mine[lookup.name] = columns
+        if isinstance(lookup, CsvLookup):
+            mine[context.pack.csv_path(context.entry(lookup)).name] = columns
+    return World({**shipped.macros(), **foreign, **own}, {**lookups, **mine}, frozenset(mine))
+
+
+def _foreign_macros(context: Context) -> Iterator[tuple[str, MacroDefinition]]:
+    """Macros that storypack.yml says others bring, and those in files that could not be read: they stay calls."""
+    for app in context.settings.external_content:
+        for stanza in app.macros:
+            yield stanza, MacroDefinition(stanza.partition("(")[0], iseval=True)
+    for path in context.pack.broken:
+        if path.startswith("macros/"):
+            name = PurePosixPath(path).stem
+            for stanza in (name, *(f"{name}({count})" for count in range(1, 6))):
+                yield stanza, MacroDefinition(name, iseval=True)
+
+
+def _columns(lookup: Lookup, context: Context) -> tuple[str, ...]:
+    """The columns of a lookup: as the CSV has them, else as the file says."""
+    if isinstance(lookup, CsvLookup):
+        path = context.inside(context.pack.csv_path(context.entry(lookup)).relative_to(context.root).as_posix())
+        if path is not None:
+            status = path.stat()
+            table = read_table(path, status.st_mtime_ns, status.st_size)
+            if table.header and not table.problem:
+                return table.header
+    if isinstance(lookup, KvStoreLookup):
+        return (*lookup.fields, "_key")
+    return tuple(lookup.fields)

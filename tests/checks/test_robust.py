@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from example_pack import base, check
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from storypack.checks.catalogue import rules
 from storypack.report.json_report import render_json
 from storypack.report.results import Results
 from storypack.report.text import render_text
+from tests.checks.example_pack import base, check
 
 NASTY = [
     "",

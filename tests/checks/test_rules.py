@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from example_pack import (
+
+from storypack.checks.catalogue import rules
+from tests.checks.example_pack import (
     BASELINE,
     DELETE,
     HOURLY,
@@ -30,8 +32,6 @@ from example_pack import (
     base,
     check,
 )
-
-from storypack.checks.catalogue import rules
 
 Edits = Mapping[str, Any]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from example_pack import NETS, NETS_CSV, ODD, SETTINGS, SHARE, STORY, check
-
 from storypack.checks.run import Checked
 from storypack.issue import Severity
+from tests.checks.example_pack import NETS, NETS_CSV, ODD, SETTINGS, SHARE, STORY, check
 
 NO_TECHNIQUE = {"mitre_attack_id": []}  # SP133
 

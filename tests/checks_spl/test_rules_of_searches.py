@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 import yaml
-from spl_examples import content, faults
 
 from storypack.checks.catalogue import rules
+from tests.checks_spl.spl_examples import content, faults
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "spl"
 EXAMPLES = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,7 @@ from storypack.cli import main
 from storypack.cli.new import KINDS
 from storypack.cli.schema import KINDS as SCHEMA_KINDS
 from storypack.pack.yaml import parse
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "checks"))
-
-from example_pack import STORY, base, variant, write
+from tests.checks.example_pack import STORY, base, variant, write
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = {

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from storypack.cli import main
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "checks"))
-
-from example_pack import ODD, RISK, SHARE, STORY, variant, write
+from tests.checks.example_pack import ODD, RISK, SHARE, STORY, variant, write
 
 BAD = {SHARE: {"version": 0, "mitre_attack_id": []}, ODD: {"version": -1}}  # two errors, one warning
 

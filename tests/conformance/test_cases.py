@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from case_format import difference
 
 from storypack.engine import run_search
+from tests.conformance.case_format import difference
 
 FILES = sorted((Path(__file__).parent / "cases").glob("*.jsonl"))
 

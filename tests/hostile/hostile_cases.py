@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hostile_pack import DETECTION, DETECTION_FILE, with_value
+from tests.hostile.hostile_pack import DETECTION, DETECTION_FILE, with_value
 
 DEFAULT = "detections/cloud/hostile.yml"
 Content = bytes | str | Callable[[Path], None]

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hostile_cases import CARRIED, CASES, Case
-from hostile_pack import DETECTION_FILE, healthy, with_value, write
 
 from storypack.build.errors import BuildError
 from storypack.build.from_pack import app_content, tactics_of
@@ -18,6 +16,8 @@ from storypack.cli import main
 from storypack.conf.read import read
 from storypack.issue import Severity
 from storypack.pack import Loaded, load_pack
+from tests.hostile.hostile_cases import CARRIED, CASES, Case
+from tests.hostile.hostile_pack import DETECTION_FILE, healthy, with_value, write
 
 STANZAS = {
     "EX - Disk Copied Away - Rule",

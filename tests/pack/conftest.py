@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from example_pack import DETECTION, FILES, Folder
+
+from tests.pack.example_pack import DETECTION, FILES, Folder
 
 
 @pytest.fixture

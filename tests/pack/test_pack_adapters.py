@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from example_pack import COMMON, Folder
 
 from storypack.issue import Issue, Severity
 from storypack.pack.adapters import adapt
 from storypack.pack.models import Detection
+from tests.pack.example_pack import COMMON, Folder
 
 FORMATS = Path(__file__).parent / "formats"
 FILE = "detections/cloud/backup_volume_mounted_by_stranger.yml"

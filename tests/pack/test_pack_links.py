@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from example_pack import DETECTION, DETECTION_FILE, FILES, Folder
 
 from storypack.pack.names import NAME_PATTERN, file_stem, filter_macro_name, same_stem
 from storypack.pack.rules import RULES
+from tests.pack.example_pack import DETECTION, DETECTION_FILE, FILES, Folder
 
 
 def test_detections_and_stories_know_each_other(folder: Folder) -> None:

@@ -6,12 +6,12 @@ import pickle
 from pathlib import Path
 
 import pytest
-from example_pack import DETECTION, DETECTION_FILE, FILES, Folder
 
 from storypack.issue import Severity
 from storypack.pack import load_pack
 from storypack.pack.files import Found
 from storypack.pack.load import load_file
+from tests.pack.example_pack import DETECTION, DETECTION_FILE, FILES, Folder
 
 REPOSITORY = Path(__file__).parent.parent.parent
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from spl_fixtures import pairs
 
 from storypack.spl import SplError, line_column, parse, parse_expression, parse_term
+from tests.spl.spl_fixtures import pairs
 
 
 @pytest.mark.parametrize(("search", "expected"), pairs("errors.txt"))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from spl_fixtures import pairs
 
 from storypack.spl import parse
+from tests.spl.spl_fixtures import pairs
 
 
 @pytest.mark.parametrize(("left", "right"), pairs("same.txt"))

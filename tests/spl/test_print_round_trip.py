@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from spl_fixtures import blocks
 
 from storypack.spl import SplError, parse, parse_expression, parse_term, print_search
 from storypack.spl.printer import print_expression, print_term
 from storypack.spl.tree import Compare, Field, Keyword, String, Word
+from tests.spl.spl_fixtures import blocks
 
 CASES = Path(__file__).parents[3] / "shared" / "spl" / "cases.jsonl"
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from spl_fixtures import blocks, pairs
 
 from storypack.spl import parse, print_search
+from tests.spl.spl_fixtures import blocks, pairs
 
 
 @pytest.mark.parametrize("search", blocks("canonical.txt"))

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_cases import load, run_case
+
+from tests.conformance.test_cases import load, run_case
 
 SHARED = Path(__file__).parents[3] / "shared" / "spl" / "cases.jsonl"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from conftest import Run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from storypack.engine.udf.json import extract, extract_sql
 from storypack.engine.udf.spath import spath, spath_sql
 from storypack.engine.udf.timeformat import strftime, strftime_sql, strptime, strptime_sql
 from storypack.timemod import parse, resolve
+from tests.engine_functions.conftest import Run
 
 fuzz = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
 

@@ -6,12 +6,12 @@ import itertools
 
 import duckdb
 import pytest
-from conftest import Run
 
 from storypack.engine import udf
 from storypack.engine.functions import FunctionContext, FunctionError, call, compile_call, lookup, names
 from storypack.engine.sql import NULL, Kind, Sql, number_constant, string_constant
 from storypack.spl import tree
+from tests.engine_functions.conftest import Run
 
 CONTEXT = FunctionContext(now=1_700_000_000.0)
 ARGUMENTS = [

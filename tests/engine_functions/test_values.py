@@ -6,11 +6,11 @@ import math
 import sqlite3
 
 import pytest
-from conftest import Run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storypack.engine.sql import quote
+from tests.engine_functions.conftest import Run
 
 
 @pytest.mark.parametrize(

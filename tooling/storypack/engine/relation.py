@@ -22,10 +22,11 @@ from storypack.engine.sql import NULL, Kind, Sql, identifier
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """An SQL column (`ident` without quotes) and the kind of its values."""
+    """An SQL column (`ident` without quotes) and the kind of its values; `delimiter` joins several (nomv)."""
 
     ident: str
     kind: Kind
+    delimiter: str = "\n"
 
     @property
     def sql(self) -> Sql:
@@ -34,18 +35,21 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class OrderKey:
-    """One key of an ORDER BY: an SQL expression over columns that every later `SELECT *` still has."""
+    """One key of an ORDER BY: an SQL expression over columns that every later `SELECT *` still has.
+
+    `place` = a number that is different for each row (of one origin): where the row stood."""
 
     text: str
     descending: bool = False
     nulls_last: bool = True
+    place: bool = False
 
     @property
     def sql(self) -> str:
         return f"{self.text} {'DESC' if self.descending else 'ASC'} NULLS {'LAST' if self.nulls_last else 'FIRST'}"
 
     def flipped(self) -> OrderKey:
-        return OrderKey(self.text, not self.descending, not self.nulls_last)
+        return replace(self, descending=not self.descending, nulls_last=not self.nulls_last)
 
 
 class Opener(Protocol):
@@ -220,11 +224,26 @@ class Relation:
         """`ORDER BY ...`, or nothing for rows without an order."""
         return f"ORDER BY {', '.join(key.sql for key in self.order)}" if self.order else ""
 
+    @property
+    def position(self) -> str | None:
+        """SQL of a number that rises with the order, where there is one already."""
+        if len(self.order) == 1 and self.order[0].place:
+            return self.tie
+        return None
+
+    @property
+    def tie(self) -> str | None:
+        """SQL of a number that rises with the order of rows that are equal in all keys but the last."""
+        if not self.order or not self.order[-1].place:
+            return None
+        last = self.order[-1]
+        return f"(-{last.text})" if last.descending else last.text
+
     def numbered(self, label: str = "order") -> tuple[Relation, str]:
         """The rows with their position (from 1) in a hidden column, and that column's identifier (quoted)."""
         ident = identifier(self.names.new("__n"))
         text = f"SELECT *, row_number() OVER ({self.order_by}) AS {ident} FROM {{rows}}"
-        return self.stage(label, text, order=(OrderKey(ident),)), ident
+        return self.stage(label, text, order=(OrderKey(ident, place=True),)), ident
 
     # --- text -----------------------------------------------------------------------------------------------
 

@@ -101,7 +101,7 @@ class Session:
         create = f"CREATE TEMP TABLE {identifier(table)} AS\n"
         self.execute(create + rows.select(f"SELECT {', '.join([number, *values])}")).fetchall()
         cte = Cte(self.names.new("s1_rows"), f"SELECT * FROM {identifier(table)}", "rows")
-        return Relation(self.names, (cte,), kept, (OrderKey(position),))
+        return Relation(self.names, (cte,), kept, (OrderKey(position, place=True),))
 
     def table(self, values: Mapping[str, Sequence[Any]], label: str = "rows") -> Relation:
         """Rows given as columns of Python values (text, numbers, lists, None), all of one length."""
@@ -120,7 +120,7 @@ class Session:
         select = ", ".join([f"unnest(range(CAST(? AS BIGINT))) AS {position}", *selects])
         self.execute(f"CREATE TEMP TABLE {identifier(table)} AS SELECT {select}", [length, *parameters]).fetchall()
         cte = Cte(self.names.new(f"s1_{label}"), f"SELECT * FROM {identifier(table)}", label)
-        return Relation(self.names, (cte,), columns, (OrderKey(position),))
+        return Relation(self.names, (cte,), columns, (OrderKey(position, place=True),))
 
     def subsearch(self, pipeline: tree.Pipeline) -> Relation:
         """The rows of a subsearch."""

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from storypack.engine.errors import SearchError
 from storypack.engine.session import Session
+from storypack.engine.sql import as_text
 from storypack.spl import tree
+from storypack.spl.calls import macro_call
 from storypack.spl.macros import expand
 from storypack.spl.parser import parse, parse_expression, parse_term
 from storypack.spl.source import SplError, line_column
+from storypack.spl.tokens import MACRO
+
+_CALL = re.compile(MACRO)
 
 
 def parse_search(spl: str, session: Session) -> tree.Pipeline:
@@ -16,10 +23,28 @@ def parse_search(spl: str, session: Session) -> tree.Pipeline:
         expanded = expand(spl, session.macros)
     except SplError as error:
         raise search_error(error, spl) from error
+    if expanded.kept:
+        return parse_search(_CALL.sub(lambda call: _evaluated(call[0], session), expanded.text), session)
     try:
         return parse(expanded.text)
     except SplError as error:
         raise search_error(expanded.blame(error), spl) from error
+
+
+def _evaluated(written: str, session: Session) -> str:
+    """What an `iseval` macro's call stands for: its definition is an eval expression, its value the text put there."""
+    call = macro_call(written, 0)
+    definition = session.macros.get(f"{call.name}({len(call.args)})" if call.args else call.name)
+    if definition is None or not definition.iseval:
+        return written
+    text = definition.definition
+    for name, value in zip(definition.args, call.args, strict=True):
+        text = text.replace(f"${name}$", value)
+    rows = session.compile(parse_search(f"| makeresults | eval value={text}", session), session, None)
+    value = session.fetch(rows, f"SELECT {as_text(rows.field('value'))}")[0][0]
+    if value is None:
+        raise SearchError(f"the definition of macro `{call.name}` gives no text")
+    return str(value)
 
 
 def search_error(error: SplError, spl: str) -> SearchError:

@@ -105,12 +105,13 @@ class _Walker:
 
     def close_all(self) -> None:
         for one in list(self.open):
-            self._finish(one, complete=not self.rules.starts)
+            self._finish(one, complete=not self.rules.starts, closed=False)
 
-    def _finish(self, one: _Open, *, complete: bool) -> None:
+    def _finish(self, one: _Open, *, complete: bool, closed: bool = True) -> None:
+        """Give a transaction out, unless its start never came. `closed` = a rule ended it, not the last event."""
         self.open.remove(one)
         if complete or self.rules.keep_evicted:
-            self.done.append(self._row(one.events[::-1], closed=complete))
+            self.done.append(self._row(one.events[::-1], closed=complete and closed))
 
     def _orphan(self, event: Event) -> None:
         if self.rules.keep_orphans:

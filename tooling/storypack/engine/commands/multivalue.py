@@ -64,12 +64,13 @@ def makemv(node: tree.Plain, rows: Relation, session: Session) -> Relation:
 
 @command("nomv")
 def nomv(node: tree.Plain, rows: Relation, session: Session) -> Relation:
-    """Several values joined into one, by newlines."""
+    """Several values joined into one: by newlines, or as the command that made them says (stats, mvcombine)."""
     name = _only_field(node)
-    field = rows.field(name)
-    if field.kind is not Kind.MULTI:
+    column = rows.find(name)
+    if column is None or column.kind is not Kind.MULTI:
         return rows
-    return rows.extend("nomv", {name: Sql(as_text(field), Kind.STRING)})
+    text = f"array_to_string({column.sql.text}, {quote(column.delimiter)})"
+    return rows.extend("nomv", {name: Sql(text, Kind.STRING)})
 
 
 @command("mvcombine")
@@ -83,7 +84,7 @@ def mvcombine(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     rows, place = rows.numbered()
     others = {other: column for other, column in rows.columns.items() if other != name}
     columns = {other: Column(rows.names.new(other), column.kind) for other, column in others.items()}
-    combined = Column(rows.names.new(name), Kind.MULTI)
+    combined = Column(rows.names.new(name), Kind.MULTI, node.option("delim", " "))
     first = identifier(rows.names.new("__first"))
     selects = [f"{identifier(column.ident)} AS {identifier(columns[other].ident)}" for other, column in others.items()]
     values = f"flatten(list({as_multi(field)} ORDER BY {place}) FILTER (WHERE {field.text} IS NOT NULL))"

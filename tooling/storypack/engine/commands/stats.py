@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from storypack.engine.aggregations import AggregationContext, AggregationError, aggregate, is_aggregation
 from storypack.engine.commands.names import matching, star_name
+from storypack.engine.commands.options import options_of
 from storypack.engine.commands.registry import command
 from storypack.engine.compile.expressions import compile_expr
 from storypack.engine.errors import NotSupported, SearchError
@@ -15,7 +16,8 @@ from storypack.engine.session import Session
 from storypack.engine.sql import Kind, Sql, as_text, identifier
 from storypack.spl import tree
 
-_ORDERED = frozenset({"first", "last", "list", "earliest", "latest", "rate", "earliest_time", "latest_time"})
+_TIMED = frozenset({"earliest", "latest", "rate", "earliest_time", "latest_time"})
+_ORDERED = frozenset({"first", "last", "list"}) | _TIMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +114,16 @@ def aggregate_sql(
 
 
 def placed(rows: Relation, found: Sequence[Measure]) -> tuple[Relation, str]:
-    """The rows with their place where a measure needs it."""
-    if any(one.func in _ORDERED for measure in found for one in (measure, *measure.parts)):
-        return rows.numbered()
-    return rows, "0"
+    """The rows, and the SQL of their place where a measure needs it.
+
+    Numbering rows means sorting them, so it is avoided: what follows `_time` needs the place only among events of the
+    same time.
+    """
+    needed = {one.func for measure in found for one in (measure, *measure.parts)} & _ORDERED
+    if not needed:
+        return rows, "0"
+    known = rows.tie if needed <= _TIMED else rows.position
+    return (rows, known) if known else rows.numbered()
 
 
 def by_columns(by: Sequence[tree.Field | tree.MacroCall], rows: Relation) -> tuple[Relation, list[str]]:
@@ -132,7 +140,16 @@ def by_columns(by: Sequence[tree.Field | tree.MacroCall], rows: Relation) -> tup
 def stats(node: tree.Stats, rows: Relation, session: Session) -> Relation:
     """One row for each combination of by-values, in their order; without `by` one row."""
     rows, by = by_columns(node.by, rows)
-    return grouped(rows, by, measures(node.aggregations, rows, session, by), "stats", session)
+    table = grouped(rows, by, measures(node.aggregations, rows, session, by), "stats", session)
+    return _delimited(table, node, options_of(node.options).get("delim", " "))
+
+
+def _delimited(rows: Relation, node: tree.Stats, delimiter: str) -> Relation:
+    """The values of list and values, joined by the delimiter should `nomv` follow."""
+    for one in node.aggregations:
+        if isinstance(one, tree.Aggregation) and one.func in ("list", "values") and one.output in rows.columns:
+            rows.columns[one.output] = replace(rows.columns[one.output], delimiter=delimiter)
+    return rows
 
 
 def grouped(

@@ -118,16 +118,20 @@ def _binary(op: str, a: Sql, b: Sql, session: Session) -> Sql:
 
 
 def _plus(a: Sql, b: Sql) -> Sql:
-    """Sum of two numbers, or text joined where neither side can be a number."""
+    """Sum of two numbers, or two texts joined; null for a number and a text that is none."""
     if Kind.NULL in (a.kind, b.kind):
         return NULL
     if Kind.NUMBER in (a.kind, b.kind):
         return Sql(f"({as_number(a)} + {as_number(b)})", Kind.NUMBER)
     joined = f"({as_text(a)} || {as_text(b)})"
-    if never_number(a) or never_number(b):
+    if never_number(a) and never_number(b):
         return Sql(joined, Kind.STRING)
-    total = f"{as_number(a)} + {as_number(b)}"
-    return Sql(f"coalesce({as_text(Sql(f'({total})', Kind.NUMBER))}, {joined})", Kind.STRING)
+    if never_number(a) or never_number(b):
+        other = as_number(b if never_number(a) else a)
+        return Sql(f"CASE WHEN {other} IS NULL THEN {joined} END", Kind.STRING)
+    x, y = as_number(a), as_number(b)
+    total = as_text(Sql(f"({x} + {y})", Kind.NUMBER))
+    return Sql(f"CASE WHEN {x} IS NULL AND {y} IS NULL THEN {joined} ELSE {total} END", Kind.STRING)
 
 
 def _in_list(value: Sql, options: list[Sql]) -> Sql:

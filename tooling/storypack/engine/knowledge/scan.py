@@ -30,6 +30,11 @@ class Origin:
     files: tuple[RawEvents, ...]
 
     @property
+    def multi(self) -> frozenset[str]:
+        """Fields that come with the events in several values."""
+        return frozenset().union(*(events.multi for events in self.files))
+
+    @property
     def sql(self) -> str:
         """The raw events with the fields that all of them share."""
         shared = ", ".join(f"{quote(value)} AS {identifier(name)}" for name, value in self.constants.items())
@@ -65,7 +70,7 @@ class FileScan:
         return (
             OrderKey(identifier(time.ident), descending=True),
             OrderKey("__origin"),
-            OrderKey("__position", descending=True),
+            OrderKey("__position", descending=True, place=True),
         )
 
     def field(self, name: str) -> Column | None:
@@ -136,7 +141,10 @@ def open_scan(
             time = f"coalesce({time}, {float(clock)!r})"
         column = layers.add(1, "__time", Sql(time, Kind.NUMBER))
         extractor = Extractor(settings, knowledge.transforms, _mode(settings, origin))
-        parts.append((origin, OriginFields(extractor, settings, knowledge, layers, session, origin.constants, column)))
+        fields = OriginFields(
+            extractor, settings, knowledge, layers, session, origin.constants, column, origin.multi
+        )
+        parts.append((origin, fields))
     return FileScan(session, request, parts)
 
 

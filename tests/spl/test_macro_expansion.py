@@ -111,13 +111,13 @@ def test_the_way_back() -> None:
 
 
 def test_an_error_inside_a_macro_is_blamed_on_the_call() -> None:
-    macros = {"bad": MacroDefinition("bad", (), "(a=1")}
     text = "index=a\n| search `bad` | head 1"
-    found = expand(text, macros)
+    found = expand(text, {"bad": MacroDefinition("bad", (), "a=1)")})
     with pytest.raises(SplError) as caught:
         parse(found.text)
     error = found.blame(caught.value)
-    assert text[error.span.start : error.span.end] == "|"
+    assert text[error.span.start : error.span.end] == "`bad`"
+    assert error.message == "this `)` closes nothing (inside macro `bad`)"
     unclosed = expand("`q`", {"q": MacroDefinition("q", (), 'a="b')})
     with pytest.raises(SplError) as caught:
         parse(unclosed.text)

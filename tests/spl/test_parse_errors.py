@@ -15,7 +15,7 @@ def test_error(search: str, expected: str) -> None:
         parse(search)
     error = caught.value
     line, column = line_column(search, error.span.start)
-    shown = search[error.span.start : error.span.end] or ("(end)" if error.span.start == len(search) else "")
+    shown = search[error.span.start : error.span.end] or ("(end)" if error.span.start == len(search) else "(none)")
     found = (f"{line}:{column}", shown, error.message, error.cure or "(none)")
     assert found == (place, marked, message, cure)
 

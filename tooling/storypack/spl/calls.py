@@ -7,7 +7,7 @@ import re
 from storypack.spl.source import Span, SplError
 from storypack.spl.tree import MacroCall
 
-_CALL = re.compile(r"(?s)`\s*([^\s(`]+)\s*(?:\((.*)\)\s*)?`\Z")
+_CALL = re.compile(r"(?s)`\s*([^\s(`\"'|=,\[\]]+)\s*(?:\((.*)\)\s*)?`\Z")
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _BREAK = re.compile(rf"(?s){_STRING}|[,()]")
 _ONE_STRING = re.compile(rf"(?s){_STRING}").fullmatch

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from storypack.spl.catalogue import is_command, is_known
 from storypack.spl.commands import READERS, plain, reader_of
+from storypack.spl.diagnosis import truer_cause
 from storypack.spl.expressions import whole_expression
 from storypack.spl.source import Span, SplError
 from storypack.spl.terms import search_term, whole_term
@@ -26,6 +27,13 @@ def parse(text: str) -> Pipeline:
 
     The text may begin with a pipe and a generating command, with a command (`stats count`), or with the terms of
     a base search (`index=x ...`), which become an implied `search`. Unknown commands become `Opaque`."""
+    try:
+        return _parse(text)
+    except SplError as error:
+        raise truer_cause(text, error, _parse) from None
+
+
+def _parse(text: str) -> Pipeline:
     reader = Reader(text, _pipeline)
     with _collector_paused(len(text)):
         pipeline = _pipeline(reader)

@@ -41,7 +41,7 @@ def _mode(*alternatives: tuple[str, str], skip: str = r"\s*+") -> Match:
 
 # eval and where. A name may hold braces (`a{}`), `$token$` and the `<<FIELD>>` of foreach; a dot joins two texts.
 EVAL = _mode(
-    ("number", r"\d++(?:\.\d++)?(?:[eE][-+]?\d++)?(?!\w)"),
+    ("number", r"\d++(?:\.\d++)?(?:[eE][-+]?\d++)?(?![\w{}:@#$])"),
     ("word", r"(?:[\w{}:@#$]++|<<\w++>>)++"),
     ("string", STRING),
     ("quoted", QUOTED),
@@ -239,14 +239,15 @@ class Reader:
         raise SplError(f"nested deeper than {MAX_DEPTH} levels", self.span, "break the search into several stages")
 
     def fail_unclosed(self, closer: str, opener: str, offset: int) -> NoReturn:
-        """`)` or `]` is missing at the current token."""
-        self._fail_if_torn()
-        message = f"`{closer}` expected for the `{opener}` at {place(self.text, offset)}"
-        raise SplError(f"{message}, found {self.shown}", self.span, f"add `{closer}`, or take the `{opener}` away")
+        """`)` or `]` is missing before the current token."""
+        self.fail_if_stray()
+        message = f"`{closer}` expected for the `{opener}` at {place(self.text, offset)}, found {self.shown}"
+        where = Span(self.before, self.before)  # right behind what was read: the token found may be lines away
+        raise SplError(message, where, f"add `{closer}`, or take the `{opener}` away")
 
     def fail(self, message: str, cure: str = "") -> NoReturn:
         """Raise at the current token; a token that cannot be one (an open quote) is the truer cause, and told first."""
-        self._fail_if_torn()
+        self.fail_if_stray()
         raise SplError(message, self.span, cure)
 
     def expected(self, what: str, cure: str = "") -> NoReturn:
@@ -256,13 +257,6 @@ class Reader:
     def shown(self) -> str:
         return quote_for_message(self.value) if self.value else "the end of the search"
 
-    def _fail_if_torn(self) -> None:
-        """Raise for the quotes if they are the truer cause: a token that cannot be one, or that a string touches."""
-        self.fail_if_stray()
-        touches = self.start == self.before and self.text[self.start - 1 : self.start] == '"'
-        if touches and self.kind in ("word", "number", "option") and (error := _crossed_quotes(self.text, self.end)):
-            raise error
-
     def fail_if_stray(self) -> None:
         if self.kind == "stray":
             self.fail_stray()
@@ -270,8 +264,8 @@ class Reader:
     def fail_stray(self) -> NoReturn:
         character = self.text[self.start]
         if character == '"':
-            raise _unclosed_string(self.text, self.start)
-        if character == "`":
+            message, cure = "the string opened here is never closed", 'add the closing `"`'
+        elif character == "`":
             message, cure = "the macro call opened here is never closed", "add the closing backtick"
         elif character == "'":
             message, cure = "the field name opened with ' is never closed", "add the closing single quote"
@@ -302,24 +296,6 @@ def blank_comments(text: str) -> str:
         return piece if piece[0] == '"' else re.sub(r"[^\n]", " ", piece)
 
     return _COMMENT.sub(blank, text)
-
-
-def _unclosed_string(text: str, offset: int) -> SplError:
-    """The error for the quote at `offset`, which nothing closes. When an earlier string touches a word (`"a"b`), its
-    quotes are the likelier mistake, so the error points there."""
-    crossed = _crossed_quotes(text, offset)
-    return crossed or SplError(
-        "the string opened here is never closed", Span(offset, offset + 1), 'add the closing `"`'
-    )
-
-
-def _crossed_quotes(text: str, end: int) -> SplError | None:
-    """The error for the first string before `end` that runs into a word: there, quotes have come to pair up wrongly."""
-    for found in re.finditer(f"(?s){STRING}", text[:end]):
-        if re.match(r"[\w*\\%$]", text[found.end() : found.end() + 1]):
-            message = f"the quotes do not pair up: {quote_for_message(found[0])} runs into the text behind it"
-            return SplError(message, Span(*found.span()), "close the string opened here where it ought to end")
-    return None
 
 
 def balanced_end(text: str, start: int) -> tuple[int, bool]:

@@ -1,11 +1,14 @@
 """The search language: tokens, syntax tree, parser, printer, catalogue of commands and functions.
 
-    parse("index=web status>=500 | stats count by host")    -> Pipeline
-    parse_expression('if(bytes > 0, "sent", "none")')         -> Expr
-    parse_term("index=web status>=500")                       -> Term
+    parse("index=web status>=500 | stats count by host")   -> Pipeline
+    parse_expression('if(bytes > 0, "sent", "none")')        -> Expr
+    parse_term("index=web status>=500")                      -> Term
+    print_search(pipeline)                                   -> canonical text, one stage a line
+    expand("`base` | head 1", macros)                        -> Expanded: the text, and the way back from it
 
-Each raises `SplError` with the place and a cure. The names here are loaded when they are first used, so that importing
-one small module of this package stays cheap."""
+The first three and `expand` raise `SplError`, with the place and a cure. `spl.tree` has the nodes, `spl.pattern` takes
+search values apart, `spl.catalogue` knows what Splunk documents. The names here are loaded when they are first used, so
+that importing one small module of this package stays cheap."""
 
 from __future__ import annotations
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from storypack.spl.catalogue import is_command, is_known
 from storypack.spl.commands import READERS, plain, reader_of
@@ -19,7 +20,10 @@ from storypack.spl.tree import Command, Expr, Pipeline, Search, Term
 _NAME = re.compile(r"\s*+([A-Za-z_][\w.-]*+)(?!['\\@#$%&*;:^~{}?/])").match
 # What follows a name that begins a search makes it a field and no command: `sort=x`.
 _FIELD_FOLLOWS = re.compile(r"\s*+(?:[=<>]|!=)").match
+_SEARCH_BEGINS = re.compile(r"\s*+search\s++(?![=<>!])").match
 _STAGE_BEGINS = re.compile(r"\s*+([|\]`]?)").match
+
+Tree = TypeVar("Tree")
 
 
 def parse(text: str) -> Pipeline:
@@ -27,10 +31,7 @@ def parse(text: str) -> Pipeline:
 
     The text may begin with a pipe and a generating command, with a command (`stats count`), or with the terms of
     a base search (`index=x ...`), which become an implied `search`. Unknown commands become `Opaque`."""
-    try:
-        return _parse(text)
-    except SplError as error:
-        raise truer_cause(text, error, _parse) from None
+    return _diagnosed(text, _parse)
 
 
 def _parse(text: str) -> Pipeline:
@@ -58,6 +59,10 @@ def _collector_paused(characters: int) -> Iterator[None]:
 
 def parse_expression(text: str) -> Expr:
     """The tree of an eval expression, such as the right side of `EVAL-x = ...` in props.conf."""
+    return _diagnosed(text, _parse_expression)
+
+
+def _parse_expression(text: str) -> Expr:
     reader = Reader(text, _pipeline)
     found = whole_expression(reader)
     if reader.value:
@@ -68,9 +73,13 @@ def parse_expression(text: str) -> Expr:
 def parse_term(text: str) -> Term:
     """The tree of search terms, such as those of an event type or of a data model's constraint.
 
-    A leading `search` is passed over, because conf files have it now and then. No term at all is `*`."""
+    A leading `search` is passed over, because conf files have it now and then."""
+    return _diagnosed(text, _parse_term)
+
+
+def _parse_term(text: str) -> Term:
     reader = Reader(text, _pipeline)
-    if found := re.compile(r"\s*+search\s++(?![=<>!])").match(reader.text):
+    if found := _SEARCH_BEGINS(reader.text):
         reader.end = found.end()
     term = whole_term(reader)
     if reader.value:
@@ -78,6 +87,13 @@ def parse_term(text: str) -> Term:
     if term is None:
         raise SplError("there is no search term", Span(0, len(text)), "write `*` for everything")
     return term
+
+
+def _diagnosed(text: str, read: Callable[[str], Tree]) -> Tree:
+    try:
+        return read(text)
+    except SplError as error:
+        raise truer_cause(text, error, read) from None
 
 
 def _pipeline(reader: Reader) -> Pipeline:

@@ -98,7 +98,7 @@ def _negation(reader: Reader, stop: Stop) -> Term:
         raise SplError("`NOT` has nothing on its right", place, "add the term that it negates")
     term = _negation(reader, stop)
     reader.leave()
-    return Not(term, span=place.to(term.span))
+    return Not(term, span=Span(place.start, reader.before))
 
 
 def _primary(reader: Reader) -> Term:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from storypack.pack.adapters.adapt import Adapted, Note
+from storypack.pack.adapters.adapted import Adapted, Note
 from storypack.reference.objects import THREAT_OBJECT_TYPES
 
 _USER_TYPES = frozenset({"user", "username", "email address", "user name"})

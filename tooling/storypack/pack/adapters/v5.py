@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from storypack.pack.adapters.adapt import Adapted, Note
+from storypack.pack.adapters.adapted import Adapted, Note
 
 # What tags may hold that now stands at the top level, under the same or another name.
 _TAGS = {"group": "threat_group"}

@@ -90,14 +90,16 @@ def from_json(text: str | None, prefix: str) -> Fields:
     return fields
 
 
+_NUMBER = re.compile(r"[+-]?(?:\d{1,300}\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?")
+
+
 def _typed(text: str, kind: str) -> Any:
     """A value as JSON of the wished type; a text that cannot be one stays text (auto) or goes (None)."""
     if kind in ("auto", "num"):
-        try:
+        if _NUMBER.fullmatch(text):
             return json.loads(number_text(float(text)))
-        except ValueError:
-            if kind == "num":
-                return None
+        if kind == "num":
+            return None
     if kind in ("auto", "json") and container(text) is not NOTHING:
         return container(text)
     if kind in ("auto", "bool") and text.lower() in ("true", "false"):

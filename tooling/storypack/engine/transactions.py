@@ -39,11 +39,20 @@ class _Open:
 
     @property
     def newest(self) -> float:
-        return float(self.events[0].get("_time", 0.0))
+        return time_of(self.events[0])
 
     @property
     def oldest(self) -> float:
-        return float(self.events[-1].get("_time", 0.0))
+        return time_of(self.events[-1])
+
+
+def time_of(event: Event) -> float:
+    """The event's `_time`; 0 where it has none, or something that is no number."""
+    value = to_multi(event.get("_time")) or ["0"]
+    try:
+        return float(value[0])
+    except ValueError:
+        return 0.0
 
 
 def group(events: Sequence[Event], names: Sequence[str], rules: Rules) -> list[dict[str, Any]]:
@@ -52,7 +61,7 @@ def group(events: Sequence[Event], names: Sequence[str], rules: Rules) -> list[d
     for event in events:
         walker.take(event)
     walker.close_all()
-    walker.done.sort(key=lambda row: -float(row.get("_time", 0.0)))
+    walker.done.sort(key=lambda row: -time_of(row))
     return walker.done
 
 
@@ -96,7 +105,7 @@ class _Walker:
 
     def _expire(self, event: Event) -> None:
         """Close what the event is too old for."""
-        time = float(event.get("_time", 0.0))
+        time = time_of(event)
         for one in list(self.open):
             too_long = self.rules.max_span is not None and one.newest - time > self.rules.max_span
             too_late = self.rules.max_pause is not None and one.oldest - time > self.rules.max_pause
@@ -122,7 +131,7 @@ class _Walker:
         row: dict[str, Any] = {}
         for name in dict.fromkeys(name for event in events for name in event if name not in _SINGLE):
             row[name] = self._values(name, events)
-        times = [float(event["_time"]) for event in events if "_time" in event]
+        times = [time_of(event) for event in events if "_time" in event]
         if times:
             row["_time"] = min(times)
             row["duration"] = max(times) - min(times)

@@ -63,7 +63,7 @@ def to_text(value: Any) -> str:
 
 def number_text(value: float) -> str:
     """A number without a needless point or exponent."""
-    return str(int(value)) if value == int(value) and abs(value) < 1e30 else repr(value)
+    return str(int(value)) if value.is_integer() and abs(value) < 1e30 else repr(value)
 
 
 def from_column(value: Any) -> Any:

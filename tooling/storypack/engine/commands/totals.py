@@ -43,8 +43,8 @@ def addcoltotals(node: tree.Plain, rows: Relation, session: Session) -> Relation
 
 def _with_total_row(rows: Relation, names: list[str], options: dict[str, str], session: Session) -> Relation:
     rows = session.materialise(rows)
-    sums = ", ".join(f"sum({as_number(rows.field(name))})" for name in names) or "NULL"
-    found = session.fetch(rows, f"SELECT {sums}")[0]
+    sums = ", ".join(["count(*)", *(f"sum({as_number(rows.field(name))})" for name in names)])
+    _, *found = session.fetch(rows, f"SELECT {sums}")[0]
     total: dict[str, list[Any]] = {
         name: [value] for name, value in zip(names, found, strict=False) if value is not None
     }

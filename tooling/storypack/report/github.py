@@ -14,13 +14,14 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE
 
 def render_github(results: Results) -> str:
     """Workflow commands (`::error file=…,line=…::message`), then the summary as a line of the log."""
-    rows = [_command(issue, results) for issue in results.issues]
+    rows = [annotation(issue, f"{issue.rule} {results.title(issue.rule)}") for issue in results.issues]
     return "\n".join([*rows, summary(results)]) + "\n"
 
 
-def _command(issue: Issue, results: Results) -> str:
+def annotation(issue: Issue, title: str) -> str:
+    """The workflow command that shows an issue under a title."""
     place = issue.location
-    properties = {"file": place.file, "title": f"{issue.rule} {results.title(issue.rule)}"}
+    properties = {"file": place.file, "title": title}
     if place.line:
         properties["line"] = str(place.line)
         if place.column:

@@ -6,9 +6,11 @@ others are cut into events first and put into a temporary table, which DuckDB sp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -46,6 +48,7 @@ class RawEvents:
     count: int
     broken: int
     json: bool = False  # most events are JSON objects
+    multi: frozenset[str] = frozenset()  # fields of `__indexed` of which an event has several values
 
 
 def read_events(
@@ -53,6 +56,19 @@ def read_events(
 ) -> list[RawEvents]:
     """Each file's events. Tables are made on `connection`, for its cursors to see. Raises UnreadableFile."""
     return [_read(connection, file, number, csv) for number, file in enumerate(files, 1)]
+
+
+def table_events(
+    connection: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, Any]], file: EventFile, table: str
+) -> RawEvents:
+    """Events given as fields (text, numbers, lists; `_time` in epoch seconds), as an index holds them that was filled
+    by a search. `file` says where they seem to come from; nothing is read from its path."""
+    raws = [json.dumps(row, ensure_ascii=False) for row in rows]
+    events = (CutEvent(raw, number, raw) for number, raw in enumerate(raws, 1))
+    count, _ = _load(connection, table, events)
+    multi = frozenset(name for row in rows for name, value in row.items() if isinstance(value, list))
+    shape = Shape(Format.JSON, Compression.NONE)
+    return RawEvents(file, shape, f"SELECT * FROM {identifier(table)}", count, 0, multi=multi)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, file: EventFile, number: int, csv: bool | None) -> RawEvents:
@@ -65,8 +81,8 @@ def _read(connection: duckdb.DuckDBPyConnection, file: EventFile, number: int, c
             pass  # not UTF-8, or a line longer than DuckDB takes: cut it ourselves
         else:
             # A file whose events are JSON objects promises them on every line.
-            json = objects * 2 > count
-            return RawEvents(file, shape, sql, count, count - valid if json else 0, json)
+            is_json = objects * 2 > count
+            return RawEvents(file, shape, sql, count, count - valid if is_json else 0, is_json)
     table = f"events_{number}"
     count, broken = _load(connection, table, cut(file.path, shape))
     sql = f"SELECT * FROM {identifier(table)}"

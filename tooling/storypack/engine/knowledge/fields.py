@@ -52,7 +52,8 @@ class AutoLookup:
 
 @dataclass
 class OriginFields:
-    """What events of one origin hold. `constants` are the fields that all of them share (sourcetype, source, ...)."""
+    """What events of one origin hold. `constants` are the fields that all of them share (sourcetype, source, ...),
+    `multi` those that come with the event in several values."""
 
     extractor: Extractor
     settings: Mapping[str, str]
@@ -61,6 +62,7 @@ class OriginFields:
     session: Session
     constants: Mapping[str, str]
     time: Sql
+    multi: frozenset[str] = frozenset()
     _known: dict[tuple[int, str], Sql] = field(default_factory=dict)
     _busy: set[tuple[int, str]] = field(default_factory=set)
 
@@ -113,6 +115,8 @@ class OriginFields:
         return self._once(EXTRACTED, name, self._extract)
 
     def _extract(self, name: str) -> Sql:
+        if name in self.multi:
+            return self.layers.add(EXTRACTED, name, _several(name))
         indexed = Sql(f"spl_json_text(json_extract(__indexed, {quote('$.' + _key(name))}))", Kind.STRING)
         found = self.extractor.extract(name, self.layers)
         if found is None:
@@ -245,6 +249,14 @@ def _first(a: Sql, b: Sql) -> Sql:
         return b if a.kind is Kind.NULL else a
     kind = common_kind([a.kind, b.kind])
     return Sql(f"coalesce({coerce(a, kind)}, {coerce(b, kind)})", kind)
+
+
+def _several(name: str) -> Sql:
+    """A field that comes with the event, in one value or as a list."""
+    path = "$." + _key(name)
+    texts = f"CAST(json_extract_string(__indexed, {quote(path + '[*]')}) AS VARCHAR[])"
+    single = f"spl_list(json_extract_string(__indexed, {quote(path)}))"
+    return Sql(f"CASE WHEN json_type(__indexed, {quote(path)}) = 'ARRAY' THEN {texts} ELSE {single} END", Kind.MULTI)
 
 
 def _key(name: str) -> str:

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import duckdb
 
 from storypack.engine.datamodels import model_dataset
-from storypack.engine.events.reading import EventFile, RawEvents, read_events
+from storypack.engine.events.reading import EventFile, RawEvents, read_events, table_events
 from storypack.engine.knowledge.apps import Knowledge, load_knowledge
 from storypack.engine.knowledge.scan import FileScan, open_scan
 from storypack.engine.root import open_root
+from storypack.engine.run import open_session
 from storypack.engine.session import Session
 from storypack.engine.source import LookupTable, ModelDataset, ScanRequest
 from storypack.engine.sql import identifier
+
+
+@dataclass(frozen=True, slots=True)
+class EventTable:
+    """Events held in memory beside the files: fields by name, `_time` in epoch seconds. `origin` says what Splunk's
+    inputs would say of them; its path is only a name."""
+
+    origin: EventFile
+    rows: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
 
 
 class FileSource:
@@ -24,6 +36,7 @@ class FileSource:
 
     `newest_at` (epoch seconds) moves all times so that the newest event lies there: old logs become recent ones, and
     `earliest=-70m` finds them. `clock` is the time of events that show none (the start of the search, as a rule).
+    `root` is a connection that may read the files, and stays open; without one the source opens its own.
     """
 
     def __init__(
@@ -36,19 +49,23 @@ class FileSource:
         lookups: Mapping[str, LookupTable] | None = None,
         saved_searches: Mapping[str, str] | None = None,
         csv: bool | None = None,
+        tables: Sequence[EventTable] = (),
+        root: duckdb.DuckDBPyConnection | None = None,
     ) -> None:
         self.knowledge = load_knowledge() if knowledge is None else knowledge
-        self.root: duckdb.DuckDBPyConnection = open_root([file.path for file in files])
-        self._clock = clock
+        self.root: duckdb.DuckDBPyConnection = root or open_root([file.path for file in files])
+        self._owns_root = root is None
         self._lookups = lookups or {}
         self._saved_searches = saved_searches or {}
-        self._shift = 0.0
+        self.clock = clock
+        self.newest_at = newest_at
         try:
             self.events: list[RawEvents] = read_events(self.root, files, csv=csv)
+            for number, table in enumerate(tables or ([] if files else [EventTable(EventFile(Path()))])):
+                self.events.append(table_events(self.root, table.rows, table.origin, f"table_{number}"))
         except BaseException:
-            self.root.close()
+            self.close()
             raise
-        self._newest_at = newest_at
 
     def __enter__(self) -> Self:
         return self
@@ -59,27 +76,39 @@ class FileSource:
         self.close()
 
     def close(self) -> None:
-        """Let go of the connection and of what was cut into tables."""
-        self.root.close()
+        """Let go of the connection, and with it of what was cut into tables."""
+        if self._owns_root:
+            self.root.close()
+
+    @property
+    def count(self) -> int:
+        """How many events there are."""
+        return sum(events.count for events in self.events)
 
     @property
     def broken(self) -> Mapping[Path, int]:
         """How many events of each file are not what its format promises; files without any are left out."""
         return {events.file.path: events.broken for events in self.events if events.broken}
 
-    def scan(self, request: ScanRequest, session: Session) -> FileScan:
-        if self._newest_at is not None:
-            self._shift = self._newest_at - self._newest(session)
-            self._newest_at = None
-        return open_scan(self.events, self.knowledge, request, session, clock=self._clock, shift=self._shift)
+    @cached_property
+    def times(self) -> tuple[float, float] | None:
+        """The oldest and the newest time that the events themselves show (epoch seconds); None if none shows one."""
+        with open_session(self) as session:
+            scan = open_scan(self.events, self.knowledge, ScanRequest(), session, clock=None)
+            column = scan.field("_time")
+            if column is None:
+                return None
+            time = identifier(column.ident)
+            ((oldest, newest),) = session.execute(f"SELECT min({time}), max({time}) FROM ({scan.sql()})").fetchall()
+        return None if newest is None else (float(oldest), float(newest))
 
-    def _newest(self, session: Session) -> float:
-        scan = open_scan(self.events, self.knowledge, ScanRequest(), session, clock=None)
-        column = scan.field("_time")
-        if column is None:
-            return self._clock
-        (newest,) = session.execute(f"SELECT max({identifier(column.ident)}) FROM ({scan.sql()})").fetchall()[0]
-        return self._clock if newest is None else float(newest)
+    @property
+    def shift(self) -> float:
+        """Seconds added to each time."""
+        return 0.0 if self.newest_at is None or self.times is None else self.newest_at - self.times[1]
+
+    def scan(self, request: ScanRequest, session: Session) -> FileScan:
+        return open_scan(self.events, self.knowledge, request, session, clock=self.clock, shift=self.shift)
 
     def lookup(self, name: str) -> LookupTable | None:
         return self._lookups.get(name) or self._lookups.get(name.removesuffix(".csv")) or self.knowledge.lookup(name)

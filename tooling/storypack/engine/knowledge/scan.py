@@ -141,9 +141,7 @@ def open_scan(
             time = f"coalesce({time}, {float(clock)!r})"
         column = layers.add(1, "__time", Sql(time, Kind.NUMBER))
         extractor = Extractor(settings, knowledge.transforms, _mode(settings, origin))
-        fields = OriginFields(
-            extractor, settings, knowledge, layers, session, origin.constants, column, origin.multi
-        )
+        fields = OriginFields(extractor, settings, knowledge, layers, session, origin.constants, column, origin.multi)
         parts.append((origin, fields))
     return FileScan(session, request, parts)
 

@@ -1,0 +1,129 @@
+"""`storypack test`: every search's tests, on the embedded engine."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from storypack.cli import exit_codes
+from storypack.cli.options import emit, examples, format_option, on_terminal, only_option, output_option, pack_option
+
+if TYPE_CHECKING:
+    from storypack.issue import Location
+    from storypack.pack.load import Loaded
+    from storypack.testing.results import TestResult, TestRun
+
+
+@click.command(
+    epilog=examples(
+        "storypack test",
+        "storypack test --only 'aws_*' --verbose",
+        "storypack test --changed",
+        "storypack test --format junit --output test-results.xml",
+    )
+)
+@pack_option
+@only_option
+@click.option("--changed", is_flag=True, help="Only what git says was changed, and what depends on it.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1, 64), default=2, show_default=True, metavar="N", help="Processes to use."
+)
+@click.option("-v", "--verbose", is_flag=True, help="List the tests that passed, too.")
+@format_option("text", "json", "junit", "github")
+@output_option
+def command(
+    pack: Path, only: tuple[str, ...], changed: bool, jobs: int, verbose: bool, format: str, output: Path | None
+) -> int:
+    """Run the tests of detections and baselines on their events, without a Splunk.
+
+    Exit code 1 if a test fails, or if one of a search in production can not be run. A failed test shows the rows that
+    came, the stage at which the last row was lost, and the field values that decided.
+    """
+    from storypack.cli.select import chosen_files
+    from storypack.pack.load import load_pack
+    from storypack.testing.pool import run_tests
+    from storypack.testing.run import plan_tests
+
+    loaded = load_pack(pack)
+    if not loaded.files:
+        raise click.UsageError(f"there is no pack in {pack.resolve()}: it has no storypack.yml and no content")
+    files = chosen_files(loaded.pack, (*only, "changed") if changed else only)
+    broken = _broken(loaded, files)
+    planned = plan_tests(loaded.pack, files)
+    with _progress(len(planned)) as advance:
+        run = run_tests(loaded.pack, planned, jobs, advance)
+    run = _relocated(run, pack.as_posix())
+    emit(_render(run, format, output, verbose), output)
+    for line in broken:
+        click.echo(line, err=True)
+    return exit_codes.FAILED if run.failed or broken else exit_codes.OK
+
+
+def _broken(loaded: Loaded, files: frozenset[str] | None) -> list[str]:
+    """A line for each file that has errors: its tests are not in the plan, which must not look like success."""
+    paths = [path for path in loaded.pack.broken if files is None or path in files]
+    return [f"{path} has errors and was left out; 'storypack validate' shows them" for path in paths]
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[TestResult], object]]:
+    """A bar on stderr, if a person is looking and there is something to wait for."""
+    if not sys.stderr.isatty() or total < 10:
+        yield lambda result: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total)
+        failed = 0
+
+        def advance(result: TestResult) -> None:
+            nonlocal failed
+            failed += result.counts
+            bar.update(task, advance=1, description=f"[red]{failed} failed" if failed else "")
+
+        yield advance
+
+
+def _relocated(run: TestRun, base: str) -> TestRun:
+    """The same results with file names that start from where the user is."""
+    if base in ("", "."):
+        return run
+
+    def moved(location: Location) -> Location:
+        return replace(location, file=f"{base.rstrip('/')}/{location.file}")
+
+    results = []
+    for result in run.results:
+        changes: dict[str, Any] = {
+            "test": replace(result.test, file=f"{base}/{result.test.file}", location=moved(result.test.location))
+        }
+        if result.failure:
+            changes["failure"] = replace(result.failure, location=moved(result.failure.location))
+        results.append(replace(result, **changes))
+    return replace(run, results=tuple(results))
+
+
+def _render(run: TestRun, format: str, output: Path | None, verbose: bool) -> str:
+    if format == "json":
+        from storypack.report.tests_json import render_tests_json
+
+        return render_tests_json(run)
+    if format in ("junit", "github"):
+        from storypack.report.tests_ci import render_tests_github, render_tests_junit
+
+        return render_tests_junit(run) if format == "junit" else render_tests_github(run)
+    from storypack.report.tests import render_tests
+
+    person = output is None and on_terminal()
+    width = min(shutil.get_terminal_size().columns, 140) if person else 120
+    return render_tests(run, width=width, colour=person, verbose=verbose)

@@ -1,0 +1,91 @@
+"""What became of a test: plain data that can be sent between processes and shown in any format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+from storypack.issue import Location
+
+Row = Mapping[str, Any]
+Problem = Literal["missing rows", "unexpected rows", "wrong rows", "search error", "not run"]
+
+KEPT_ROWS = 10
+"""Rows of a search that a result holds on to."""
+
+
+class Outcome(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_RUN = "not run"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTest:
+    """A test of the pack: the file of its search, the search's name, its number there (from 0) and its name."""
+
+    file: str
+    search: str
+    number: int
+    name: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class StageCount:
+    """Rows that a pipe stage left. `text` is the stage on one line, shortened, as it is after macros are expanded;
+    `macro` the macro that it came from."""
+
+    line: int
+    text: str
+    rows: int
+    macro: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a test did not pass. `message` says it in a line, `reasons` what decided, `location` where to look first."""
+
+    problem: Problem
+    message: str
+    location: Location
+    reasons: tuple[str, ...] = ()
+    stages: tuple[StageCount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """A test and what became of it. `rows` are the first that the search gave, `count` how many there were; `notes`
+    what the reader of a passed test should know, too. `counts` = it makes the run fail."""
+
+    test: PlannedTest
+    outcome: Outcome
+    count: int = 0
+    rows: tuple[Row, ...] = ()
+    failure: Failure | None = None
+    notes: tuple[str, ...] = ()
+    counts: bool = False
+    excuse: str = ""
+    seconds: float = field(default=0.0, compare=False)
+
+    __test__ = False  # pytest takes any class of this name for a test
+
+
+@dataclass(frozen=True, slots=True)
+class TestRun:
+    """All results, in the order of the plan; `seconds` is the time on the wall."""
+
+    results: tuple[TestResult, ...]
+    seconds: float = field(default=0.0, compare=False)
+
+    __test__ = False
+
+    def count(self, outcome: Outcome) -> int:
+        return sum(result.outcome is outcome for result in self.results)
+
+    @property
+    def failed(self) -> bool:
+        """Whether any result makes the run fail."""
+        return any(result.counts for result in self.results)

@@ -1,0 +1,149 @@
+"""One test: its events, the search over them, and its rows against what is expected."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from storypack.engine.errors import EngineError, NotSupported
+from storypack.engine.events.formats import UnreadableFile
+from storypack.engine.knowledge.files import FileSource
+from storypack.engine.run import search
+from storypack.issue import Location
+from storypack.pack.models.search import Search, SearchTest
+from storypack.pack.pack import Entry, Pack
+from storypack.spl.source import SplError
+from storypack.testing.clock import Moment, moment
+from storypack.testing.explain import difference, failure
+from storypack.testing.results import KEPT_ROWS, Failure, Outcome, PlannedTest, TestResult
+from storypack.testing.risk import RiskEvents, reads_risk, risk_events
+from storypack.testing.setting import Setting
+from storypack.testing.stages import cut
+from storypack.testing.trace import open_trace
+from storypack.timemod import TimeModifierError
+
+
+def plan_tests(pack: Pack, files: Iterable[str] | None = None) -> list[PlannedTest]:
+    """The tests of the searches in `files` (paths in the pack; None = all), in the order of the files."""
+    wanted = None if files is None else set(files)
+    return [
+        PlannedTest(entry.path, entry.name, number, test.name, entry.at("tests", number, "name"))
+        for entry in pack.searches
+        if wanted is None or entry.path in wanted
+        for number, test in enumerate(entry.model.tests)
+    ]
+
+
+def run_test(planned: PlannedTest, setting: Setting) -> TestResult:
+    """A test and what became of it. Never raises for what the pack holds."""
+    begin = time.perf_counter()
+    entry = next(each for each in setting.pack.searches if each.path == planned.file)
+    result = _Run(planned, entry, entry.model.tests[planned.number], setting).result()
+    return replace(_judged(result, entry.model, entry.model.tests[planned.number]), seconds=time.perf_counter() - begin)
+
+
+def _judged(result: TestResult, search: Search, test: SearchTest) -> TestResult:
+    """The result with whether it makes the run fail: an experimental test that says why is excused; a test that could
+    not be run fails a search in production only."""
+    if result.outcome is Outcome.PASSED:
+        return result
+    if test.test_type == "experimental" and test.reason:
+        return replace(result, excuse=f"experimental: {test.reason}")
+    if result.outcome is Outcome.NOT_RUN and search.status != "production":
+        return replace(result, excuse=f"the search's status is {search.status}")
+    return replace(result, counts=True)
+
+
+@dataclass
+class _Run:
+    planned: PlannedTest
+    entry: Entry[Any]
+    test: SearchTest
+    setting: Setting
+
+    @property
+    def place(self) -> Location:
+        return self.planned.location
+
+    def result(self) -> TestResult:
+        missing = self._missing()
+        if missing:
+            return self._not_run(*missing)
+        try:
+            staged = cut(self.entry, self.setting.macros_of(self.test))
+        except SplError as error:
+            return self._search_error(error.message, self.entry.at("search", offset=error.span.start), error.cure)
+        try:
+            risk = risk_events(self.entry, self.test, self.setting) if self._reads_risk() else None
+            with self.setting.source(self.test, [risk.table] if risk else []) as source:
+                return self._run(source, staged, risk)
+        except NotSupported as error:
+            return self._not_run(str(error), self.entry.at("search"))
+        except (UnreadableFile, TimeModifierError) as error:
+            return self._not_run(str(error), self.place)
+        except EngineError as error:
+            return self._search_error(str(error), self.entry.at("search"))
+
+    def _run(self, source: FileSource, staged: Any, risk: RiskEvents | None) -> TestResult:
+        when = self._moment(source)
+        found = search(
+            self.entry.model.search,
+            source,
+            self.setting.macros_of(self.test),
+            when.now,
+            earliest=when.earliest,
+            latest=when.latest,
+        )
+        notes = [when.note] if when.note else []
+        notes += [f"{count} of the events in {path.name} are broken" for path, count in source.broken.items()]
+        notes += [warning for warning in found.warnings if not warning.startswith("outputlookup")]  # as it should be
+        notes += risk.problems if risk else ()
+        kept = TestResult(
+            self.planned, Outcome.PASSED, len(found.rows), tuple(found.rows[:KEPT_ROWS]), notes=tuple(notes)
+        )
+        wrong = difference(self.test, found.rows)
+        if wrong is None:
+            return kept
+        with open_trace(staged, source, self.setting.macros_of(self.test), when) as trace:
+            story = failure(*wrong, self.test, found.rows, self.entry.model, trace, self.place)
+        if risk:
+            story = replace(story, reasons=(*story.reasons, _written(risk)))
+        return replace(kept, outcome=Outcome.FAILED, failure=story)
+
+    def _moment(self, source: FileSource) -> Moment:
+        when = moment(self.test, self.setting.pack.schedule_of(self.entry.model), source.times)
+        source.newest_at = when.newest
+        source.clock = when.newest or (source.times or (0.0, when.now - 1))[1]
+        return when
+
+    def _reads_risk(self) -> bool:
+        return reads_risk(self.entry, self.setting)
+
+    def _missing(self) -> tuple[str, Location] | None:
+        """Why the test cannot be run at all: its events are elsewhere."""
+        for number, item in enumerate(self.test.attack_data):
+            place = self.entry.at("tests", self.planned.number, "attack_data", number, "data")
+            if "://" in item.data:
+                return f"the events are behind a URL, which is not fetched: {item.data}", place
+            path = self.setting.pack.root / item.data
+            if not path.is_file():
+                return f"there is no file {item.data}", place
+        return None
+
+    def _not_run(self, message: str, place: Location) -> TestResult:
+        return TestResult(self.planned, Outcome.NOT_RUN, failure=Failure("not run", message, place))
+
+    def _search_error(self, message: str, place: Location, cure: str = "") -> TestResult:
+        story = Failure("search error", message, place, (cure,) if cure else ())
+        return TestResult(self.planned, Outcome.FAILED, failure=story)
+
+
+def _written(risk: RiskEvents) -> str:
+    if not risk.written:
+        return "no detection of the pack that writes risk events reads the test's sourcetypes"
+    listed = ", ".join(f"{count} by {stanza}" for stanza, count in risk.written.items() if count)
+    silent = [stanza for stanza, count in risk.written.items() if not count]
+    text = f"risk events written: {listed or 'none'}"
+    return text + (f"; silent: {', '.join(silent)}" if silent else "")

@@ -1,0 +1,172 @@
+"""What the searches of a pack run with: its macros and lookups, and the events of a test as a source."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from storypack.engine.events.reading import EventFile
+from storypack.engine.knowledge.apps import Knowledge, load_knowledge, match_types
+from storypack.engine.knowledge.files import EventTable, FileSource
+from storypack.engine.root import open_root
+from storypack.engine.source import LookupTable
+from storypack.engine.values import to_text
+from storypack.pack.models.lookup import CsvLookup, Lookup
+from storypack.pack.models.search import SearchTest
+from storypack.pack.pack import Entry, Pack
+from storypack.reference import cim
+from storypack.spl.macros import MacroDefinition
+
+
+@dataclass(eq=False)
+class Setting:
+    """The pack, and what is worked out once for all of its tests. `threads` is for each search."""
+
+    pack: Pack
+    threads: int = 1
+    _tables: dict[str, LookupTable] = field(default_factory=dict)
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        return load_knowledge()
+
+    @cached_property
+    def macros(self) -> dict[str, MacroDefinition]:
+        """Every macro that the app will have, filter macros included."""
+        return {
+            stanza: MacroDefinition(macro.name, tuple(macro.arguments), macro.definition, macro.iseval)
+            for stanza, macro in self.pack.all_macros().items()
+        }
+
+    def macros_of(self, test: SearchTest) -> dict[str, MacroDefinition]:
+        """The macros with those that the test replaces, which keep their arguments."""
+        replaced = {}
+        for stanza, definition in test.macros.items():
+            known = self.macros.get(stanza)
+            replaced[stanza] = MacroDefinition(stanza.partition("(")[0], known.args if known else (), definition)
+        return {**self.macros, **replaced}
+
+    # --- lookups
+
+    @cached_property
+    def lookups(self) -> dict[str, LookupTable]:
+        """The pack's lookups as they are delivered: a CSV's rows, a collection without any."""
+        found = {name: _table(entry, self.pack) for name, entry in self.pack.lookup_named.items()}
+        for app in self.pack.settings.external_content:
+            for name in app.lookups:
+                fields, rows = _known_rows(name)
+                kinds = match_types("WILDCARD(domain)") if "domain" in fields else {}
+                found.setdefault(name, LookupTable(name, fields, rows, kinds, case_sensitive=False))
+        return found
+
+    def lookups_of(self, test: SearchTest) -> dict[str, LookupTable]:
+        """The lookups with those whose rows the test replaces, which keep their settings."""
+        replaced = {}
+        for name, rows in test.lookups.items():
+            known = self.lookups.get(name) or LookupTable(name, (), ())
+            fields = tuple(dict.fromkeys([*known.fields, *(field for row in rows for field in row)]))
+            replaced[name] = LookupTable(
+                name,
+                fields,
+                rows,
+                known.match_types,
+                case_sensitive=known.case_sensitive,
+                min_matches=known.min_matches,
+                max_matches=known.max_matches,
+                default_match=known.default_match,
+            )
+        return {**self.lookups, **replaced}
+
+    # --- events
+
+    @cached_property
+    def _root(self) -> duckdb.DuckDBPyConnection:
+        """One connection for all tests: it may read their events, and nothing else."""
+        names = {item.data for entry in self.pack.searches for test in entry.model.tests for item in test.attack_data}
+        return open_root([self.pack.root / name for name in sorted(names) if "://" not in name], threads=self.threads)
+
+    @contextmanager
+    def source(self, test: SearchTest, tables: Sequence[EventTable] = ()) -> Iterator[FileSource]:
+        """The events of a test. Raises UnreadableFile."""
+        with FileSource(
+            self.files(test),
+            self.knowledge,
+            clock=0.0,
+            lookups=self.lookups_of(test),
+            saved_searches=self.saved_searches,
+            tables=tables,
+            root=self._root,
+        ) as source:
+            yield source
+
+    def files(self, test: SearchTest) -> list[EventFile]:
+        """The test's files; a source that it does not name is the file's path, as a Splunk input has it."""
+        root = self.pack.root
+        return [
+            EventFile(
+                root / item.data, item.sourcetype, item.source or item.data, item.host or "", item.index or "main"
+            )
+            for item in test.attack_data
+        ]
+
+    @cached_property
+    def saved_searches(self) -> dict[str, str]:
+        return {self.pack.stanza(entry): entry.model.search for entry in self.pack.searches}
+
+    def close(self) -> None:
+        """Close the connection, if it was ever opened."""
+        if "_root" in self.__dict__:
+            self._root.close()
+            del self.__dict__["_root"]
+
+
+def _table(entry: Entry[Lookup], pack: Pack) -> LookupTable:
+    model = entry.model
+    rows: Sequence[Mapping[str, Any]] = ()
+    fields = tuple(getattr(model, "fields", ()))
+    if isinstance(model, CsvLookup):
+        fields, rows = _csv(pack.csv_path(entry), fields)  # type: ignore[arg-type]
+    elif model.lookup_type == "external":
+        known, rows = _known_rows(entry.name)
+        fields = fields or known
+    return LookupTable(
+        entry.name,
+        fields,
+        rows,
+        match_types(", ".join(model.match_type)),
+        case_sensitive=model.case_sensitive_match is not False,
+        min_matches=model.min_matches or 0,
+        max_matches=model.max_matches,
+        default_match=model.default_match or "",
+    )
+
+
+def _csv(path: Path, fields: tuple[str, ...]) -> tuple[tuple[str, ...], list[dict[str, str]]]:
+    """Header and rows of a CSV. One that cannot be read has no rows: `validate` says why."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, restval="")
+            rows = [{key: value for key, value in row.items() if key is not None} for row in reader]
+            return tuple(reader.fieldnames or fields), rows
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return fields, []
+
+
+def _known_rows(name: str) -> tuple[tuple[str, ...], list[dict[str, str]]]:
+    """Header and rows of what the CIM add-on delivers in a lookup: its definition `cim_x_lookup` reads `cim_xs`."""
+    known = cim.lookups()
+    bare = name.removesuffix("_lookup")
+    raw = next((known[each] for each in (name, bare, f"{bare}s") if each in known), None)
+    if raw is None:
+        return (), []
+    if "values" in raw:
+        return (raw["field"],), [{raw["field"]: to_text(value)} for value in raw["values"]]
+    rows = [{key: to_text(value) for key, value in entry.items()} for entry in raw.get("entries") or ()]
+    return tuple(rows[0]) if rows else (raw["key"],), rows

@@ -118,7 +118,7 @@ def to_json(names: Sequence[str], values: Sequence[Sequence[str] | None], kind: 
             if fill:
                 found[name] = None
             continue
-        typed = [_typed(one, kind) for one in value]
+        typed = [_typed(one, kind) for one in value if one is not None]
         found[name] = typed[0] if len(typed) == 1 else typed
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 

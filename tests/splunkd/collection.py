@@ -70,7 +70,8 @@ def handle(collection: Collection, instance: Instance, request: Request, rest: S
     if len(sub) > 1 or sub[0] not in {**_SUBS, **collection.subs}:
         raise Refused(404, "Not Found")
     handler = collection.subs.get(sub[0]) or _SUBS[sub[0]]
-    return handler(instance, collection, request, found)
+    one = found[0] if request.method == "GET" else writable(instance, request, found)
+    return handler(instance, collection, request, one)
 
 
 # --- the collection ---------------------------------------------------------------------------------------------

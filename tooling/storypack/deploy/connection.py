@@ -1,0 +1,218 @@
+"""The connection to splunkd's management port: splunk-sdk's binding, with time-outs, verified TLS and careful retries.
+
+A read is repeated after connection errors, 429 and 503. A write is repeated here only after 429, where the front end
+says that it did nothing; after anything else that leaves its effect open `Uncertain` is raised, and `write.py` looks
+before it sends anything again.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+from xml.etree import ElementTree
+from xml.etree.ElementTree import ParseError
+
+from splunklib.binding import Context, HTTPError, UrlEncoded
+
+from storypack.deploy.credentials import Credentials
+from storypack.deploy.errors import DeployError, Refused, Uncertain, Unreachable
+from storypack.deploy.transport import Transport, tls_context
+
+PAGE = 500
+FAILURES = (HTTPError, OSError, http.client.HTTPException, ParseError)
+LONGEST_WAIT = 60.0  # seconds; a Retry-After beyond that is cut
+Arguments = Mapping[str, str | list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the instance is. `timeout` and `backoff` in seconds; `retries` on top of the first attempt."""
+
+    host: str
+    port: int = 8089
+    scheme: str = "https"
+    ca: str | None = None
+    insecure: bool = False
+    timeout: float = 30.0
+    retries: int = 4
+    backoff: float = 0.5
+
+    @property
+    def url(self) -> str:
+        return f"{self.scheme}://{self.host}:{self.port}"
+
+
+class Connection:
+    """An authenticated connection. Reads give decoded JSON; writes give nothing."""
+
+    def __init__(self, target: Target, credentials: Credentials, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.target = target
+        self._sleep = sleep
+        try:
+            tls = tls_context(target.ca, target.insecure) if target.scheme == "https" else None
+        except (OSError, ssl.SSLError) as error:
+            raise DeployError(f"cannot read the certificates of {target.ca}: {error}") from error
+        self.transport = Transport(target.timeout, tls)
+        arguments: dict[str, Any] = {}
+        if credentials.token:
+            arguments["splunkToken"] = credentials.token.reveal()
+        elif credentials.session_key:
+            arguments["token"] = credentials.session_key.reveal()
+        else:
+            arguments |= {
+                "username": credentials.username,
+                "password": credentials.password.reveal(),
+                "autologin": True,
+            }
+        self._context = Context(self.transport, scheme=target.scheme, host=target.host, port=target.port, **arguments)
+
+    def __repr__(self) -> str:
+        return f"Connection({self.target.url})"
+
+    def close(self) -> None:
+        self.transport.close()
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent so far."""
+        return self.transport.requests
+
+    # --- reads ----------------------------------------------------------------------------------------------
+
+    def get(self, path: str, **arguments: str | list[str]) -> dict[str, Any]:
+        """The JSON answer to a GET. `Refused` with its status for 4xx; `Unreachable` when retries did not help."""
+        return self._decoded(lambda: self._context.get(encoded(path), output_mode="json", **arguments), path)
+
+    def query(self, path: str, arguments: Arguments) -> dict[str, Any]:
+        """A POST that changes nothing (a search): repeated like a read."""
+        body = {**arguments, "output_mode": "json"}
+        return self._decoded(lambda: self._context.post(encoded(path), body=body), path)
+
+    def entries(self, path: str, **arguments: str | list[str]) -> Iterator[dict[str, Any]]:
+        """Every entry of a collection, in pages of `PAGE`."""
+        offset = 0
+        while True:
+            answer = self.get(path, count=str(PAGE), offset=str(offset), **arguments)
+            page = answer.get("entry", [])
+            yield from page
+            offset += len(page)
+            if not page or offset >= int(answer.get("paging", {}).get("total", offset)):
+                return
+
+    # --- writes ---------------------------------------------------------------------------------------------
+
+    def post(self, path: str, arguments: Arguments) -> None:
+        """A POST. `Refused`: it did nothing. `Uncertain`: nobody knows whether it took effect."""
+        self._write(lambda: self._context.post(encoded(path), body=dict(arguments)), path)
+
+    def delete(self, path: str) -> None:
+        """A DELETE; raises as `post` does."""
+        self._write(lambda: self._context.delete(encoded(path)), path)
+
+    # --- sending --------------------------------------------------------------------------------------------
+
+    def _decoded(self, call: Callable[[], Any], path: str) -> dict[str, Any]:
+        attempt = 0
+        while True:
+            try:
+                data = call().body.read()
+                return dict(json.loads(data)) if data.strip() else {}
+            except ValueError as error:
+                if attempt >= self.target.retries:
+                    raise Unreachable(f"{self.target.url}: the answer to {path} is no JSON") from error
+                wait = self._pause(attempt)
+            except FAILURES as error:
+                self._give_up(error, attempt, path)
+                wait = self._wait(error, attempt)
+            self._sleep(wait)
+            attempt += 1
+
+    def _write(self, call: Callable[[], Any], path: str) -> None:
+        attempt = 0
+        while True:
+            try:
+                call().body.read()
+                return
+            except FAILURES as error:
+                if _status(error) in (None, 503) and not isinstance(error, ssl.SSLCertVerificationError):
+                    # no answer, or "busy": it may have been done all the same
+                    raise Uncertain(_reason(error, self.target), self._wait(error, attempt)) from error
+                self._give_up(error, attempt, path)
+                wait = self._wait(error, attempt)
+            self._sleep(wait)
+            attempt += 1
+
+    def _give_up(self, error: Exception, attempt: int, path: str) -> None:
+        """Raise what ends the attempts; nothing where another one makes sense."""
+        if _status(error) not in (None, 429, 503):
+            raise _refused(error, path) from error
+        if isinstance(error, ssl.SSLCertVerificationError):
+            raise DeployError(
+                f"{self.target.url}: its certificate cannot be verified: {error.verify_message}",
+                "name the authority that signed it with --ca FILE",
+            ) from error
+        if attempt >= self.target.retries:
+            raise Unreachable(_reason(error, self.target)) from error
+
+    def _wait(self, error: Exception, attempt: int) -> float:
+        for name, value in getattr(error, "headers", None) or []:
+            if name.lower() == "retry-after" and str(value).isdigit():
+                return min(float(value), LONGEST_WAIT)
+        return self._pause(attempt)
+
+    def _pause(self, attempt: int) -> float:
+        return float(min(self.target.backoff * 2**attempt, LONGEST_WAIT))
+
+
+def encoded(path: str) -> Any:
+    """A path as it is: splunk-sdk must not quote it once more."""
+    return UrlEncoded(path, skip_encode=True)
+
+
+def ns(app: str, collection: str, name: str | None = None, *, owner: str = "nobody", sub: str = "") -> str:
+    """The path of a collection or an entity; a slash in a name becomes %2F."""
+    path = f"/servicesNS/{quote(owner, safe='')}/{quote(app, safe='')}/{collection}"
+    if name is not None:
+        path += f"/{quote(name, safe='')}"
+    return f"{path}/{sub}" if sub else path
+
+
+def _status(error: Exception) -> int | None:
+    """The HTTP status of an error; None where no whole answer came."""
+    return int(error.status) if isinstance(error, HTTPError) else None
+
+
+def _reason(error: Exception, target: Target) -> str:
+    text = "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
+    return f"{target.url}: {text}"
+
+
+def _refused(error: Exception, path: str) -> Refused:
+    """What splunkd said, with a hint for the refusals that people meet."""
+    status = int(getattr(error, "status", 0))
+    text = _message(getattr(error, "body", b"") or b"") or str(error)
+    cures = {
+        401: "the credentials are wrong or have expired",
+        402: "the licence does not cover it",
+        403: "the role needs write permission on the app and the capability for it",
+    }
+    return Refused(status, f"HTTP {status} for {path}: {text}", cures.get(status, ""))
+
+
+def _message(body: bytes) -> str:
+    """The first message of an error answer, JSON or XML."""
+    try:
+        found = json.loads(body).get("messages", [])
+        return str(found[0].get("text", "")) if found else ""
+    except (ValueError, AttributeError, IndexError):
+        pass
+    try:
+        return (ElementTree.fromstring(body).findtext("./messages/msg") or "").strip()
+    except ParseError:
+        return ""

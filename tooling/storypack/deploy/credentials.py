@@ -1,0 +1,100 @@
+"""Who we are on the instance: from the environment, a `.env` file, the system keyring, or a question.
+
+Never from an argument of the command line, which every process of the machine can read.
+
+Sources in this order; the first that has something usable wins:
+
+    STORYPACK_SPLUNK_TOKEN                                   an authentication token (JWT)
+    STORYPACK_SPLUNK_SESSION_KEY                             a session key
+    STORYPACK_SPLUNK_USERNAME, STORYPACK_SPLUNK_PASSWORD     a login
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from storypack.deploy.errors import DeployError
+from storypack.deploy.secret import Secret
+
+PREFIX = "STORYPACK_SPLUNK_"
+NOTHING = Secret("")
+SERVICE = "storypack"
+Ask = Callable[[str, bool], str]  # (question, hidden) -> answer
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """One way to be let in: a token, a session key, or user and password. `source` says where they came from."""
+
+    token: Secret = NOTHING
+    session_key: Secret = NOTHING
+    username: str = ""
+    password: Secret = NOTHING
+    source: str = ""
+
+
+def find_credentials(environment: Mapping[str, str], folder: Path, host: str, ask: Ask | None = None) -> Credentials:
+    """The credentials for a host. `ask` is None where nobody can answer (then `DeployError` names the variables)."""
+    for values, source in ((environment, "environment"), (read_env_file(folder / ".env"), ".env")):
+        if found := _from_variables(values, source):
+            return found
+    username = environment.get(f"{PREFIX}USERNAME", "") or read_env_file(folder / ".env").get(f"{PREFIX}USERNAME", "")
+    if found := _from_keyring(host, username):
+        return found
+    if ask is None:
+        raise DeployError(
+            f"no credentials for {host}",
+            f"set {PREFIX}TOKEN, or {PREFIX}USERNAME and {PREFIX}PASSWORD, in the environment or in .env",
+        )
+    username = username or ask(f"User on {host}", False)
+    return Credentials(username=username, password=Secret(ask(f"Password of {username}", True)), source="prompt")
+
+
+def find_secret(name: str, environment: Mapping[str, str], folder: Path, ask: Ask | None = None) -> Secret:
+    """Another secret (an ACS, AppInspect or HEC token) by its variable, `STORYPACK_SPLUNK_<name>`."""
+    variable = PREFIX + name
+    value = environment.get(variable) or read_env_file(folder / ".env").get(variable)
+    if not value and ask is not None:
+        value = ask(variable, True)
+    if not value:
+        raise DeployError(f"{variable} is not set", "set it in the environment or in .env")
+    return Secret(value)
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """The variables of a `.env` file; none when there is no file. The process's own environment stays as it is."""
+    if not path.is_file():
+        return {}
+    from dotenv import dotenv_values
+
+    return {key: value for key, value in dotenv_values(path, interpolate=False).items() if value is not None}
+
+
+def _from_variables(values: Mapping[str, str], source: str) -> Credentials | None:
+    if token := values.get(f"{PREFIX}TOKEN"):
+        return Credentials(token=Secret(token), source=source)
+    if key := values.get(f"{PREFIX}SESSION_KEY"):
+        return Credentials(session_key=Secret(key), source=source)
+    username, password = values.get(f"{PREFIX}USERNAME"), values.get(f"{PREFIX}PASSWORD")
+    if username and password:
+        return Credentials(username=username, password=Secret(password), source=source)
+    return None
+
+
+def _from_keyring(host: str, username: str) -> Credentials | None:
+    """Entries of the service `storypack`: `token@<host>` for a token, `<user>@<host>` for a password."""
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:
+        return None
+    try:
+        if token := keyring.get_password(SERVICE, f"token@{host}"):
+            return Credentials(token=Secret(token), source="keyring")
+        if username and (password := keyring.get_password(SERVICE, f"{username}@{host}")):
+            return Credentials(username=username, password=Secret(password), source="keyring")
+    except (KeyringError, RuntimeError):  # no backend on this machine, or a locked one
+        return None
+    return None

@@ -1,0 +1,193 @@
+"""What is on the instance now, read in pages: a request per kind and page, never one per object."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from storypack.deploy import kinds
+from storypack.deploy.connection import Connection, ns
+from storypack.deploy.desired import Key, Object, Objects
+from storypack.deploy.errors import DeployError, Refused
+from storypack.deploy.kinds import KINDS, SCHEDULE_FIELDS, Kind
+from storypack.deploy.lookup_content import read_csv
+from storypack.deploy.normalise import as_text
+
+_SEARCH_FIELDS = SCHEDULE_FIELDS | {"search", "description", "disabled", "is_visible", "max_concurrent", "schedule_as"}
+MOST_FIELDS = 200  # more names than this would make the URL too long; then everything is asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A Splunk instance: its identity, never an address."""
+
+    guid: str
+    version: str
+    server: str
+    cloud: bool
+
+    def __str__(self) -> str:
+        return f"{self.server} (Splunk {'Cloud ' if self.cloud else ''}{self.version})"
+
+
+def read_instance(connection: Connection) -> Instance:
+    """Who answers (GET server/info). The first request of every command: it also shows whether the login works."""
+    content = _only(connection.get("/services/server/info"))["content"]
+    guid = str(content.get("guid", ""))
+    if not guid or set(guid) - set("0123456789abcdefABCDEF-"):
+        raise DeployError(f"{connection.target.url} does not answer as splunkd does: it has no GUID")
+    version, server = str(content.get("version", "")), str(content.get("serverName", ""))
+    return Instance(guid, version, server, cloud=content.get("instance_type") == "cloud")
+
+
+def read_objects(connection: Connection, app: str, wanted: Iterable[Objects]) -> dict[Key, Object]:
+    """The app's own shared objects. Of settings only those that `wanted` names are read, for saved searches.
+
+    Empty when the app is not installed. Objects that other apps export are left out: they are not ours to change.
+    """
+    try:
+        entry = _only(connection.get(f"/services/apps/local/{_quoted(app)}"))
+    except Refused as refusal:
+        if refusal.status == 404:
+            return {}
+        raise
+    found = {("app", app): Object(kinds.APP, app, _settings(entry), removable=True)}
+    both = [one for objects in wanted for one in objects.values()]
+    for kind in KINDS[1:]:
+        same = [one for one in both if one.kind is kind]
+        if kind is kinds.LOOKUP_FILE:
+            found |= _lookup_files(connection, app, {one.name for one in same})
+        elif same:
+            fields = {field for one in same for field in one.settings}
+            found |= {one.key: one for one in _listed(connection, app, kind, fields)}
+    return found
+
+
+def read_whole(connection: Connection, app: str, keys: Collection[Key]) -> dict[Key, Object]:
+    """These objects with every setting that could be set again: what it takes to make them anew after a deletion.
+
+    Of saved searches what only repeats splunkd's defaults (GET .../_new) is left out.
+    """
+    found: dict[Key, Object] = {}
+    for kind in KINDS:
+        names = {name for id, name in keys if id == kind.id}
+        if not names:
+            continue
+        if kind is kinds.LOOKUP_FILE:
+            listed = list(_lookup_files(connection, app, names).values())
+        else:
+            listed = _listed(connection, app, kind, set())
+        template = _template(connection, app) if kind is kinds.SAVED_SEARCH else {}
+        for one in listed:
+            if one.name in names:
+                settings = {
+                    field: value
+                    for field, value in one.settings.items()
+                    if value and template.get(field) != value and _can_be_set(kind, field)
+                }
+                found[one.key] = replace(one, settings=settings)
+    return found
+
+
+def _template(connection: Connection, app: str) -> dict[str, str]:
+    entry = _only(connection.get(ns(app, kinds.SAVED_SEARCH.path, "_new")))
+    return {key: as_text(value) for key, value in (entry.get("content") or {}).items()}
+
+
+def _can_be_set(kind: Kind, field: str) -> bool:
+    """Whether a field of an answer may be sent back when the object is made again."""
+    if field.startswith("acl."):
+        return True
+    if kind is kinds.SAVED_SEARCH:
+        return field in _SEARCH_FIELDS or field.startswith(("action.", "alert", "dispatch.", "display.", "request."))
+    shown_only = {"disabled", "type", "fields_array", "rootNode", "version", "isDashboard", "isVisible", "label"}
+    return field == "eai:data" if kind in (kinds.VIEW, kinds.NAV) else field not in shown_only or kind is kinds.STORY
+
+
+def read_one(connection: Connection, app: str, kind: Kind, name: str) -> Object | None:
+    """One object with all its settings; None when there is none. For the moments of doubt, not for lists."""
+    path = f"/services/apps/local/{_quoted(name)}" if kind is kinds.APP else ns(app, kind.path, name)
+    try:
+        entry = _only(connection.get(path))
+    except Refused as refusal:
+        if refusal.status == 404:
+            return None
+        raise
+    if kind is not kinds.APP and entry.get("acl", {}).get("app") != app:
+        return None
+    settings = _settings(entry)
+    if kind is kinds.LOOKUP_FILE:
+        settings["content"] = read_csv(connection, app, name)
+    return Object(kind, name, settings, _removable(entry))
+
+
+def _listed(connection: Connection, app: str, kind: Kind, fields: set[str]) -> list[Object]:
+    arguments: dict[str, str | list[str]] = {"search": f'eai:acl.app="{app}"'}
+    if kind is kinds.SAVED_SEARCH and 0 < len(fields) <= MOST_FIELDS:
+        arguments["f"] = sorted(field for field in fields if not field.startswith("acl."))
+    try:
+        entries = list(connection.entries(ns(app, kind.path), **arguments))
+    except Refused as refusal:
+        if refusal.status == 404:  # no app of the instance has this conf yet
+            return []
+        raise
+    return [
+        Object(kind, str(entry["name"]), _settings(entry), _removable(entry))
+        for entry in entries
+        if _is_shared(entry, app)
+    ]
+
+
+def _lookup_files(connection: Connection, app: str, names: set[str]) -> dict[Key, Object]:
+    """The app's lookup files of these names, with content: a search each, as no list has it."""
+    found = {}
+    for entry in connection.entries(ns(app, kinds.LOOKUP_FILE.path), search=f'eai:acl.app="{app}"'):
+        name = str(entry["name"])
+        if name in names and _is_shared(entry, app):
+            settings = {**_acl(entry), "content": read_csv(connection, app, name)}
+            found[kinds.LOOKUP_FILE.id, name] = Object(kinds.LOOKUP_FILE, name, settings, _removable(entry))
+    return found
+
+
+def _is_shared(entry: Mapping[str, Any], app: str) -> bool:
+    acl = entry.get("acl") or {}
+    return acl.get("app") == app and acl.get("sharing") != "user"
+
+
+def _removable(entry: Mapping[str, Any]) -> bool:
+    return bool((entry.get("acl") or {}).get("removable", True))
+
+
+def _settings(entry: Mapping[str, Any]) -> dict[str, str]:
+    content = {
+        key: as_text(value)
+        for key, value in (entry.get("content") or {}).items()
+        if not key.startswith("eai:") or key == "eai:data"
+    }
+    return content | _acl(entry)
+
+
+def _acl(entry: Mapping[str, Any]) -> dict[str, str]:
+    acl = entry.get("acl") or {}
+    perms = acl.get("perms") or {}
+    sharing = str(acl.get("sharing", ""))
+    return {
+        "acl.owner": str(acl.get("owner", "nobody")),
+        "acl.sharing": "global" if sharing == "system" else sharing,
+        "acl.read": as_text(perms.get("read")),
+        "acl.write": as_text(perms.get("write")),
+    }
+
+
+def _only(answer: Mapping[str, Any]) -> dict[str, Any]:
+    entries = answer.get("entry") or []
+    if not entries or not isinstance(entries[0], dict):
+        raise DeployError("the instance's answer has no entry", "is this splunkd's management port?")
+    return dict(entries[0])
+
+
+def _quoted(name: str) -> str:
+    from urllib.parse import quote
+
+    return quote(name, safe="")

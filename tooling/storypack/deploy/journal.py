@@ -1,0 +1,234 @@
+"""What we did, on disk: `.storypack/deploy/<instance>-<app>/`, readable by the owner alone (600, folders 700).
+
+    state.json           what we last applied, per object
+    lock                 held while something is applied or rolled back
+    applies/0001/        one apply or rollback
+        about.json       what it is, of which version, when begun and ended
+        before.json      each object as it was before we touched it (null = it was not there), and the fields touched
+        intended.json    what each object is to be (null = it is to go)
+        state.json       state.json as it was before
+        journal.jsonl    a line before each step and one after it, each on disk before the next thing happens
+
+A run that breaks off leaves a folder whose `about.json` has no end. The next run opens it again: what was begun and not
+ended is looked at on the instance, the snapshot keeps the first state, and the rest is done.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from storypack.deploy.desired import Key, Object
+from storypack.deploy.errors import DeployError
+from storypack.deploy.kinds import BY_ID
+from storypack.deploy.plan import Applied
+
+What = Literal["apply", "rollback"]
+Settings = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """An object before we touched it. `fields` are those that we touched; all of them when it was to be deleted."""
+
+    object: Object | None
+    fields: frozenset[str]
+
+
+@dataclass(slots=True)
+class Record:
+    """One apply or rollback on disk."""
+
+    folder: Path
+    about: dict[str, Any]
+    before: dict[Key, Before] = field(default_factory=dict)
+    intended: dict[Key, Settings | None] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
+
+    @property
+    def what(self) -> What:
+        return "rollback" if self.about["what"] == "rollback" else "apply"
+
+    @property
+    def ended(self) -> bool:
+        return "ended" in self.about
+
+    @property
+    def steps(self) -> tuple[list[Key], list[Key]]:
+        """The objects whose step was begun, and those whose step was done. A torn last line counts as not written."""
+        begun: list[Key] = []
+        done: list[Key] = []
+        for line in _lines(self.folder / "journal.jsonl"):
+            key = (str(line["kind"]), str(line["name"]))
+            (done if line["event"] == "done" else begun).append(key)
+        return begun, done
+
+    def state_before(self) -> dict[Key, Settings]:
+        return _keyed(_read(self.folder / "state.json", {}))
+
+    def write(self) -> None:
+        """Snapshot and intention, on disk before the first step."""
+        _write(self.folder / "intended.json", _unkeyed(self.intended))
+        _write(self.folder / "before.json", _unkeyed({key: _plain(one) for key, one in self.before.items()}))
+
+    def note(self, event: Literal["begin", "done"], key: Key, effect: str) -> None:
+        line = json.dumps({"event": event, "kind": key[0], "name": key[1], "effect": effect}) + "\n"
+        handle = os.open(self.folder / "journal.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.write(handle, line.encode())
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+class Store:
+    """The folder of one app on one instance."""
+
+    def __init__(self, root: Path, guid: str, app: str) -> None:
+        self.folder = root / ".storypack" / "deploy" / f"{guid}-{app}"
+
+    # --- reading --------------------------------------------------------------------------------------------
+
+    def records(self) -> list[Record]:
+        """Every apply and rollback, oldest first."""
+        folders = sorted((self.folder / "applies").glob("[0-9]*")) if self.folder.is_dir() else []
+        return [_record(folder) for folder in folders if (folder / "about.json").is_file()]
+
+    def unfinished(self) -> Record | None:
+        """The run that broke off, if the last one did."""
+        records = self.records()
+        return records[-1] if records and not records[-1].ended else None
+
+    def state(self) -> dict[Key, Settings]:
+        return _keyed(_read(self.folder / "state.json", {}))
+
+    def applied(self) -> Applied:
+        """What earlier runs did, the one that broke off included."""
+        settings = self.state()
+        record = self.unfinished()
+        if record is None or record.what == "rollback":
+            return Applied(settings)
+        begun, done = record.steps
+        for key in done:
+            wanted = record.intended.get(key)
+            if wanted is None:
+                settings.pop(key, None)
+            else:
+                settings[key] = wanted
+        fresh = {
+            key
+            for key in begun
+            if key not in done and key in record.before and record.before[key].object is None and key not in settings
+        }
+        return Applied(settings, frozenset(fresh))
+
+    # --- writing --------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other apply and rollback of this app on this instance out, as far as they run on this machine."""
+        self._make(self.folder)
+        handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise DeployError("another deployment of this app is running", "wait for it to end") from None
+            yield
+        finally:
+            os.close(handle)
+
+    def begin(self, what: What, version: str, now: str, **more: str) -> Record:
+        """A new record, begun; nothing is in it yet."""
+        number = max((int(record.id) for record in self.records()), default=0) + 1
+        folder = self.folder / "applies" / f"{number:04d}"
+        self._make(folder)
+        _write(folder / "state.json", _unkeyed(self.state()))
+        about = {"what": what, "version": version, "begun": now, **more}
+        _write(folder / "about.json", about)
+        return Record(folder, about)
+
+    def end(self, record: Record, state: Mapping[Key, Settings], now: str) -> None:
+        """The run is through: the new state first, then the end. A crash between the two repeats nothing but this."""
+        _write(self.folder / "state.json", _unkeyed(state))
+        record.about["ended"] = now
+        _write(record.folder / "about.json", record.about)
+
+    def save_state(self, state: Mapping[Key, Settings]) -> None:
+        self._make(self.folder)
+        _write(self.folder / "state.json", _unkeyed(state))
+
+    def _make(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def _record(folder: Path) -> Record:
+    before = {
+        key: Before(_object(key, one["object"]), frozenset(one["fields"]))
+        for key, one in _keyed(_read(folder / "before.json", {})).items()
+    }
+    return Record(folder, _read(folder / "about.json", {}), before, _keyed(_read(folder / "intended.json", {})))
+
+
+def _object(key: Key, plain: Mapping[str, Any] | None) -> Object | None:
+    return None if plain is None else Object(BY_ID[key[0]], key[1], plain["settings"], plain["removable"])
+
+
+def _plain(before: Before) -> dict[str, Any]:
+    one = before.object
+    shown = None if one is None else {"settings": dict(one.settings), "removable": one.removable}
+    return {"object": shown, "fields": sorted(before.fields)}
+
+
+def _unkeyed(objects: Mapping[Key, Any]) -> dict[str, dict[str, Any]]:
+    plain: dict[str, dict[str, Any]] = {}
+    for (kind, name), value in sorted(objects.items(), key=lambda item: item[0]):
+        plain.setdefault(kind, {})[name] = value
+    return plain
+
+
+def _keyed(plain: Mapping[str, Mapping[str, Any]]) -> dict[Key, Any]:
+    return {(kind, name): value for kind, names in plain.items() for name, value in names.items()}
+
+
+def _read(path: Path, default: Any) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return default
+    except ValueError as error:
+        raise DeployError(f"{path} is damaged: {error}", "restore it from a backup, or remove its folder") from error
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    if path.is_file():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            try:
+                yield json.loads(line)
+            except ValueError:
+                continue
+
+
+def _write(path: Path, value: Any) -> None:
+    """Write a file in one step, mode 600: a reader or a power cut finds the old one or the new one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(value, file, indent=1, sort_keys=True)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,181 @@
+"""From what should be, what is, and what we last did, to what to do. A pure function.
+
+Three sides are compared, field by field: the pack's value, the instance's, and the one that we last applied. The last
+one tells who moved: a field that the pack changed is updated; one that the site changed has drifted and is put back,
+unless it is the site's to set (`kinds.belongs_to_site`): then it is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from storypack.deploy import kinds
+from storypack.deploy.desired import Desired, Key, Object, Objects
+from storypack.deploy.kinds import ORDER, belongs_to_site
+from storypack.deploy.normalise import normalised
+
+Status = Literal["create", "update", "drifted", "orphaned", "foreign", "unchanged"]
+Effect = Literal["create", "update", "delete", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field. `old` is the instance's value, `new` the pack's; `drifted` when the site moved it."""
+
+    field: str
+    old: str
+    new: str
+    drifted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What is to be done with one object. `changes` will be made; `kept` differ from the pack and stay."""
+
+    kind: str
+    name: str
+    status: Status
+    effect: Effect
+    changes: tuple[Change, ...] = ()
+    kept: tuple[Change, ...] = ()
+    reason: str = ""
+
+    @property
+    def key(self) -> Key:
+        return (self.kind, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that would happen, in the order in which it would."""
+
+    app: str
+    version: str
+    actions: tuple[Action, ...]
+
+    @property
+    def pending(self) -> tuple[Action, ...]:
+        """The actions that change something: creations and updates forwards, deletions backwards."""
+        return tuple(action for action in self.actions if action.effect != "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What we know of earlier runs. `settings` is what we last applied, per object; `begun` are objects whose creation
+    was begun and not seen to its end: they are ours, and nothing on them is the site's yet."""
+
+    settings: Mapping[Key, Mapping[str, str]] = field(default_factory=dict)
+    begun: Collection[Key] = ()
+
+
+def make_plan(desired: Desired, actual: Objects, applied: Applied, adopt: Collection[str] = ()) -> Plan:
+    """The plan. `adopt` names objects (or `all`) that are to be taken over although we did not make them."""
+    site_files = _site_files(actual, applied)
+    actions = []
+    for key, want in desired.objects.items():
+        have = actual.get(key)
+        if have is None:
+            actions.append(_create(want))
+        elif _is_ours(want, have, applied, adopt):
+            actions.append(_compare(want, have, applied, site_files))
+        else:
+            actions.append(_foreign(want))
+    actions += _orphans(desired, actual, applied, site_files)
+    return Plan(desired.app, desired.version, ordered(actions))
+
+
+def ordered(actions: Collection[Action]) -> tuple[Action, ...]:
+    """Creations and updates so that nothing refers to what comes later, then deletions the other way round."""
+    place = {action.key: (ORDER[action.kind], action.name) for action in actions}
+    forwards = sorted((a for a in actions if a.effect != "delete"), key=lambda a: place[a.key])
+    backwards = sorted((a for a in actions if a.effect == "delete"), key=lambda a: place[a.key], reverse=True)
+    return (*forwards, *backwards)
+
+
+def _create(want: Object) -> Action:
+    changes = tuple(Change(field, "", value) for field, value in sorted(want.settings.items()) if value)
+    return Action(want.kind.id, want.name, "create", "create", changes)
+
+
+def _foreign(want: Object) -> Action:
+    reason = "an object of this name is there and is not ours; it is left alone (--adopt takes it over)"
+    return Action(want.kind.id, want.name, "foreign", "none", reason=reason)
+
+
+def _is_ours(want: Object, have: Object, applied: Applied, adopt: Collection[str]) -> bool:
+    """Ours is what we applied, what the app's own package shipped, a search with the detection's id, and what is
+    already as it should be."""
+    if want.kind is kinds.APP or want.key in applied.settings or want.key in applied.begun or not have.removable:
+        return True
+    if "all" in adopt or want.name in adopt:
+        return True
+    if want.detection_id:
+        return want.detection_id == have.detection_id
+    return all(_same(want, field, have.settings.get(field)) for field in want.settings if field not in kinds.ACL_FIELDS)
+
+
+def _same(want: Object, field: str, value: str | None) -> bool:
+    return normalised(want.kind, field, want.settings.get(field)) == normalised(want.kind, field, value)
+
+
+def _compare(want: Object, have: Object, applied: Applied, site_files: Collection[str]) -> Action:
+    last = applied.settings.get(want.key, {})
+    changes: list[Change] = []
+    kept: list[Change] = []
+    for name, value in sorted(want.settings.items()):
+        old = have.settings.get(name, "")
+        if _same(want, name, old):
+            continue
+        moved = name not in last or normalised(want.kind, name, last[name]) != normalised(want.kind, name, old)
+        change = Change(name, old, value, drifted=moved and name in last)
+        if want.key in applied.begun:
+            changes.append(Change(name, old, value))
+        elif name == "disabled":  # only an arriving search is switched by us; what is there stays as it is
+            kept += [change] if moved else []
+        elif (moved and belongs_to_site(want.kind.id, want.name, name, want.settings)) or (
+            want.kind is kinds.LOOKUP and name == "filename" and old in site_files
+        ):
+            kept.append(change)
+        else:
+            changes.append(change)
+    changes += _given_up(want, have, last)
+    status: Status = "drifted" if any(c.drifted for c in changes) else "update" if changes else "unchanged"
+    return Action(want.kind.id, want.name, status, "update" if changes else "none", tuple(changes), tuple(kept))
+
+
+def _given_up(want: Object, have: Object, last: Mapping[str, str]) -> Iterator[Change]:
+    """Settings that the pack once made and makes no more. REST removes no key, so it is emptied or switched off."""
+    for name in sorted(last.keys() - want.settings.keys()):
+        now = normalised(want.kind, name, have.settings.get(name))
+        nothing = normalised(want.kind, name, "")
+        if not name.startswith("acl.") and now == normalised(want.kind, name, last[name]) != nothing:
+            yield Change(name, have.settings.get(name, ""), "0" if nothing == "0" else "")
+
+
+def _site_files(actual: Objects, applied: Applied) -> set[str]:
+    """Lookup files whose content the site changed since we wrote it."""
+    return {
+        key[1]
+        for key, one in actual.items()
+        if one.kind is kinds.LOOKUP_FILE
+        and "content" in applied.settings.get(key, {})
+        and normalised(one.kind, "content", applied.settings[key]["content"])
+        != normalised(one.kind, "content", one.settings.get("content"))
+    }
+
+
+def _orphans(desired: Desired, actual: Objects, applied: Applied, site_files: Collection[str]) -> Iterator[Action]:
+    for key in {*applied.settings, *applied.begun} - desired.objects.keys():
+        have = actual.get(key)
+        if have is None:
+            continue
+        reason = ""
+        if have.kind.fixed:
+            reason = f"a {have.kind.title} stays: it may hold data of the site"
+        elif not have.removable:
+            reason = "part of the app's package: it goes with the next package"
+        elif have.kind is kinds.LOOKUP_FILE and have.name in site_files:
+            reason = "holds changes of the site: it stays"
+        yield Action(*key, "orphaned", "none" if reason else "delete", reason=reason)

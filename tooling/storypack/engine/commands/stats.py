@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from storypack.engine.aggregations import AggregationContext, AggregationError, aggregate, is_aggregation
 from storypack.engine.commands.names import matching, star_name
-from storypack.engine.commands.options import options_of
+from storypack.engine.commands.options import flag, options_of
 from storypack.engine.commands.registry import command
 from storypack.engine.compile.expressions import compile_expr
 from storypack.engine.errors import NotSupported, SearchError
@@ -126,22 +126,26 @@ def placed(rows: Relation, found: Sequence[Measure]) -> tuple[Relation, str]:
     return (rows, known) if known else rows.numbered()
 
 
-def by_columns(by: Sequence[tree.Field | tree.MacroCall], rows: Relation) -> tuple[Relation, list[str]]:
-    """The rows split by multivalue fields of a by-clause, and the names of its fields."""
+def by_columns(
+    by: Sequence[tree.Field | tree.MacroCall], rows: Relation, *, distinct: bool = False
+) -> tuple[Relation, list[str]]:
+    """The rows split by multivalue fields of a by-clause (`distinct`: once for equal values), and its fields' names."""
     names = [field.name for field in by]
     for name in dict.fromkeys(names):
         value = rows.field(name)
         if value.kind is Kind.MULTI:
-            rows = rows.extend("split", {name: Sql(f"unnest({value.text})", Kind.STRING)})
+            values = f"list_distinct({value.text})" if distinct else value.text
+            rows = rows.extend("split", {name: Sql(f"unnest({values})", Kind.STRING)})
     return rows, list(dict.fromkeys(names))
 
 
 @command("stats")
 def stats(node: tree.Stats, rows: Relation, session: Session) -> Relation:
     """One row for each combination of by-values, in their order; without `by` one row."""
-    rows, by = by_columns(node.by, rows)
+    options = options_of(node.options)
+    rows, by = by_columns(node.by, rows, distinct=flag(options.get("dedup_splitvals", "f")))
     table = grouped(rows, by, measures(node.aggregations, rows, session, by), "stats", session)
-    return _delimited(table, node, options_of(node.options).get("delim", " "))
+    return _delimited(table, node, options.get("delim", " "))
 
 
 def _delimited(rows: Relation, node: tree.Stats, delimiter: str) -> Relation:

@@ -83,6 +83,12 @@ def entry(given: Entry) -> str:
     )
 
 
+def bare_entry(given: Entry) -> bytes:
+    """An entry as a document of its own."""
+    names = 'xmlns="http://www.w3.org/2005/Atom" xmlns:s="http://dev.splunk.com/ns/rest"'
+    return (_HEAD + entry(given).replace("<entry>", f"<entry {names}>", 1)).encode()
+
+
 def acl(given: Acl) -> dict[str, Value]:
     """An ACL as a mapping; JSON uses it as well."""
     private = given.sharing == "user"

@@ -14,22 +14,38 @@ MAX_FILES, MAX_BYTES = 20_000, 512 * 1024 * 1024
 
 
 def install(state: State, source: Path) -> str:
-    """Install or upgrade from a folder or a .tar.gz/.spl; gives the app's id. Refused (400) when it is no app."""
+    """Install or upgrade from a folder or a .tar.gz/.spl; gives the app's id. Refused (400) when it is no app.
+
+    An upgrade replaces default/ and the lookup tables that it ships; everything else of local/ stays.
+    """
+    fresh = load(source)
+    old = state.apps.apps.get(fresh.id)
+    if old is not None:
+        fresh.local, fresh.users, fresh.local_meta, fresh.times = old.local, old.users, old.local_meta, old.times
+        for table in fresh.default.get("lookups", {}):
+            fresh.local.get("lookups", {}).pop(table, None)
+    state.apps.apps[fresh.id] = fresh
+    return fresh.id
+
+
+def install_bytes(state: State, package: bytes) -> str:
+    """Install a package that was uploaded."""
+    path = state.root / "upload.tar.gz"
+    path.write_bytes(package)
+    try:
+        return install(state, path)
+    finally:
+        path.unlink()
+
+
+def load(source: Path) -> App:
+    """The app in a folder or package, not installed."""
     name, files = _from_folder(source) if source.is_dir() else _from_package(source)
     if "default/app.conf" not in files:
         raise Refused(400, f"Failed to install app: {source.name} has no default/app.conf.")
-    fresh = App(name, _layer(files), default_meta=meta_rules(_conf(files.get("metadata/default.meta", b""))))
-    old = state.apps.apps.get(name)
-    if old is not None:
-        fresh.local, fresh.users, fresh.local_meta = old.local, old.users, old.local_meta
-    fresh.default_meta.setdefault(("", ""), {"read": "*", "write": "admin, power"})
-    state.apps.apps[name] = fresh
-    return name
-
-
-def app_id(source: Path) -> str:
-    """The id of the app in a package, without installing it."""
-    return (_from_folder(source) if source.is_dir() else _from_package(source))[0]
+    app = App(name, _layer(files), default_meta=meta_rules(_conf(files.get("metadata/default.meta", b""))))
+    app.default_meta.setdefault(("", ""), {"read": "*", "write": "admin, power"})
+    return app
 
 
 def _layer(files: dict[str, bytes]) -> Layer:

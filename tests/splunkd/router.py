@@ -7,7 +7,22 @@ from functools import partial
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from splunkd import collection
-from splunkd.handlers import access, confs, macros, saved_searches, server_info
+from splunkd.handlers import (
+    access,
+    apps,
+    confs,
+    datamodels,
+    indexes,
+    jobs,
+    kvstore,
+    lookups,
+    macros,
+    properties,
+    receivers,
+    saved_searches,
+    server_info,
+    views,
+)
 from splunkd.instance import Instance
 from splunkd.shapes import Answer, Refused, Request
 
@@ -33,30 +48,66 @@ ROUTES: Mapping[tuple[str, ...], Handler] = {
     ("configs",): confs.handle,
     ("admin", "macros"): _collection(macros.macros("admin/macros")),
     ("data", "macros"): _collection(macros.macros("data/macros")),
+    ("apps", "local"): apps.handle,
+    ("properties",): properties.handle,
+    ("data", "lookup-table-files"): _collection(lookups.FILES),
+    ("data", "transforms", "lookups"): _collection(lookups.DEFINITIONS),
+    ("data", "lookup_edit"): lookups.editor,
+    ("data", "ui", "views"): _collection(views.documents("views")),
+    ("data", "ui", "nav"): _collection(views.documents("nav")),
+    ("data", "indexes"): indexes.handle,
+    ("storage", "collections", "config"): _collection(kvstore.CONFIG),
+    ("storage", "collections", "data"): kvstore.data,
+    ("search", "jobs"): jobs.handle,
+    ("search", "v2", "jobs"): jobs.handle,
+    ("search", "parser"): jobs.parser,
+    ("search", "v2", "parser"): jobs.parser,
+    ("datamodel", "model"): datamodels.models,
+    ("admin", "summarization"): datamodels.summaries,
+    ("receivers", "simple"): receivers.simple,
 }
 OPEN = {("auth", "login")}  # no authentication needed
 
 
 def answer(instance: Instance, method: str, target: str, headers: dict[str, str], body: bytes) -> tuple[Answer, str]:
     """The answer to a request and the name of its caller; `Refused` for what is refused."""
-    parts = urlsplit(target)
-    segments = tuple(unquote_plus(part) for part in parts.path.split("/") if part)
-    args = _arguments(parts.query, headers, body)
-    owner, app, rest = "", "", segments[1:]
-    if segments[:1] == ("servicesNS",) and len(segments) > 3:
-        owner, app, rest = segments[1], segments[2], segments[3:]
-    elif segments[:1] != ("services",):
-        raise Refused(404, "Not Found")
-    key = next((rest[:size] for size in range(len(rest), 0, -1) if rest[:size] in ROUTES), None)
-    if key is None:
-        raise Refused(404, "Not Found")
-    user = "" if key in OPEN else access.authenticate(instance.state, headers, instance.port)
-    if user and not owner:
-        owner, app = user, instance.state.users[user].default_app
-    request = Request(method, parts.path, owner, app, rest, args, headers, body, user)
     if method not in ("GET", "POST", "DELETE"):
         raise Refused(405, "Method Not Allowed")
-    return ROUTES[key](instance, request, rest[len(key) :]), user
+    key = _key(_segments(target)[2])
+    user = "" if key in OPEN else access.authenticate(instance.state, headers, instance.port)
+    return dispatch(instance, method, target, user, headers, body), user
+
+
+def dispatch(
+    instance: Instance, method: str, target: str, user: str, headers: dict[str, str] | None = None, body: bytes = b""
+) -> Answer:
+    """The answer to a request of a user who is known."""
+    owner, app, rest = _segments(target)
+    if user and not owner:
+        owner, app = user, instance.state.users[user].default_app
+    parts = urlsplit(target)
+    args = _arguments(parts.query, headers or {}, body)
+    key = _key(rest)
+    request = Request(method, parts.path, owner, app, rest, args, headers or {}, body, user)
+    return ROUTES[key](instance, request, rest[len(key) :])
+
+
+def _segments(target: str) -> tuple[str, str, tuple[str, ...]]:
+    """Owner, app (both empty below /services) and the rest of a path, decoded."""
+    segments = tuple(unquote_plus(part) for part in urlsplit(target).path.split("/") if part)
+    if segments[:1] == ("servicesNS",) and len(segments) > 3:
+        return segments[1], segments[2], segments[3:]
+    if segments[:1] != ("services",):
+        raise Refused(404, "Not Found")
+    return "", "", segments[1:]
+
+
+def _key(rest: tuple[str, ...]) -> tuple[str, ...]:
+    """The longest route that the path starts with."""
+    for size in range(len(rest), 0, -1):
+        if rest[:size] in ROUTES:
+            return rest[:size]
+    raise Refused(404, "Not Found")
 
 
 def _arguments(query: str, headers: Mapping[str, str], body: bytes) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from splunkd import atom, json_form, router, tls
+from splunkd import acs, atom, hec, json_form, router, tls
 from splunkd.faults import Down, Faults
 from splunkd.instance import Instance
 from splunkd.listener import Listener, Plain, Shared
@@ -37,6 +37,8 @@ class Splunkd:
         self.faults, self.log = Faults(), RequestLog()
         self.admin = self.state.add_user(ADMIN, "admin")
         self.token = self.state.add_token(ADMIN)
+        self.hec_token = self.state.add_hec_token("tests")
+        self.acs = acs.Acs(self.state)
         self.ca_file = tls.write_ca(self.root / "ca.pem")
         self.restart_refused, self.restart_unavailable = 1, 1
         self.instance = Instance(self.state, restart=self._restart)
@@ -57,6 +59,8 @@ class Splunkd:
         self._listeners["management"] = Listener(
             "management", self._management, _refusal, self._shared, context, self._wanted_port
         )
+        self._listeners["hec"] = Listener("hec", self._collect, hec.refusal, self._shared, context)
+        self._listeners["acs"] = Listener("acs", self.acs.answer, acs.refusal, self._shared, context)
         self.instance.port = self.port
         self._timer = threading.Timer(self._lifetime, self._stop_listeners)
         self._timer.daemon = True
@@ -93,6 +97,20 @@ class Splunkd:
         return f"https://{self.host}:{self.port}"
 
     @property
+    def hec_url(self) -> str:
+        """The event collector; `hec_token` is its token, `state.hec_tokens[...]` what the token may do."""
+        return f"https://{self.host}:{self._listeners['hec'].port}"
+
+    @property
+    def acs_url(self) -> str:
+        """Splunk Cloud's ACS, AppInspect and login, all under this address; see acs.py."""
+        return f"https://{self.host}:{self._listeners['acs'].port}"
+
+    @property
+    def running(self) -> bool:
+        return not self._stopping.is_set()
+
+    @property
     def username(self) -> str:
         return self.admin.name
 
@@ -104,7 +122,7 @@ class Splunkd:
     def secrets(self) -> list[str]:
         """Every password, token and session key there is now: none of them may appear in any output."""
         held = [user.password for user in self.state.users.values()]
-        return [*held, *self.state.tokens, *self.state.sessions, *self.state.hec_tokens]
+        return [*held, *self.state.tokens, *self.state.sessions, *self.state.hec_tokens, *self.acs.secrets]
 
     def context(self) -> ssl.SSLContext:
         """A client context that trusts this instance, and nothing else."""
@@ -134,6 +152,9 @@ class Splunkd:
         except Refused as refused:
             return _refused(refused, wants_json)
         return _plain(answer, user, wants_json)
+
+    def _collect(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Plain:
+        return hec.answer(self.state, method, target, headers, body)
 
     def _restart(self) -> None:
         """What follows POST /server/control/restart, once it is answered."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 import secrets
 import threading
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ CAPABILITIES = {
               "edit_local_apps", "install_apps", "restart_splunkd", "edit_tokens_all", "rest_apps_management"},
     "power": {"schedule_search", "edit_search_schedule_window"},
     "user": set(),
+    "can_delete": {"delete_by_keyword"},
 }  # fmt: skip
 
 
@@ -47,10 +50,12 @@ class State:
     collections: dict[tuple[str, str, str], dict[str, dict[str, Any]]] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     indexes: set[str] = field(default_factory=lambda: {"main", "summary", "_internal", "_audit"})
-    accelerated: dict[str, dict[str, Any]] = field(default_factory=dict)
+    summaries: dict[str, float] = field(default_factory=dict)  # data model -> share of its summary that is complete
     info: dict[str, Any] = field(default_factory=dict)
     canned: list[tuple[str, list[dict[str, Any]]]] = field(default_factory=list)
     jobs: dict[str, Any] = field(default_factory=dict)
+    jobs_made: int = 0
+    job_polls: int = 1  # how often a look at a new job sees it running
     es: bool = True
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -100,6 +105,40 @@ class State:
         self.tokens[token] = user
         return token
 
+    def add_hec_token(self, name: str, *, index: str = "main", ack: bool = False) -> str:
+        """A token of the event collector; all indexes are allowed unless its `indexes` say otherwise."""
+        token = str(uuid.UUID(bytes=secrets.token_bytes(16), version=4))
+        self.hec_tokens[token] = {"name": name, "index": index, "indexes": [], "ack": ack, "disabled": False}
+        return token
+
+    def add_datamodel(self, name: str, accelerated: bool = True, complete: float = 1.0) -> None:
+        """A data model of the app Splunk_SA_CIM, as /datamodel/model and /admin/summarization tell of it."""
+        app = self.apps.apps.get("Splunk_SA_CIM") or self.add_app("Splunk_SA_CIM")
+        app.default.setdefault("datamodels", {})[name] = {"acceleration": str(int(accelerated))}
+        app.default_meta["", ""]["export"] = "system"
+        self.summaries[name] = complete
+
+    def add_event(self, event: str, *, time: float, index: str = "main", sourcetype: str = "", source: str = "",
+                  host: str = "splunkd.example.com", fields: Mapping[str, Any] | None = None) -> None:  # fmt: skip
+        """An event in an index; `event` is its raw text, `time` epoch seconds."""
+        self.indexes.add(index)
+        self.events.append(
+            {"time": time, "index": index, "sourcetype": sourcetype, "source": source, "host": host, "event": event,
+             "fields": dict(fields or {})}
+        )  # fmt: skip
+
+    def add_scheduler_run(self, name: str, app: str, *, time: float, status: str = "success", reason: str = "",
+                          results: int = 0) -> None:  # fmt: skip
+        """One run of a scheduled search as the scheduler's log tells it: `index=_internal sourcetype=scheduler`."""
+        when = datetime.fromtimestamp(time, UTC).strftime("%m-%d-%Y %H:%M:%S.000 +0000")
+        told = f', reason="{reason}"' if reason else ""
+        self.add_event(
+            f'{when} INFO  SavedSplunker - savedsearch_id="nobody;{app};{name}", search_type="scheduled", '
+            f'user="nobody", app="{app}", savedsearch_name="{name}", priority=default, status={status}{told}, '
+            f"result_count={results}, run_time=0.5, scheduled_time={int(time)}",
+            time=time, index="_internal", sourcetype="scheduler", source="/opt/splunk/var/log/splunk/scheduler.log",
+        )  # fmt: skip
+
     def expire_sessions(self) -> None:
         """As a restart or the session time-out would: every session key is void; tokens stay."""
         self.sessions.clear()
@@ -122,7 +161,7 @@ class State:
 
     def content(self) -> dict[str, Any]:
         """A copy of everything that a write may change."""
-        kept = ("apps", "messages", "collections", "events", "indexes", "accelerated", "jobs", "tokens")
+        kept = ("apps", "messages", "collections", "events", "indexes", "jobs", "tokens", "users")
         return {name: copy.deepcopy(getattr(self, name)) for name in kept}
 
     def restore(self, content: Mapping[str, Any]) -> None:

@@ -7,7 +7,11 @@ from pathlib import Path
 
 from storypack.engine import run_search
 from storypack.engine.commands import names
-from storypack.engine.commands.registry import REFUSED
+from storypack.engine.commands.registry import REFUSED, WITHOUT_EFFECT
+from storypack.engine.compile.pipeline import compile_pipeline
+from storypack.engine.memory import DictSource
+from storypack.engine.run import open_session
+from storypack.engine.text import parse_search
 
 TEXT = (Path(__file__).parents[2] / "docs" / "engine.md").read_text(encoding="utf-8")
 
@@ -31,3 +35,12 @@ def test_the_example_runs() -> None:
     exec(example, scope)
     assert scope["rows"] == [{"user": "kim", "count": 1}]
     assert run_search("search x=1", [{"x": 2}]) == []
+
+
+def test_options_without_effect_are_warned_of() -> None:
+    with open_session(DictSource([{"x": 1, "_time": 1}])) as session:
+        compile_pipeline(parse_search("timechart partial=f count", session), session)
+    assert session.warnings == ["timechart: option `partial` has no effect here"]
+    assert all(
+        f"`{name}`" in TEXT for command in ("stats", "timechart", "transaction") for name in WITHOUT_EFFECT[command]
+    )

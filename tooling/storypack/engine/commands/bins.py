@@ -29,7 +29,7 @@ def binned(name: str, options: dict[str, str], rows: Relation, session: Session)
     field = rows.field(name)
     if field.kind is Kind.NULL:
         return rows, field
-    time = name in _TIMES
+    time = name in _TIMES or bool("span" in options and parse_span(options["span"]).unit)
     rows, span = _span(name, options, rows, session, time=time)
     field = rows.field(name)
     number = as_number(field)
@@ -54,10 +54,7 @@ def _range(span: Span, number: str) -> str:
 
 def _span(name: str, options: dict[str, str], rows: Relation, session: Session, *, time: bool) -> tuple[Relation, Span]:
     if "span" in options:
-        span = parse_span(options["span"])
-        if time and "aligntime" in options and span.width and span.width < 86400:
-            span = Span(span.width, offset=_align(options["aligntime"], session) % span.width)
-        return rows, span
+        return rows, aligned(parse_span(options["span"]), options, session) if time else parse_span(options["span"])
     number = as_number(rows.field(name))
     low, high = session.fetch(rows, f"SELECT min({number}), max({number})")[0]
     if low is None:
@@ -66,6 +63,13 @@ def _span(name: str, options: dict[str, str], rows: Relation, session: Session, 
     bins = whole(options.get("bins", str(DEFAULT_BINS)), "bins")
     least = parse_span(options["minspan"]).seconds if "minspan" in options else 0.0
     return rows, auto_time_span(low, high, bins, least) if time else auto_span(low, high, bins)
+
+
+def aligned(span: Span, options: dict[str, str], session: Session) -> Span:
+    """A span of less than a day that begins where `aligntime` says."""
+    if "aligntime" not in options or not span.width or span.width >= 86400:
+        return span
+    return Span(span.width, offset=_align(options["aligntime"], session) % span.width)
 
 
 def _align(text: str, session: Session) -> float:

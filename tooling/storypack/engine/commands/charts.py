@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storypack.engine.aggregations import AggregationContext
-from storypack.engine.commands.bins import binned, filled
+from storypack.engine.commands.bins import aligned, binned, filled
 from storypack.engine.commands.options import flag, options_of, whole
 from storypack.engine.commands.registry import command
 from storypack.engine.commands.stats import Measure, by_columns, grouped, measures
@@ -212,7 +212,7 @@ def timechart(node: tree.Chart, rows: Relation, session: Session) -> Relation:
     options = options_of(node.options)
     rows = rows.where("timechart", f"{rows.field('_time').text} IS NOT NULL")
     if "span" in options:
-        span = parse_span(options["span"])
+        span = aligned(parse_span(options["span"]), options, session)
     else:
         measures(node.aggregations, rows, session)
         if node.by is not None and isinstance(node.by.field, tree.Field):

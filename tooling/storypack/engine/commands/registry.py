@@ -42,6 +42,20 @@ REFUSED = {
 }
 
 
+WITHOUT_EFFECT = {
+    "stats": frozenset({"allnum"}),
+    "eventstats": frozenset({"allnum"}),
+    "streamstats": frozenset({"allnum"}),
+    "timechart": frozenset({"partial", "fixedrange"}),
+    "transaction": frozenset({"name", "unifyends", "mvraw", "delim"}),
+    "append": frozenset({"extendtimerange", "maxtime", "timeout"}),
+    "appendcols": frozenset({"extendtimerange", "maxtime", "timeout"}),
+    "foreach": frozenset({"datasource"}),
+    "makecontinuous": frozenset({"start", "end"}),
+}
+"""Options that would change results in Splunk and do not here: a search that uses one is warned of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Handler:
     """What runs a command; `generates` = it can stand first."""

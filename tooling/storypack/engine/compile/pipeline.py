@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storypack.engine.commands import command_name, find
+from storypack.engine.commands.registry import WITHOUT_EFFECT
 from storypack.engine.compile.resolve import base_request, resolve
 from storypack.engine.compile.terms import compile_term
 from storypack.engine.errors import EngineError, SearchError
@@ -36,6 +37,9 @@ def _step(node: tree.Command, rows: Relation | None, session: Session) -> Relati
     if rows is None and isinstance(node, tree.Search):
         return base_search(node, session)
     handler = find(node)
+    for option in getattr(node, "options", ()):
+        if isinstance(option, tree.Option) and option.name in WITHOUT_EFFECT.get(handler.name, ()):
+            session.warn(f"{handler.name}: option `{option.name}` has no effect here")
     if rows is None and not handler.generates:
         rows = scan(base_request(None, session), session)
     return handler.run(node, rows, session)

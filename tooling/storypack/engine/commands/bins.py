@@ -5,8 +5,9 @@ from __future__ import annotations
 from storypack import timemod
 from storypack.engine.commands.options import options_of, whole, words_of
 from storypack.engine.commands.registry import command
+from storypack.engine.compile.union import beside
 from storypack.engine.errors import SearchError
-from storypack.engine.relation import Relation
+from storypack.engine.relation import OrderKey, Relation
 from storypack.engine.session import Session
 from storypack.engine.spans import DEFAULT_BINS, Span, auto_span, auto_time_span, parse_span
 from storypack.engine.sql import Kind, Sql, as_number, as_text
@@ -116,9 +117,6 @@ def filled(name: str, span: Span, low: float | None, high: float | None, rows: R
             raise SearchError(f"more than 50,000 bins of `{name}`: use a wider span")
     grid = session.table({"__bin": starts}, "bins")
     bin_column, number = grid.field("__bin").text, as_number(rows.field(name))
-    from storypack.engine.compile.union import beside
-    from storypack.engine.relation import OrderKey
-
     join = f"{{left}} FULL JOIN {{right}} ON {number} = {bin_column}"
     joined = beside(rows, grid, join, (), right_wins=False, label="continuous")
     value = Sql(f"coalesce({number}, {bin_column})", Kind.NUMBER)

@@ -10,7 +10,7 @@ from storypack.engine.commands.options import flag, options_of, words_of
 from storypack.engine.commands.registry import command
 from storypack.engine.compile.coerce import coerce, common_kind
 from storypack.engine.errors import SearchError
-from storypack.engine.relation import Column, Cte, Names, Relation
+from storypack.engine.relation import Column, Cte, Names, OrderKey, Relation
 from storypack.engine.session import Session
 from storypack.engine.sql import NULL, Kind, Sql, as_multi, as_text, identifier, quote
 from storypack.engine.udf.spath import spath_sql
@@ -168,8 +168,6 @@ def multikv(node: tree.Plain, rows: Relation, session: Session) -> Relation:
         f"SELECT *, unnest(coalesce({lines}, [NULL])) AS {identifier(raw.ident)}, "
         f"unnest(range(greatest(len({lines}), 1))) AS {place} FROM {{rows}}"
     )
-    from storypack.engine.relation import OrderKey
-
     order = (*rows.order, OrderKey(place))
     rows = rows.stage("multikv", text, order=order)
     line = identifier(raw.ident)

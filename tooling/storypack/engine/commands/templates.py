@@ -10,16 +10,20 @@ from storypack.engine.commands.fields import chosen, field_names
 from storypack.engine.commands.names import segments
 from storypack.engine.commands.options import options_of, whole
 from storypack.engine.commands.registry import command
+from storypack.engine.compile.coerce import unify
 from storypack.engine.compile.subsearch import subsearch_rows
 from storypack.engine.compile.union import unite
 from storypack.engine.errors import NotSupported, SearchError
+from storypack.engine.functions import FunctionContext, call
 from storypack.engine.relation import Relation
 from storypack.engine.session import Session
+from storypack.engine.sql import Kind, Sql, as_multi
 from storypack.engine.text import parse_search
 from storypack.engine.values import to_text
 from storypack.spl import tree
 
 _MAP_LIMIT = 10
+_ITEM, _ITEMS = "__item", "__items"
 _TOKEN = re.compile(r"\$(?P<name>[^$\s][^$]*)\$")
 
 
@@ -60,39 +64,31 @@ def _apply(text: str, rows: Relation, session: Session) -> Relation:
 
 
 def _over_values(node: tree.Foreach, names: list[str], mode: str, rows: Relation, session: Session) -> Relation:
-    """The template run once for each value of a multivalue field or JSON array, up to the longest in the rows."""
+    """The template run once for each value of a multivalue field or JSON array, up to the most that a row has."""
     if len(names) != 1:
         raise SearchError(f"foreach mode={mode} takes one field")
-    items = f"mvindex('{names[0]}', " if mode == "multivalue" else f"json_extract('{names[0]}', \"{{"
-    rows = session.materialise(rows)
-    value = rows.field(names[0])
-    lengths = {"multivalue": f"mvcount('{names[0]}')", "json_array": f"mvcount(json_array_to_mv('{names[0]}'))"}
-    from storypack.engine.compile.expressions import compile_value
-    from storypack.spl.parser import parse_expression
-
-    length = compile_value(parse_expression(lengths[mode]), rows, session)
-    most = session.fetch(rows, f"SELECT max({length.text})")[0][0] if value.text != "NULL" else 0
-    for at in range(int(most or 0)):
-        item = f"{items}{at})" if mode == "multivalue" else f'{items}{at}}}")'
-        text = node.template.replace("<<ITEM>>", "__item")
-        guard = f"| eval __item={item} "
-        rows = _guarded(guard, text, rows, session)
-    return rows.drop(lambda name: name == "__item")
+    field = rows.field(names[0])
+    if field.kind is Kind.NULL:
+        return rows
+    if mode == "json_array":
+        field = call("json_array_to_mv", [field], FunctionContext(session.now))
+    rows = session.materialise(rows.extend("foreach", {_ITEMS: Sql(as_multi(field), Kind.MULTI)}))
+    values = rows.field(_ITEMS).text
+    most = session.fetch(rows, f"SELECT max(len({values}))")[0][0] or 0
+    template = node.template.replace("<<ITEM>>", _ITEM)
+    for at in range(1, most + 1):
+        rows = rows.extend("foreach", {_ITEM: Sql(f"{values}[{at}]", Kind.STRING)})
+        rows = _where_changed(_apply(template, rows, session), rows)
+    return rows.drop(lambda name: name in (_ITEM, _ITEMS))
 
 
-def _guarded(guard: str, template: str, rows: Relation, session: Session) -> Relation:
-    """The assignments of a template, for the rows that have an item at all."""
-    before = dict(rows.columns)
-    rows = _apply(guard, rows, session)
-    changed = _apply(template, rows, session)
-    from storypack.engine.compile.coerce import unify
-    from storypack.engine.sql import Sql
-
-    item = rows.field("__item").text
+def _where_changed(changed: Relation, before: Relation) -> Relation:
+    """What a template changed, for the rows that had an item at all; the others keep their values."""
+    item = before.field(_ITEM).text
     values = {}
     for name, column in changed.columns.items():
-        if name != "__item" and before.get(name) is not column:
-            kind, (new, old) = unify([column.sql, rows.field(name)])
+        if before.columns.get(name) is not column:
+            kind, (new, old) = unify([column.sql, before.field(name)])
             values[name] = Sql(f"CASE WHEN {item} IS NOT NULL THEN {new} ELSE {old} END", kind)
     return changed.extend("foreach", values)
 

@@ -109,9 +109,10 @@ def base() -> dict[str, Any]:
                 2,
                 "cloud",
                 "TTP",
-                search="`exf_cloud` name=share NOT [| inputlookup exf_trusted | fields account]\n"
+                search="`exf_cloud` name=share `exf_between(size, 1)`\n"
+                "  NOT [| inputlookup exf_trusted | fields account]\n"
                 "| lookup exf_nets net AS src OUTPUT owner\n"
-                "| stats count by user src account\n| `exf_between(count, 1)`\n| `exf_share_leaves_filter`\n",
+                "| stats count by user src account\n| `exf_share_leaves_filter`\n",
                 finding={
                     "title": "$user$ shared with $account$ from $src$",
                     "entity": {"field": "user", "type": "user", "score": 60},
@@ -182,9 +183,7 @@ def base() -> dict[str, Any]:
                 ],
             ),
             MACRO: _content("exf_cloud", 8, definition='index=* sourcetype="cloud:api"'),
-            TWO: _content(
-                "exf_between", 9, arguments=["field", "least"], definition="search $field$>=$least$ `exf_cloud`"
-            ),
+            TWO: _content("exf_between", 9, arguments=["field", "least"], definition="`exf_cloud` $field$>=$least$"),
             TRUSTED: _content("exf_trusted", 10, lookup_type="csv", fields=["account", "owner"]),
             TRUSTED_CSV: b"account,owner\n111122223333,Backup\n",
             NETS: _content("exf_nets", 11, lookup_type="csv", match_type=["CIDR(net)"], max_matches=1),

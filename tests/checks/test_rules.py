@@ -52,6 +52,9 @@ INLINE = {"cron_schedule": "0 * * * *", "earliest_time": "-70m@m", "latest_time"
 DEPRECATION = {"reason": "Old", "removed_in_version": "2.0.0", "replacement_content": ["Odd Upload"]}
 LONG = "A Name That Goes On Long Enough to Fill the Space That Enterprise Leaves Us"  # 75 characters
 
+# Rows with any field, of which the search names these. Where fields are known, other rules look (SP220 to SP222).
+EVENTS = "`exf_cloud` user=* src=* account=* `exf_between(count, 1)`\n| `exf_share_leaves_filter`\n"
+
 FIRES: dict[str, list[Fires]] = {
     "SP101": [Fires({SHARE: {"name": "Share Goes"}, STEPS: {"detections": []}}, SHARE, "name", "share_goes.yml")],
     "SP102": [Fires({ODD: {"id": base()[SHARE]["id"]}}, ODD, "id", "share_leaves.yml")],
@@ -189,14 +192,20 @@ FIRES: dict[str, list[Fires]] = {
         Fires({SHARE: {"next_steps": "Ask $user"}}, SHARE, "next_steps", "write $user$"),
     ],
     "SP152": [
-        Fires({SHARE: {"finding.title": "$usr$ shared"}}, SHARE, "finding.title", "$usr$"),
-        Fires({SHARE: {"finding.title": "$result.usr|s$ shared"}}, SHARE, "finding.title"),
-        Fires({SHARE: {"drilldown_searches.0.search": "x=$zone$"}}, SHARE, "drilldown_searches[0].search"),
+        Fires({SHARE: {"search": EVENTS, "finding.title": "$usr$ shared"}}, SHARE, "finding.title", "$usr$"),
+        Fires({SHARE: {"search": EVENTS, "finding.title": "$result.usr|s$ shared"}}, SHARE, "finding.title"),
+        Fires(
+            {SHARE: {"search": EVENTS, "drilldown_searches.0.search": "x=$zone$"}},
+            SHARE,
+            "drilldown_searches[0].search",
+        ),
     ],
     "SP153": [
-        Fires({SHARE: {"finding.entity.field": "src_user"}}, SHARE, "finding.entity.field", "src_user"),
-        Fires({SHARE: {"threat_objects.0.field": "sr"}}, SHARE, "threat_objects[0].field"),
-        Fires({SHARE: {"throttling.fields": ["use"]}}, SHARE, "throttling.fields[0]"),
+        Fires(
+            {SHARE: {"search": EVENTS, "finding.entity.field": "src_user"}}, SHARE, "finding.entity.field", "src_user"
+        ),
+        Fires({SHARE: {"search": EVENTS, "threat_objects.0.field": "sr"}}, SHARE, "threat_objects[0].field"),
+        Fires({SHARE: {"search": EVENTS, "throttling.fields": ["use"]}}, SHARE, "throttling.fields[0]"),
     ],
     "SP154": [
         Fires({SHARE: {"finding.title": "A share"}}, SHARE, "finding.title"),
@@ -410,6 +419,8 @@ SILENT: dict[str, list[Edits]] = {
         {SHARE: {"finding.title": "$result.user|s$ in $info_min_time$"}},
     ],
     "SP152": [
+        {SHARE: {"search": EVENTS, "finding.title": "$usr$ $user$", "status": "experimental"}},
+        {SHARE: {"finding.title": "$usr$"}},
         {SHARE: {"finding.title": "$result.user$ in $info_min_time$"}},
         {SHARE: {"finding.title": "$usr$", "status": "experimental"}},
     ],

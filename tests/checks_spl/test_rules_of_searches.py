@@ -1,10 +1,11 @@
 """Each rule about searches on searches that break it, and on some that come close: tests/fixtures/spl/<id>.yml.
 
 An example is a `search` (or other keys of a detection; `kind: baseline` and `kind: investigation` are others) with what
-the rule `says`: the place in the text and the message, then the cure."""
+the rule `says`: the place in the text and the message, then the cure, or as much of that as matters."""
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ def test_rule(id: str, example: dict[str, Any]) -> None:
     found = [
         f"{place} {fault.message}" + (f" -- {fault.cure}" if fault.cure else "") for place, fault in faults(owner, id)
     ]
-    assert list(dict.fromkeys(found)) == says
+    found = list(dict.fromkeys(found))
+    assert [said[: len(wanted)] for said, wanted in zip_longest(found, says, fillvalue="")] == says
 
 
 def test_each_rule_has_examples_that_fire_and_that_do_not() -> None:

@@ -59,6 +59,8 @@ FAMILIES = (
     "searches.regexes",
     "searches.lookups",
     "searches.datamodels",
+    "searches.flows",
+    "searches.results",
 )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from storypack.checks.catalogue import Context, Fault, Faults, rule
 from storypack.checks.findings import entities
+from storypack.checks.searches.reading import Reading
+from storypack.checks.searches.world import World
 from storypack.issue import Severity
 from storypack.pack.models import Detection
 
@@ -83,17 +85,25 @@ def unbalanced(detection: Detection, context: Context) -> Faults:
             yield Fault(f"unbalanced token at '{shown}'", key, cure, offset=at)
 
 
+def _open_detection(reading: Reading) -> Detection | None:
+    """The detection in production whose rows may have any field; where their fields are known, SP220 to SP222 look."""
+    detection, result = reading.detection, reading.result
+    known = result is not None and not result.is_open
+    return detection if detection and detection.status == "production" and not known else None
+
+
 @rule(
     "SP152",
     "Token of a field that the search does not name",
-    on="detection",
+    on="spl",
     severity=Severity.WARNING,
     why="A token that the row has no field for is shown as it stands: an analyst reads '$usr$ shared a snapshot'.",
     example="search: ... | stats count by user\nfinding:\n  title: $usr$ shared a snapshot",
     cure="Use a field that the search yields.",
 )
-def token_not_in_search(detection: Detection, context: Context) -> Faults:
-    if detection.status != "production":
+def token_not_in_search(reading: Reading, world: World) -> Faults:
+    detection = _open_detection(reading)
+    if detection is None:
         return
     for key, text in texts(detection):
         for name in tokens(text):
@@ -104,15 +114,16 @@ def token_not_in_search(detection: Detection, context: Context) -> Faults:
 @rule(
     "SP153",
     "Field that the search does not name",
-    on="detection",
+    on="spl",
     severity=Severity.WARNING,
     why="Without the field in the row, the entity is empty, no risk is added, and throttling silences everything at "
     "once.",
     example="search: ... | stats count by user\nfinding:\n  entity: {field: src_user, type: user, score: 60}",
     cure="Use a field that the search yields.",
 )
-def field_not_in_search(detection: Detection, context: Context) -> Faults:
-    if detection.status != "production":
+def field_not_in_search(reading: Reading, world: World) -> Faults:
+    detection = _open_detection(reading)
+    if detection is None:
         return
     named = [(f"{key}.field", entity.field) for key, entity in entities(detection)]
     named += [(f"threat_objects.{n}.field", item.field) for n, item in enumerate(detection.threat_objects)]

@@ -99,10 +99,9 @@ def tstats_fields(command: Tstats) -> Iterator[tuple[Field, str]]:
 
 def _term_fields(term: Term | None) -> Iterator[Field]:
     for node in walk(term) if term is not None else ():
-        if isinstance(node, Compare | In):
-            yield node.field
-        elif isinstance(node, Directive) and node.field:
-            yield node.field
+        field = node.field if isinstance(node, Compare | In | Directive) else None
+        if field is not None:
+            yield field
 
 
 @rule(

@@ -14,6 +14,7 @@ from storypack.pack.models import Baseline, Detection, Investigation
 from storypack.pack.models.base import Content
 from storypack.pack.models.search import Search
 from storypack.spl import Span, SplError, parse
+from storypack.spl.fields import Fieldset, StageFields, flow
 from storypack.spl.fields.walk import walk
 from storypack.spl.macros import Expanded, expand
 from storypack.spl.source import line_column
@@ -36,6 +37,7 @@ class Reading:
     tree: Pipeline | None
     error: SplError | None
     macro_errors: tuple[SplError, ...]
+    world: World
 
     @property
     def is_main(self) -> bool:
@@ -50,6 +52,16 @@ class Reading:
     @property
     def in_baseline(self) -> bool:
         return isinstance(self.owner, Baseline)
+
+    @cached_property
+    def stages(self) -> tuple[StageFields, ...]:
+        """The stages with the fields around each; none for a text that could not be read."""
+        return flow(self.tree, self.world.tables) if self.tree is not None else ()
+
+    @property
+    def result(self) -> Fieldset | None:
+        """The fields of the rows that come out, None for a text that could not be read."""
+        return self.stages[-1].after if self.stages else None
 
     @cached_property
     def _nodes(self) -> dict[type[Node], list[Node]]:
@@ -127,12 +139,12 @@ def read(owner: Content, key: str, text: str, world: World) -> Reading:
     try:
         expanded = expand(text, world.macros, problems=macro_errors)
     except SplError as error:
-        return Reading(owner, key, text, None, None, error, tuple(macro_errors))
+        return Reading(owner, key, text, None, None, error, tuple(macro_errors), world)
     try:
         tree = parse(expanded.text)
     except SplError as error:
-        return Reading(owner, key, text, expanded, None, expanded.blame(error), tuple(macro_errors))
-    return Reading(owner, key, text, expanded, tree, None, tuple(macro_errors))
+        return Reading(owner, key, text, expanded, None, expanded.blame(error), tuple(macro_errors), world)
+    return Reading(owner, key, text, expanded, tree, None, tuple(macro_errors), world)
 
 
 def readings(content: Content, world: World) -> list[Reading]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import PurePosixPath
 
 from storypack.checks.context import Context
 from storypack.checks.lookups import read_table
 from storypack.checks.searches import shipped
 from storypack.pack.models import CsvLookup, KvStoreLookup, Lookup
+from storypack.reference import cim
+from storypack.spl.fields import Tables
 from storypack.spl.macros import MacroDefinition
 
 
@@ -21,6 +24,22 @@ class World:
     macros: Mapping[str, MacroDefinition]
     lookups: Mapping[str, tuple[str, ...]]
     own_lookups: frozenset[str] = field(default=frozenset())
+
+    @property
+    def tables(self) -> Tables:
+        """The same for whoever works out fields."""
+        return Tables(self.lookups, dataset_fields)
+
+
+@cache
+def dataset_fields(path: str) -> tuple[str, ...]:
+    """The fields of a dataset and its children as tstats knows them; none for one that the reference does not hold."""
+    dataset = cim.dataset(path)
+    model = cim.model(dataset.model) if dataset else None
+    if dataset is None or model is None:
+        return ()
+    children = [each for each in model.datasets.values() if f"{each.lineage}.".startswith(f"{dataset.lineage}.")]
+    return tuple(sorted({known.path for each in children for known in each.fields.values()}))
 
 
 def world_of(context: Context) -> World:

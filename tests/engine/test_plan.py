@@ -16,7 +16,7 @@ LOOKUP = LookupTable("t", ("k", "v"), [{"k": "a", "v": "b"}])
 
 
 def plans(spl: str, **options: Any) -> tuple[ScanPlan, ...]:
-    return plan(spl, DictSource([], {"t": LOOKUP}), **options)
+    return plan(spl, DictSource([], {"t": LOOKUP}), **options).scans
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,12 @@ def test_a_condition_from_a_subsearch_is_left_open() -> None:
 def test_appended_searches_are_planned() -> None:
     fields = {scan.fields for scan in plans("search a=1 | stats count by b | append [ search c=1 | stats count by d ]")}
     assert fields == {frozenset({"a", "b"}), frozenset({"c", "d"})}
+
+
+def test_what_a_search_gives() -> None:
+    closed = plan("search a=1 | stats count by b | rename b as c", DictSource([]))
+    assert (closed.fields, closed.closed) == (("c", "count"), True)
+    assert "GROUP BY" in closed.sql
+    opened = plan("search a=1 | eval b=2", DictSource([]))
+    assert set(opened.fields) >= {"a", "b"}
+    assert not opened.closed

@@ -31,21 +31,39 @@ class ScanPlan:
     fields: frozenset[str] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a search needs and gives.
+
+    `scans` are its passes over events, subsearches' included; `fields` the columns of its result in display order, as far
+    as they follow from the search alone (`closed`: there are no others); `sql` the statement that it becomes.
+    """
+
+    scans: tuple[ScanPlan, ...]
+    fields: tuple[str, ...]
+    closed: bool
+    warnings: tuple[str, ...]
+    sql: str = field(repr=False)
+
+
 def plan(
     spl: str, source: Source, macros: Mapping[str, MacroDefinition] | None = None, now: float | None = None
-) -> tuple[ScanPlan, ...]:
-    """The passes over events that a search makes, subsearches' included. `source` is asked for lookups and data models
-    only. What depends on the rows of a subsearch is unknown: the terms that these would become are left out.
+) -> Plan:
+    """What a search needs and gives, without reading events. `source` is asked for lookups and data models only.
 
-    Raises EngineError as running the search would.
+    What depends on the rows of a subsearch is unknown: the terms that these would become are left out. Raises EngineError
+    as running the search would.
     """
     recorder = _Recorder(source)
     with open_session(recorder, macros, now) as session:
         session.dry = True
-        fetch_result(compile_pipeline(parse_search(spl, session), session), session)
-    return tuple(
+        rows = compile_pipeline(parse_search(spl, session), session)
+        closed = rows.opener is None
+        result = fetch_result(rows, session)
+    scans = tuple(
         ScanPlan(scan.request, None if scan.everything else frozenset(scan.columns)) for scan in recorder.scans
     )
+    return Plan(scans, result.fields, closed, result.warnings, result.sql)
 
 
 @dataclass

@@ -40,6 +40,8 @@ def find_table(name: str, session: Session) -> LookupTable:
 def lookup(node: tree.Lookup, rows: Relation, session: Session) -> Relation:
     """Fields of the table's rows that match; without OUTPUT all of them; several matches make a multivalue."""
     table = find_table(_named(node.table), session)
+    if table.time_field:
+        session.warn(f"lookup: `{table.name}` is bound to times; the first row is taken whatever its time")
     inputs = [(one.source.name, (one.target or one.source).name) for one in node.inputs]
     if node.output:
         outputs = [(one.source.name, (one.target or one.source).name) for one in node.outputs]

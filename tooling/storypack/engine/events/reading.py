@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,9 @@ from storypack.engine.sql import identifier, quote
 
 MAX_EVENT_BYTES = 16 << 20
 BATCH = 2_000
+
+XML_WINDOWS = "XmlWinEventLog"
+_CHANNEL = "<Channel>([^<]+)</Channel>"
 
 # No event holds these three characters in a row, so that DuckDB's CSV reader sees one column.
 NEVER = "\x01\x02\x01"
@@ -54,8 +57,31 @@ class RawEvents:
 def read_events(
     connection: duckdb.DuckDBPyConnection, files: Iterable[EventFile], *, csv: bool | None = None
 ) -> list[RawEvents]:
-    """Each file's events. Tables are made on `connection`, for its cursors to see. Raises UnreadableFile."""
-    return [_read(connection, file, number, csv) for number, file in enumerate(files, 1)]
+    """Each file's events. Tables are made on `connection`, for its cursors to see. Raises UnreadableFile.
+
+    Windows events in XML whose source is not given come apart by channel: Splunk's inputs name the source after it.
+    """
+    found = [_read(connection, file, number, csv) for number, file in enumerate(files, 1)]
+    return [part for events in found for part in _by_channel(connection, events)]
+
+
+def _by_channel(connection: duckdb.DuckDBPyConnection, events: RawEvents) -> list[RawEvents]:
+    if events.file.sourcetype != XML_WINDOWS or events.file.source:
+        return [events]
+    channel = f"regexp_extract(_raw, {quote(_CHANNEL)}, 1)"
+    channels = connection.execute(
+        f"SELECT {channel}, count(*) FROM ({events.sql}) GROUP BY 1 ORDER BY 2 DESC, 1"
+    ).fetchall()
+    return [
+        replace(
+            events,
+            file=replace(events.file, source=f"{XML_WINDOWS}:{name}" if name else str(events.file.path)),
+            sql=f"SELECT * FROM ({events.sql}) WHERE {channel} = {quote(name)}",
+            count=count,
+            broken=0 if number else events.broken,
+        )
+        for number, (name, count) in enumerate(channels)
+    ]
 
 
 def table_events(
@@ -94,7 +120,7 @@ def _lines_sql(path: Path, compression: Compression) -> str:
     lines = (
         f"read_csv({quote(str(path))}, header = false, auto_detect = false, columns = {{'_raw': 'VARCHAR'}}, "
         f"delim = {quote(NEVER)}, quote = '', escape = '', compression = {quote(compression.value)}, "
-        f"max_line_size = {MAX_EVENT_BYTES})"
+        f"max_line_size = {MAX_EVENT_BYTES}, buffer_size = {2 * MAX_EVENT_BYTES})"
     )
     return (
         f"SELECT _raw, CAST(NULL AS VARCHAR) AS __indexed, row_number() OVER () AS __position "

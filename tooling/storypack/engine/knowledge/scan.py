@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from storypack.engine.compile.coerce import coerce, common_kind
 from storypack.engine.events.reading import RawEvents
 from storypack.engine.knowledge.apps import Knowledge
+from storypack.engine.knowledge.eventtypes import reduce_term
 from storypack.engine.knowledge.extraction import Extractor
 from storypack.engine.knowledge.fields import OriginFields
 from storypack.engine.knowledge.layers import Layers
@@ -129,11 +130,14 @@ def open_scan(
     shift: float = 0.0,
 ) -> FileScan:
     """A pass over files. `clock`: epoch seconds for an event without a time (None = it keeps none); `shift`: seconds
-    added to each time."""
+    added to each time. Origins that the request's term rules out are not read."""
     for name in HIDDEN:
         session.names.new(name)
     parts = []
-    for origin in origins(events):
+    groups = origins(events)
+    if request.term is not None:  # at least one stays, so that there are columns
+        groups = [one for one in groups if reduce_term(request.term, one.constants) is not None] or groups[:1]
+    for origin in groups:
         settings = settings_for(knowledge.props, **{k: origin.constants[k] for k in ("sourcetype", "source", "host")})
         layers = Layers(origin.sql, session.names)
         time = f"({time_sql(settings, layers, session.now)} + {shift!r})"

@@ -1,0 +1,368 @@
+"""`storypack search`: SPL over log files."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from storypack.cli import exit_codes
+from storypack.cli.options import SETTINGS_FILE, examples, format_option, output_option, pack_option
+
+if TYPE_CHECKING:
+    from storypack.engine.errors import EngineError
+    from storypack.engine.events.reading import EventFile
+    from storypack.engine.knowledge.files import FileSource
+    from storypack.engine.source import LookupTable
+    from storypack.engine.stream import Stream
+    from storypack.spl.macros import MacroDefinition
+
+_MACRO = re.compile(r"(?P<name>[\w-]+)(?:\((?P<args>[^)]*)\))?\s*=\s*(?P<definition>.*)", re.DOTALL)
+_TABLE_ROWS = 1_000
+
+
+@click.command(
+    epilog=examples(
+        "storypack search 'stats count by eventName' --data trail.jsonl.gz",
+        "storypack search 'index=* status>=500 | head 5' --data logs/*.log --sourcetype access_combined",
+        "storypack search '| tstats count from datamodel=Web by Web.url' --data http.log --format csv",
+        "zcat trail.gz | storypack search 'errorCode=*' --data - --now 2026-11-22T10:00:00Z --earliest -24h",
+    )
+)
+@click.argument("words", metavar="SPL", nargs=-1, required=True)
+@click.option("--data", metavar="FILE...", multiple=True, help="Event files or folders; - reads standard input.")
+@click.option("--sourcetype", metavar="S", help="Sourcetype of the events. Default: guessed from their content.")
+@click.option("--source", metavar="S", help="Source of the events. Default: the file's path.")
+@click.option("--host", metavar="S", default="localhost", show_default=True, help="Host of the events.")
+@click.option("--index", metavar="S", default="main", show_default=True, help="Index of the events.")
+@click.option("--now", metavar="TIME", help="Time of the search: a date, epoch seconds, or 'newest' (event).")
+@click.option("--earliest", metavar="TIME", help="Start of the time range, such as -24h@h. Default: all time.")
+@click.option("--latest", metavar="TIME", help="End of the time range.")
+@click.option("--ta", "add_ons", metavar="DIR", multiple=True, help="Folder of an add-on, read as Splunk would.")
+@click.option("--lookup", "lookups", metavar="[NAME=]CSV", multiple=True, help="A lookup table.")
+@click.option("--macro", "macros", metavar="NAME=SPL", multiple=True, help="A macro: 'a=index=*', 'b(x)=x=$x$'.")
+@click.option("--limit", metavar="N", type=click.IntRange(0), help="Rows at most; 0 = all. Default: 1000 in a table.")
+@click.option("--explain", is_flag=True, help="Show the SQL instead of the rows.")
+@format_option("table", "json", "csv")
+@pack_option
+@output_option
+def command(**given: Any) -> int:
+    """Run a search over log files: JSON, XML, CSV, key=value and plain lines, also gzip and zstd.
+
+    The time range is all time unless --earliest and --latest say otherwise; times are UTC. In a pack's folder (or with
+    --pack) its macros and lookups are known. Broken lines are searched as plain text, and counted on stderr.
+    """
+    wanted = _Wanted(**given)
+    with tempfile.TemporaryDirectory(prefix="storypack-") as folder:
+        return _search(wanted, Path(folder))
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """The command line."""
+
+    words: tuple[str, ...]
+    data: tuple[str, ...]
+    sourcetype: str | None
+    source: str | None
+    host: str
+    index: str
+    now: str | None
+    earliest: str | None
+    latest: str | None
+    add_ons: tuple[str, ...]
+    lookups: tuple[str, ...]
+    macros: tuple[str, ...]
+    limit: int | None
+    explain: bool
+    format: str
+    pack: Path
+    output: Path | None
+
+
+def _search(wanted: _Wanted, scratch: Path) -> int:
+    from storypack.engine.errors import EngineError
+    from storypack.engine.knowledge.apps import load_knowledge
+    from storypack.engine.knowledge.files import FileSource
+
+    spl, names = _words(wanted)
+    files = _files(names, wanted, scratch)
+    try:
+        knowledge = load_knowledge([Path(folder) for folder in wanted.add_ons])
+        lookups, macros = _world(wanted)
+        macros = {**knowledge.macro_definitions(), **macros}
+        _check(spl, macros)
+        with FileSource(files, knowledge, clock=time.time(), lookups=lookups) as source:
+            _tell_broken(source)
+            return _run(spl, source, macros, wanted)
+    except EngineError as error:
+        raise click.ClickException(_located(error, spl, wanted)) from error
+
+
+def _run(spl: str, source: FileSource, macros: Mapping[str, MacroDefinition], wanted: _Wanted) -> int:
+    from storypack.engine.stream import open_stream
+
+    now = _now(wanted.now, source)
+    source.clock = now
+    earliest, latest = _time(wanted.earliest, now, "--earliest"), _time(wanted.latest, now, "--latest")
+    limit = wanted.limit if wanted.limit is not None else _TABLE_ROWS if wanted.format == "table" else 0
+    whole = wanted.format != "table"
+    with open_stream(
+        spl,
+        source,
+        macros,
+        now,
+        earliest=earliest,
+        latest=latest,
+        limit=limit + 1 if limit else None,
+        whole_events=whole,
+    ) as stream:
+        if wanted.explain:
+            _write([stream.sql], wanted.output)
+            return exit_codes.OK
+        counted = _Counted(stream.rows(), limit)
+        _write(_lines(counted, stream, wanted), wanted.output)
+        _afterwards(counted, stream, source, wanted)
+    return exit_codes.OK
+
+
+# --- what the command line names ------------------------------------------------------------------------------------
+
+
+def _words(wanted: _Wanted) -> tuple[str, list[str]]:
+    """The search, and the names of the event files: `--data a b c` leaves b and c among the words."""
+    searches = [word for word in wanted.words if not _exists(word)]
+    files = [*wanted.data, *(word for word in wanted.words if _exists(word))]
+    if len(searches) != 1:
+        if not searches:
+            raise click.UsageError("there is no search; put it in quotes: storypack search 'stats count' --data FILE")
+        raise click.UsageError(
+            f"one search is wanted, and there are {len(searches)}: {', '.join(map(repr, searches))}; put the search in "
+            "quotes, and mind the names of files"
+        )
+    missing = [name for name in wanted.data if name != "-" and not _exists(name)]
+    if missing:
+        raise click.UsageError(f"there is no file {missing[0]}")
+    if not files and not searches[0].lstrip().startswith("|"):
+        raise click.UsageError("there is nothing to search; name files with --data")
+    return searches[0], files
+
+
+def _exists(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):  # a long search is no file name
+        return False
+
+
+def _files(names: Sequence[str], wanted: _Wanted, scratch: Path) -> list[EventFile]:
+    """The event files, each with its sourcetype; guesses are told."""
+    from storypack.engine.errors import EngineError
+    from storypack.engine.events.reading import XML_WINDOWS, EventFile
+    from storypack.engine.events.sourcetypes import guess
+
+    found = []
+    told: dict[str, list[str]] = {}
+    for name in names:
+        for path in _paths(name, scratch):
+            sourcetype = wanted.sourcetype
+            if sourcetype is None:
+                try:
+                    one = guess(path)
+                except EngineError as error:
+                    raise click.ClickException(str(error)) from error
+                sourcetype = one.sourcetype
+                told.setdefault(f"{sourcetype} ({one.why})", []).append(name if name == "-" else path.name)
+            source = wanted.source or ("" if sourcetype == XML_WINDOWS else "stdin" if name == "-" else str(path))
+            found.append(EventFile(path, sourcetype, source, wanted.host, wanted.index))
+    for kind, which in told.items():
+        shown = ", ".join(which[:3]) + (f" and {len(which) - 3} more" if len(which) > 3 else "")
+        click.echo(f"sourcetype guessed: {kind} for {shown}", err=True)
+    return found
+
+
+def _paths(name: str, scratch: Path) -> Iterator[Path]:
+    if name == "-":
+        path = scratch / "stdin"
+        with path.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        yield path
+    elif Path(name).is_dir():
+        yield from (each for each in sorted(Path(name).rglob("*")) if each.is_file() and not each.name.startswith("."))
+    else:
+        yield Path(name).resolve()
+
+
+def _world(wanted: _Wanted) -> tuple[dict[str, LookupTable], dict[str, MacroDefinition]]:
+    """Lookups and macros: the pack's, if there is one, and above them those of the command line."""
+    from storypack.engine.knowledge.apps import read_table
+    from storypack.spl.macros import definitions
+
+    lookups: dict[str, LookupTable] = {}
+    macros: dict[str, MacroDefinition] = {}
+    if (wanted.pack / SETTINGS_FILE).is_file():
+        from storypack.pack.load import load_pack
+        from storypack.testing.setting import Setting
+
+        setting = Setting(load_pack(wanted.pack).pack)
+        lookups, macros = dict(setting.lookups), dict(setting.macros)
+    for given in wanted.lookups:
+        name, separator, file = given.partition("=")
+        path = Path(file if separator else given)
+        table = read_table(name if separator else path.stem, path, {})
+        lookups[table.name] = table
+    for given in wanted.macros:
+        parts = _MACRO.fullmatch(given.strip())
+        if parts is None:
+            raise click.UsageError(f"--macro wants NAME=SPL or NAME(arguments)=SPL, not {given!r}")
+        count = len(parts["args"].split(",")) if parts["args"] else 0
+        key = f"{parts['name']}({count})" if count else parts["name"]
+        macros |= definitions({key: {"args": parts["args"] or "", "definition": parts["definition"]}})
+    return lookups, macros
+
+
+def _now(text: str | None, source: FileSource) -> float:
+    from storypack.testing.clock import epoch
+
+    if text is None or text == "now":
+        return time.time()
+    if text == "newest":
+        return time.time() if source.times is None else source.times[1] + 1
+    try:
+        return epoch(text)
+    except ValueError:
+        raise click.UsageError(f"--now: {text!r} is no time; write 2026-11-22T09:30:00Z or epoch seconds") from None
+
+
+def _time(text: str | None, now: float, option: str) -> float | None:
+    from storypack.timemod import TimeModifierError, resolve
+
+    if text is None or text.strip() in ("", "0"):
+        return None
+    try:
+        return resolve(text, now)
+    except TimeModifierError as error:
+        cure = f"; {error.cure}" if error.cure else ""
+        raise click.UsageError(f"{option}: {error.message}{cure}") from None
+
+
+# --- what is wrong with the search ----------------------------------------------------------------------------------
+
+
+def _check(spl: str, macros: Mapping[str, MacroDefinition]) -> None:
+    """Refuse a search that cannot be parsed, with the place marked."""
+    from storypack.spl import parse
+    from storypack.spl.macros import expand
+    from storypack.spl.source import SplError
+
+    try:
+        expanded = expand(spl, macros)
+        try:
+            parse(expanded.text)
+        except SplError as error:
+            raise expanded.blame(error) from error
+    except SplError as error:
+        cure = f"\n{error.cure}" if error.cure else ""
+        raise click.ClickException(f"{error.message}\n{_marked(spl, *error.span)}{cure}") from None
+
+
+def _located(error: EngineError, spl: str, wanted: _Wanted) -> str:
+    """The message, with the stage marked if it is one that the user wrote."""
+    from storypack.spl import parse
+    from storypack.spl.source import SplError
+
+    number = re.match(r"stage (\d+)", error.stage)
+    if number is None or "`" in spl:
+        return str(error)
+    try:
+        stages = parse(spl).commands
+    except SplError:
+        return str(error)
+    if int(number[1]) > len(stages):
+        return str(error)
+    span = stages[int(number[1]) - 1].span
+    return f"{error.message}\n{_marked(spl, span.start, span.end)}"
+
+
+def _marked(text: str, start: int, end: int) -> str:
+    """The line of the fault with carets under it, cut to the terminal."""
+    begin = text.rfind("\n", 0, start) + 1
+    line = text[begin:].split("\n", 1)[0]
+    at, length = start - begin, max(min(end, begin + len(line)) - start, 1)
+    room = max(shutil.get_terminal_size().columns - 4, 20)
+    left = max(0, min(at - room // 3, len(line) - room))
+    piece = line[left : left + room].replace("\t", " ")
+    return f"  {piece}\n  {' ' * (at - left)}{'^' * min(length, room - (at - left))}"
+
+
+# --- rows -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Counted:
+    """The rows as they pass, up to a limit (0 = none). `more` = there was one beyond it."""
+
+    rows: Iterator[dict[str, Any]]
+    limit: int
+    count: int = 0
+    more: bool = False
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for row in self.rows:
+            if self.limit and self.count == self.limit:
+                self.more = True
+                return
+            self.count += 1
+            yield row
+
+
+def _lines(rows: _Counted, stream: Stream, wanted: _Wanted) -> Iterator[str]:
+    from storypack.report.rows import csv_lines, event_lines, json_lines, table_lines
+
+    if wanted.format == "json":
+        return json_lines(rows)
+    if wanted.format == "csv":
+        return csv_lines(rows, stream.fields)
+    if stream.events:
+        return event_lines(rows)
+    width = shutil.get_terminal_size((120, 24)).columns if wanted.output is None else 120
+    return table_lines(rows, stream.fields, max(width, 20))
+
+
+def _write(lines: Iterable[str], output: Path | None) -> None:
+    if output is None:
+        for line in lines:
+            click.echo(line)
+        return
+    temporary = output.with_name(f".{output.name}.tmp")
+    with temporary.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(f"{line}\n" for line in lines)
+    temporary.replace(output)
+
+
+def _tell_broken(source: FileSource) -> None:
+    counts = {events.file.path: events.count for events in source.events}
+    for path, broken in source.broken.items():
+        text = f"{broken:,} of {counts[path]:,} events in {path.name} are broken and were kept as plain text"
+        click.echo(text, err=True)
+
+
+def _afterwards(rows: _Counted, stream: Stream, source: FileSource, wanted: _Wanted) -> None:
+    """What the reader should know of the result, on stderr."""
+    for warning in stream.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    if rows.more:
+        click.echo(f"only the first {rows.count:,} rows are shown; --limit 0 shows all", err=True)
+    if not rows.count and wanted.format == "table":
+        click.echo("no results", err=True)
+    ranged = wanted.earliest or "earliest=" in wanted.words[0]
+    if not rows.count and ranged and wanted.now is None and source.times and source.times[1] < time.time() - 86_400:
+        click.echo("the events are older than the time range; '--now newest' searches as of the newest", err=True)

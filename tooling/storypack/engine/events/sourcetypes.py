@@ -1,0 +1,105 @@
+"""Which sourcetype a file of events probably has, told from its first events.
+
+Only what the vendors' formats make plain: keys that come together nowhere else. A guess is offered to the user, who
+may know better.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from storypack.engine.events.cutting import cut
+from storypack.engine.events.formats import recognise
+from storypack.engine.events.reading import XML_WINDOWS
+
+LOOKED_AT = 20
+"""Events of a file that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A sourcetype, and what gave it away."""
+
+    sourcetype: str
+    why: str = ""
+
+
+UNKNOWN = Guess("unknown", why="nothing known")
+
+_BY_KEYS = (
+    ("aws:cloudtrail", ("eventVersion", "eventSource", "eventName")),
+    ("aws:cloudtrail", ("eventSource", "eventName", "userIdentity")),
+    ("o365:management:activity", ("Operation", "Workload")),
+    ("o365:management:activity", ("CreationTime", "Operation", "RecordType")),
+    ("o365:reporting:messagetrace", ("MessageTraceId", "SenderAddress")),
+    ("gws:reports:drive", ("actor", "event", "id")),
+    ("gws:reports:drive", ("actor", "events", "id")),
+    ("bro:dns:json", ("ts", "uid", "query")),
+    ("bro:dns:json", ("ts", "uid", "rcode")),
+    ("bro:dns:json", ("ts", "uid", "trans_id")),
+    ("bro:http:json", ("ts", "uid", "trans_depth")),
+    ("bro:http:json", ("ts", "uid", "method")),
+    ("bro:ssl:json", ("ts", "uid", "cipher")),
+    ("bro:ssl:json", ("ts", "uid", "established", "resumed")),
+    ("bro:files:json", ("ts", "fuid", "mime_type")),
+    ("bro:conn:json", ("ts", "uid", "conn_state")),
+    ("bro:conn:json", ("ts", "uid", "proto", "id.orig_h")),
+    ("stream:http", ("http_method", "src_ip", "endtime")),
+    ("stream:dns", ("query_type", "src_ip", "endtime")),
+)
+_BY_TEXT = (
+    ("linux:audit", re.compile(r"^(?:node=\S+ )?type=[A-Z_0-9]+ msg=audit\(")),
+    ("access_combined", re.compile(r'^\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:[^\]]+\] "[A-Z]+ ')),
+    ("aws:cloudwatchlogs:vpcflow", re.compile(r"^\d \d{12} eni-[0-9a-f]+ ")),
+)
+
+
+def guess(path: Path) -> Guess:
+    """The most frequent guess over a file's first events. Raises UnreadableFile."""
+    shape = recognise(path)
+    found: dict[Guess, int] = {}
+    for event in islice(cut(path, shape), LOOKED_AT):
+        one = guess_event(event.raw)
+        found[one] = found.get(one, 0) + 1
+    known = {one: count for one, count in found.items() if one is not UNKNOWN}
+    return max(known, key=lambda one: known[one]) if known else UNKNOWN
+
+
+def guess_event(raw: str) -> Guess:
+    """The guess for one event's text."""
+    text = raw.lstrip()
+    if text.startswith("<Event") and "schemas.microsoft.com/win" in text:
+        return Guess(XML_WINDOWS, "Windows events in XML")
+    if text.startswith("{"):
+        return _by_keys(text)
+    for sourcetype, pattern in _BY_TEXT:
+        if pattern.match(text):
+            return Guess(sourcetype, why="the look of its lines")
+    return UNKNOWN
+
+
+def _by_keys(text: str) -> Guess:
+    try:
+        event = json.loads(text)
+    except (ValueError, RecursionError):
+        return UNKNOWN
+    if not isinstance(event, dict):
+        return UNKNOWN
+    for sourcetype, keys in _BY_KEYS:
+        if all(key in event for key in keys) and _is_drive(sourcetype, event):
+            return Guess(sourcetype, why=f"its keys {', '.join(keys)}")
+    return Guess("_json", why="JSON objects of no known vendor")
+
+
+def _is_drive(sourcetype: str, event: Mapping[str, Any]) -> bool:
+    """Google's reports share their frame; the application's name tells them apart."""
+    if not sourcetype.startswith("gws:"):
+        return True
+    id = event.get("id")
+    return isinstance(id, dict) and id.get("applicationName", "drive") == "drive"

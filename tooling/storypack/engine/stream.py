@@ -1,0 +1,81 @@
+"""Running a search whose result may be larger than memory: rows come in pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from storypack.engine.compile.pipeline import compile_pipeline
+from storypack.engine.relation import Relation
+from storypack.engine.run import open_session
+from storypack.engine.session import Session
+from storypack.engine.source import Source
+from storypack.engine.sql import identifier
+from storypack.engine.text import parse_search
+from storypack.engine.values import from_column
+from storypack.spl.macros import MacroDefinition
+
+PIECE = 1_000
+EVENT = ("_time", "_raw")
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A search that is compiled and waits to be run. `fields` are its columns in display order; `events` = its rows are
+    events, of which `fields` names time and text only; `sql` is the last statement (others may have run before)."""
+
+    fields: tuple[str, ...]
+    events: bool
+    sql: str = field(repr=False)
+    _session: Session = field(repr=False)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Where Splunk's result may differ; complete once the rows have been read."""
+        return tuple(self._session.warnings)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """The rows, without nulls. Raises EngineError."""
+        result = self._session.execute(self.sql)
+        while True:
+            try:
+                piece = result.fetchmany(PIECE)
+            except duckdb.Error as error:
+                raise self._session.failure(error) from error
+            if not piece:
+                return
+            for row in piece:
+                values = zip(self.fields, row, strict=False)
+                yield {name: from_column(value) for name, value in values if value is not None}
+
+
+@contextmanager
+def open_stream(
+    spl: str,
+    source: Source,
+    macros: Mapping[str, MacroDefinition] | None = None,
+    now: float | None = None,
+    *,
+    earliest: float | None = None,
+    latest: float | None = None,
+    limit: int | None = None,
+    whole_events: bool = True,
+) -> Iterator[Stream]:
+    """A compiled search; its state is let go at the end. `limit` = rows at most. Without `whole_events`, a search that
+    gives events gives only their time and text, which spares finding out which other fields they have."""
+    with open_session(source, macros, now) as session, session.between(earliest, latest):
+        rows = compile_pipeline(parse_search(spl, session), session)
+        events = rows.opener is not None and rows.find("_raw") is not None
+        rows = _kept(rows, EVENT) if events and not whole_events else rows.closed()
+        idents = [identifier(column.ident) for column in rows.columns.values()]
+        suffix = rows.order_by + (f" LIMIT {limit}" if limit is not None else "")
+        sql = rows.select(f"SELECT {', '.join(idents) or 'NULL'}", suffix)
+        yield Stream(tuple(rows.columns), events, sql, session)
+
+
+def _kept(rows: Relation, names: tuple[str, ...]) -> Relation:
+    return rows.keep(name for name in names if rows.find(name) is not None)

@@ -35,8 +35,8 @@ class ScanPlan:
 class Plan:
     """What a search needs and gives.
 
-    `scans` are its passes over events, subsearches' included; `fields` the columns of its result in display order, as far
-    as they follow from the search alone (`closed`: there are no others); `sql` the statement that it becomes.
+    `scans` are its passes over events, subsearches' included; `fields` the columns of its result in display order, as
+    far as they follow from the search alone (`closed`: there are no others); `sql` the statement that it becomes.
     """
 
     scans: tuple[ScanPlan, ...]
@@ -51,8 +51,8 @@ def plan(
 ) -> Plan:
     """What a search needs and gives, without reading events. `source` is asked for lookups and data models only.
 
-    What depends on the rows of a subsearch is unknown: the terms that these would become are left out. Raises EngineError
-    as running the search would.
+    What depends on the rows of a subsearch is unknown: the terms that these would become are left out. Raises
+    EngineError as running the search would.
     """
     recorder = _Recorder(source)
     with open_session(recorder, macros, now) as session:

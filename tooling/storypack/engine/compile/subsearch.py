@@ -91,7 +91,12 @@ def _name(name: str) -> str:
 
 def quoted(text: str) -> str:
     """A value in double quotes."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return f'"{_escaped(text)}"'
+
+
+def _escaped(text: str) -> str:
+    """A value as it stands within double quotes; a star stays a wildcard, as in Splunk."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def subsearch_text(pipeline: tree.Pipeline, session: Session) -> str:
@@ -104,8 +109,27 @@ def subsearch_text(pipeline: tree.Pipeline, session: Session) -> str:
 
 
 def subsearch_term(pipeline: tree.Pipeline, session: Session) -> tree.Term:
-    """The condition that a subsearch stands for."""
-    text = subsearch_text(pipeline, session)
+    """The condition that a subsearch stands for: what parsing its text would give."""
+    rows = subsearch_rows(session.subsearch(pipeline), session)
+    return tree.Or(tuple(term for row in rows if (term := _row_term(row, session)) is not None))
+
+
+def _row_term(row: Mapping[str, Any], session: Session) -> tree.Term | None:
+    terms = [_field_term(name, row[name], session) for name in sorted(row)]
+    present = tuple(term for term in terms if term is not None)
+    return present[0] if len(present) == 1 else tree.And(present) if present else None
+
+
+def _field_term(name: str, value: Any, session: Session) -> tree.Term | None:
+    values = [to_text(one) for one in (value if isinstance(value, list) else [value])]
+    if name in _RAW:
+        terms = tuple(_parsed(text, session) for text in values if text.strip())
+    else:
+        terms = tuple(tree.Compare(tree.Field(name), "=", tree.Word(_escaped(text), True)) for text in values)
+    return tree.Or(terms) if len(terms) > 1 else terms[0] if terms else None
+
+
+def _parsed(text: str, session: Session) -> tree.Term:
     if text.replace(" ", "") == "NOT()":
         return tree.Or(())
     try:

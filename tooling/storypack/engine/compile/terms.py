@@ -11,6 +11,7 @@ import re
 from typing import Protocol
 
 from storypack import timemod
+from storypack.engine.compile.bulk import compile_or
 from storypack.engine.compile.compare import any_value, compare, constant_number
 from storypack.engine.compile.patterns import Pattern, keyword_matches, matches, parse_pattern
 from storypack.engine.errors import SearchError
@@ -45,7 +46,7 @@ def compile_term(term: tree.Term, rows: Fields, session: Session) -> str:
         case tree.And(terms):
             return "(" + (" AND ".join(compile_term(one, rows, session) for one in terms) or "TRUE") + ")"
         case tree.Or(terms):
-            return "(" + (" OR ".join(compile_term(one, rows, session) for one in terms) or "FALSE") + ")"
+            return compile_or(terms, rows.field, lambda one: compile_term(one, rows, session))
         case tree.Not(inner):
             return f"(NOT coalesce({compile_term(inner, rows, session)}, FALSE))"
         case tree.Compare(field, op, value):

@@ -120,7 +120,7 @@ def _directive(term: tree.Directive, rows: Fields) -> str:
         raw = rows.field("_raw")
         if raw.kind is Kind.NULL:
             return "FALSE"
-        return keyword_matches(as_text(raw), pattern, fold=fold, major_only=not fold or term.name == "TERM")
+        return keyword_matches(as_text(raw), pattern, fold=fold, major_only=term.name == "TERM")
     field = rows.field(term.field.name)
     if field.kind is Kind.NULL:
         return "FALSE"

@@ -48,7 +48,9 @@ def test_a_new_detection_passes_validate(pack: Path, type: str, source: list[str
     stem = "mail_all_of_it_more"
     result = run("validate", "--pack", pack, "--format", "json")
     issues = [issue for issue in json.loads(result.stdout)["issues"] if issue["severity"] != "note"]
-    assert [issue for issue in issues if issue["rule"] != "SP163"] == []
+    # without a data source it reads all indexes until somebody names one
+    allowed = {"SP163"} if source else {"SP163", "SP301"}
+    assert [issue for issue in issues if issue["rule"] not in allowed] == []
     text = (pack / f"detections/web/{stem}.yml").read_text(encoding="utf-8")
     assert yaml.safe_load(text)["name"] == name
     assert f"`exf_{stem}_filter`" in text
@@ -62,7 +64,7 @@ def test_each_kind_passes_validate(pack: Path, kind: str) -> None:
     assert made.exit_code == 0, made.output
     issues = json.loads(run("validate", "--pack", pack, "--format", "json").stdout)["issues"]
     # that nobody uses it yet, and that there are texts to write, is all there is to say about it
-    assert {issue["rule"] for issue in issues} <= {"SP113", "SP167", "SP182", "SP183"}
+    assert {issue["rule"] for issue in issues} <= {"SP113", "SP167", "SP182", "SP183", "SP301"}
 
 
 def test_nothing_is_overwritten(pack: Path) -> None:

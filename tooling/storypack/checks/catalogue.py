@@ -61,6 +61,9 @@ FAMILIES = (
     "searches.datamodels",
     "searches.flows",
     "searches.results",
+    "searches.cost",
+    "searches.meaning",
+    "searches.state",
 )
 
 

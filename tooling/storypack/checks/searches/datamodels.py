@@ -15,12 +15,12 @@ from storypack.spl.fields.walk import walk
 from storypack.spl.tree import Aggregation, Combine, Compare, Directive, Field, From, In, Plain, Term, Tstats, Word
 
 # Fields of every dataset, and the indexed ones that tstats has beside them.
-_EVERYWHERE_NAMES = """
+_INDEXED_NAMES = """
     _time _indextime _raw host source sourcetype index splunk_server splunk_server_group linecount punct eventtype tag
     nodename is_not_null tag::eventtype date_hour date_mday date_minute date_month date_second date_wday date_year
     date_zone timestartpos timeendpos
 """
-_EVERYWHERE = frozenset(_EVERYWHERE_NAMES.split())
+INDEXED = frozenset(_INDEXED_NAMES.split())
 
 
 def dataset_names(reading: Reading) -> Iterator[tuple[str, Span]]:
@@ -166,7 +166,7 @@ def _related(one: str, other: str) -> bool:
 
 def _field(reading: Reading, dataset: cim.Dataset, field: Field) -> Iterator[Fault]:
     name = field.name
-    if name in _EVERYWHERE or "*" in name or "$" in name or "(" in name or _other_owner(dataset, name):
+    if name in INDEXED or "*" in name or "$" in name or "(" in name or _other_owner(dataset, name):
         return
     if any(name == known.path for known in _all_fields(dataset)) or cim.find_field(dataset.model, name) is not None:
         return
@@ -174,7 +174,7 @@ def _field(reading: Reading, dataset: cim.Dataset, field: Field) -> Iterator[Fau
     if name in dataset.fields:
         wanted = f"`tstats` knows it as `{dataset.fields[name].path}`"
         yield reading.fault(f"`{name}` lacks the name of its dataset", field.span, wanted)
-    elif last in _EVERYWHERE:
+    elif last in INDEXED:
         yield reading.fault(f"`{last}` belongs to no dataset", field.span, f"write `{last}`")
     else:
         names = [known.path for known in _all_fields(dataset)]

@@ -21,7 +21,8 @@ from storypack.spl.source import line_column
 from storypack.spl.tree import Foreach, MapSearch, Node, Pipeline
 
 N = TypeVar("N", bound=Node)
-_WHOLE_SEARCH = re.compile(r"%original_detection_search%")
+WHOLE_SEARCH = "%original_detection_search%"  # in a drilldown: the detection's own search
+_WHOLE_SEARCH = re.compile(re.escape(WHOLE_SEARCH))
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,10 +135,9 @@ def texts(content: Content) -> Iterator[tuple[str, str]]:
 def read(owner: Content, key: str, text: str, world: World) -> Reading:
     """Expand and parse one text."""
     macro_errors: list[SplError] = []
-    if key != "search":
-        text = _WHOLE_SEARCH.sub(lambda found: "*".ljust(len(found[0])), text)
+    filled = text if key == "search" else _WHOLE_SEARCH.sub(lambda found: "*".ljust(len(found[0])), text)
     try:
-        expanded = expand(text, world.macros, problems=macro_errors)
+        expanded = expand(filled, world.macros, problems=macro_errors)
     except SplError as error:
         return Reading(owner, key, text, None, None, error, tuple(macro_errors), world)
     try:

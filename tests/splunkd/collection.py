@@ -63,7 +63,7 @@ def handle(collection: Collection, instance: Instance, request: Request, rest: S
     if name == "_reload":
         return Answer(feed=listing.feed(collection.path, _root(collection, request), [], _never, request))
     if name == "_new" and request.method == "GET":
-        return _template(collection, request)
+        return _template(collection, instance, request)
     found = _one(collection, instance, request, name)
     if not sub:
         return _entity(collection, instance, request, found)
@@ -108,11 +108,13 @@ def _create(collection: Collection, instance: Instance, request: Request) -> Ans
     return _answer(collection, instance, request, app.found(collection.kind, name, user), 201)
 
 
-def _template(collection: Collection, request: Request) -> Answer:
+def _template(collection: Collection, instance: Instance, request: Request) -> Answer:
+    """GET _new: the arguments there are, and what an object has when it is made without them."""
+    nothing = Found(collection.kind, "_new", app_acl(request), {}, {}, False, False, "")
     made = Entry(
         "_new",
         f"{_root(collection, request)}/_new",
-        {},
+        dict(collection.content(instance, nothing)),
         app_acl(request),
         required=("name", *collection.required),
         optional=tuple(sorted(collection.optional)),

@@ -107,7 +107,8 @@ class Faults:
         return [armed.fault for armed in self._armed if armed.fired < armed.fault.times]
 
     def pick(self, seen: Seen) -> Fault | None:
-        """The fault for this request. Each fault counts every request that it matches; the first one due is taken."""
+        """The fault for this request. Each fault counts every request that it matches; the first one due is taken, and
+        others that are due wait for their next request."""
         hit: Fault | None = None
         with self._lock:
             for armed in self._armed:

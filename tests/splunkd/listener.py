@@ -62,7 +62,7 @@ class Listener(ThreadingHTTPServer):
                  context: ssl.SSLContext, port: int = 0) -> None:  # fmt: skip
         self.name, self.answer, self.refusal, self.shared, self.context = name, answer, refusal, shared, context
         super().__init__(("127.0.0.1", port), _Connection)
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), name=f"splunkd {name}", daemon=True)
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), name=f"splunkd {name}", daemon=True)
         self._thread.start()
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import TypeVar
 
 from splunkd import atom
@@ -49,10 +50,15 @@ def chosen(entry: Entry, request: Request) -> Entry:
     wanted = request.args.get("f")
     if not wanted:
         return entry
-    content: Mapping[str, Value] = {
-        key: value for key, value in entry.content.items() if any(fnmatchcase(key, pattern) for pattern in wanted)
-    }
+    fits = _patterns(tuple(wanted))
+    content: Mapping[str, Value] = {key: value for key, value in entry.content.items() if fits(key)}
     return Entry(entry.name, entry.path, content, entry.acl, entry.updated)
+
+
+@cache
+def _patterns(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+    """Whether a name fits one of these; remembered, for lists ask it of the same names over and over."""
+    return cache(lambda name: any(fnmatchcase(name, pattern) for pattern in patterns))
 
 
 def matches(entry: Entry, search: str) -> bool:

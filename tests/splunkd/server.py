@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,6 +13,7 @@ from splunkd import acs, atom, hec, json_form, router, tls
 from splunkd.faults import Down, Faults
 from splunkd.instance import Instance
 from splunkd.listener import Listener, Plain, Shared
+from splunkd.plain import Asked, ask
 from splunkd.request_log import RequestLog
 from splunkd.shapes import Answer, Refused
 from splunkd.state import State
@@ -47,6 +48,7 @@ class Splunkd:
                               self._stopping, max_requests, Down())  # fmt: skip
         self._lifetime, self._wanted_port = lifetime, port
         self._listeners: dict[str, Listener] = {}
+        self._opening = threading.Lock()
         self._timer: threading.Timer | None = None
         for app in apps:
             self.install(app)
@@ -54,14 +56,8 @@ class Splunkd:
     # --- life -----------------------------------------------------------------------------------------------
 
     def start(self) -> Splunkd:
-        """Open the ports."""
-        context = tls.server_context()
-        self._listeners["management"] = Listener(
-            "management", self._management, _refusal, self._shared, context, self._wanted_port
-        )
-        self._listeners["hec"] = Listener("hec", self._collect, hec.refusal, self._shared, context)
-        self._listeners["acs"] = Listener("acs", self.acs.answer, acs.refusal, self._shared, context)
-        self.instance.port = self.port
+        """Open the management port; the others open when they are first asked for."""
+        self.instance.port = self._listener("management").port
         self._timer = threading.Timer(self._lifetime, self._stop_listeners)
         self._timer.daemon = True
         self._timer.start()
@@ -76,8 +72,11 @@ class Splunkd:
         self._stopping.set()
         if self._timer is not None:
             self._timer.cancel()
-        while self._listeners:
-            self._listeners.popitem()[1].stop()
+        with self._opening:
+            listeners = list(self._listeners.values())
+            self._listeners.clear()
+        for listener in listeners:
+            listener.stop()
 
     def __enter__(self) -> Splunkd:
         return self.start()
@@ -90,7 +89,7 @@ class Splunkd:
     @property
     def port(self) -> int:
         """The management port."""
-        return self._listeners["management"].port
+        return self.instance.port
 
     @property
     def url(self) -> str:
@@ -99,12 +98,12 @@ class Splunkd:
     @property
     def hec_url(self) -> str:
         """The event collector; `hec_token` is its token, `state.hec_tokens[...]` what the token may do."""
-        return f"https://{self.host}:{self._listeners['hec'].port}"
+        return f"https://{self.host}:{self._listener('hec').port}"
 
     @property
     def acs_url(self) -> str:
         """Splunk Cloud's ACS, AppInspect and login, all under this address; see acs.py."""
-        return f"https://{self.host}:{self._listeners['acs'].port}"
+        return f"https://{self.host}:{self._listener('acs').port}"
 
     @property
     def running(self) -> bool:
@@ -137,6 +136,11 @@ class Splunkd:
             kwargs |= {"username": user, "password": self.state.users[user].password}
         return client.connect(host=self.host, port=self.port, handler=handler, **kwargs)
 
+    def ask(self, method: str, path: str, form: Mapping[str, str] | None = None, **kwargs: Any) -> Asked:
+        """A plain request to the management port, by the administrator's token unless said otherwise; see plain.ask."""
+        headers = {"Authorization": f"Bearer {self.token}", **kwargs.pop("headers", {})}
+        return ask(self.url + path, method, form, context=self.context(), headers=headers, **kwargs)
+
     def install(self, app: Path) -> str:
         """Put a built app (folder or package) on the instance as the administrator would; gives its id."""
         from splunkd.packages import install
@@ -144,6 +148,19 @@ class Splunkd:
         return install(self.state, app)
 
     # --- inside ---------------------------------------------------------------------------------------------
+
+    def _listener(self, name: str) -> Listener:
+        """The port of this name, opened when need be."""
+        with self._opening:
+            if name not in self._listeners and not self._stopping.is_set():
+                answer, refusal = {
+                    "management": (self._management, _refusal),
+                    "hec": (self._collect, hec.refusal),
+                    "acs": (self.acs.answer, acs.refusal),
+                }[name]
+                port = self._wanted_port if name == "management" else 0
+                self._listeners[name] = Listener(name, answer, refusal, self._shared, tls.server_context(), port)
+            return self._listeners[name]
 
     def _management(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Plain:
         wants_json = "output_mode=json" in target or b"output_mode=json" in body[-20000:] + body[:20000]

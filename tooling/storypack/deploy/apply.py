@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from storypack.deploy import kinds
 from storypack.deploy.connection import Connection
 from storypack.deploy.desired import Desired, Key, Object, Objects, desired_from_state
-from storypack.deploy.errors import DeployError
+from storypack.deploy.errors import DeployError, Refused
 from storypack.deploy.instance import read_objects, read_whole
 from storypack.deploy.journal import Before, Record, Settings, Store
-from storypack.deploy.kinds import BY_ID
+from storypack.deploy.kinds import ACL_FIELDS, BY_ID
 from storypack.deploy.plan import Action, Applied, Plan, make_plan
 from storypack.deploy.write import Writer
 
@@ -79,6 +79,8 @@ def carry_out(record: Record, pending: tuple[Action, ...], writer: Writer, actua
         try:
             perform(action, writer, actual)
         except DeployError as error:
+            if isinstance(error, Refused):
+                record.note("refused", action.key, action.effect)
             left = len(pending) - number + 1
             error.args = (
                 f"{action.effect} {BY_ID[action.kind].title} {action.name}: {error}\n"
@@ -97,7 +99,10 @@ def perform(action: Action, writer: Writer, actual: Objects) -> None:
     if action.effect == "create":
         writer.create(kind, action.name, settings)
     elif action.effect == "update":
-        writer.update(kind, action.name, settings, actual[action.key].settings.get("acl.owner", "nobody"))
+        now = actual[action.key].settings
+        if settings.keys() & set(ACL_FIELDS):  # an ACL is written as a whole
+            settings = {**{field: now[field] for field in ACL_FIELDS if field in now}, **settings}
+        writer.update(kind, action.name, settings, now.get("acl.owner", "nobody"))
     elif action.effect == "delete":
         writer.delete(kind, action.name)
 

@@ -122,7 +122,7 @@ class Connection:
         while True:
             try:
                 data = call().body.read()
-                return dict(json.loads(data)) if data.strip() else {}
+                return dict(json.loads(data))
             except ValueError as error:
                 if attempt >= self.target.retries:
                     raise Unreachable(f"{self.target.url}: the answer to {path} is no JSON") from error

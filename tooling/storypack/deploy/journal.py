@@ -7,7 +7,7 @@
         before.json      each object as it was before we touched it (null = it was not there), and the fields touched
         intended.json    what each object is to be (null = it is to go)
         state.json       state.json as it was before
-        journal.jsonl    a line before each step and one after it, each on disk before the next thing happens
+            journal.jsonl    a line before each step, on disk before the step is sent, and one after it
 
 A run that breaks off leaves a folder whose `about.json` has no end. The next run opens it again: what was begun and not
 ended is looked at on the instance, the snapshot keeps the first state, and the rest is done.
@@ -18,6 +18,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from storypack.deploy.kinds import BY_ID
 from storypack.deploy.plan import Applied
 
 What = Literal["apply", "rollback"]
+Event = Literal["begin", "done", "refused"]
 Settings = Mapping[str, str]
 
 
@@ -63,14 +65,23 @@ class Record:
         return "ended" in self.about
 
     @property
-    def steps(self) -> tuple[list[Key], list[Key]]:
-        """The objects whose step was begun, and those whose step was done. A torn last line counts as not written."""
-        begun: list[Key] = []
-        done: list[Key] = []
+    def steps(self) -> tuple[set[Key], set[Key]]:
+        """The objects that we may have touched, and those whose step was done. A step that the instance refused touched
+        nothing. A torn last line counts as not written."""
+        begun: Counter[Key] = Counter()
+        done: set[Key] = set()
         for line in _lines(self.folder / "journal.jsonl"):
             key = (str(line["kind"]), str(line["name"]))
-            (done if line["event"] == "done" else begun).append(key)
-        return begun, done
+            if line["event"] == "done":
+                done.add(key)
+            else:
+                begun[key] += 1 if line["event"] == "begin" else -1
+        return {key for key, times in begun.items() if times > 0}, done
+
+    def touched(self) -> dict[Key, Before]:
+        """What the objects that we may have touched were before."""
+        begun, _ = self.steps
+        return {key: one for key, one in self.before.items() if key in begun}
 
     def state_before(self) -> dict[Key, Settings]:
         return _keyed(_read(self.folder / "state.json", {}))
@@ -80,12 +91,14 @@ class Record:
         _write(self.folder / "intended.json", _unkeyed(self.intended))
         _write(self.folder / "before.json", _unkeyed({key: _plain(one) for key, one in self.before.items()}))
 
-    def note(self, event: Literal["begin", "done"], key: Key, effect: str) -> None:
+    def note(self, event: Event, key: Key, effect: str) -> None:
+        """Add a line to the journal. Only a beginning waits for the disk: an end that is lost is looked up."""
         line = json.dumps({"event": event, "kind": key[0], "name": key[1], "effect": effect}) + "\n"
         handle = os.open(self.folder / "journal.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             os.write(handle, line.encode())
-            os.fsync(handle)
+            if event == "begin":
+                os.fsync(handle)
         finally:
             os.close(handle)
 
@@ -168,7 +181,8 @@ class Store:
         _write(self.folder / "state.json", _unkeyed(state))
 
     def _make(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for part in (*reversed(folder.parents[: folder.parts[::-1].index(".storypack")]), folder):
+            part.mkdir(exist_ok=True, mode=0o700)
 
 
 def _record(folder: Path) -> Record:

@@ -59,7 +59,7 @@ def merged(records: list[Record]) -> dict[Key, Before]:
     """The state before the first of some applies: of each field that any of them touched, the earliest value."""
     target: dict[Key, Before] = {}
     for record in records:
-        for key, later in record.before.items():
+        for key, later in record.touched().items():
             first = target.get(key)
             if first is None:
                 target[key] = later

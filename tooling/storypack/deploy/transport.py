@@ -41,6 +41,10 @@ class Transport:
         try:
             connection.request(message.get("method", "GET"), path, body, headers)
             response = connection.getresponse()
+            if response.length is None and not response.chunked:
+                # splunkd always says how long its answer is: the connection was cut within the headers, and what looks
+                # like an empty answer is none
+                raise http.client.IncompleteRead(b"")
             data = response.read()
         except BaseException:
             self.close()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from storypack.deploy import kinds
 from storypack.deploy.connection import Connection, ns
 from storypack.deploy.desired import Object
-from storypack.deploy.errors import Refused, Uncertain, Unreachable
+from storypack.deploy.errors import DeployError, Refused, Uncertain, Unreachable
 from storypack.deploy.instance import read_one
 from storypack.deploy.kinds import ACL_FIELDS, Kind
 from storypack.deploy.lookup_content import write_csv
@@ -75,7 +75,10 @@ class Writer:
         body = {"owner": owner or "nobody", "sharing": wanted["acl.sharing"]}
         body |= {f"perms.{key[4:]}": value for key, value in wanted.items() if key != "acl.sharing"}
         path = ns(self.app, kind.path, name, sub="acl")
-        self._settled(lambda: self.connection.post(path, body), lambda: self._holds(kind, name, wanted))
+        try:
+            self._settled(lambda: self.connection.post(path, body), lambda: self._holds(kind, name, wanted))
+        except Refused as refusal:
+            raise DeployError(f"it is there, but its permissions were refused: {refusal}") from refusal
 
     # --- how --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,136 @@
+"""The walk: every fault at every request of an apply and of a rollback.
+
+Whatever strikes, and wherever: after running the command again the instance is as after an undisturbed run, and rolled
+back it is as it was at first. The counts at the end say that the walk really hit every step.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.site import Site, edited
+from splunkd import Fault, Splunkd
+from storypack.deploy.errors import DeployError
+
+FAULTS: dict[str, Callable[[int], Fault]] = {
+    "401": lambda nth: Fault("expire", nth),
+    "429": lambda nth: Fault("throttle", nth, retry_after=0),
+    "503": lambda nth: Fault("busy", nth),
+    "503 for long": lambda nth: Fault("busy", nth, times=20),
+    "cut before the effect": lambda nth: Fault("cut", nth, effect=False),
+    "cut after the effect": lambda nth: Fault("cut", nth, after_bytes=0, effect=True),
+    "cut in the answer": lambda nth: Fault("cut", nth, after_bytes=40, effect=True),
+    "cut again and again": lambda nth: Fault("cut", nth, times=20, effect=True),
+    "late": lambda nth: Fault("late", nth, seconds=1.0),
+    "restart": lambda nth: Fault("restart", nth, effect=True),
+}
+LASTING = ("503 for long", "cut again and again")
+NEW = edited("savedsearches", "method=POST", "method=PUT") | {
+    "default/macros.conf": b"[exf_new]\ndefinition = x\n[exf_proxy]\ndefinition = index=proxy2\n",
+    "lookups/exf_trusted_1.csv": b"domain,comment\nexample.net,new\n",
+}
+Run = Callable[[Site], object]
+
+
+@pytest.fixture(autouse=True)
+def no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The walk is about requests; half of its time would go into a thousand fsyncs."""
+    monkeypatch.setattr(os, "fsync", lambda handle: None)
+
+
+def until_done(run: Run, site: Site) -> int:
+    """Run, and run again after each failure; how often it failed."""
+    for failures in range(6):
+        try:
+            run(site)
+            return failures
+        except DeployError:
+            site.splunkd.faults.clear()
+    raise AssertionError("it never came to an end")
+
+
+def walk(tmp_path: Path, fault: str, before: Run | None, run: Run, back: Run | None) -> tuple[int, int]:
+    """Strike at the first request, the second, ... until a run is through unharmed. (steps walked, runs that failed)"""
+    failed = 0
+    with Splunkd() as splunkd:
+        timeout = 0.3 if fault == "late" else 5.0
+        site = Site(splunkd, tmp_path / "start", {"retries": 4, "backoff": 0.001, "timeout": timeout})
+        site.folder.mkdir()
+        if before:
+            before(site)
+        shutil.copytree(site.folder, tmp_path / "first")
+        start, first = splunkd.state.content(), splunkd.state.dump()
+        run(site)
+        goal = splunkd.state.dump()
+        assert goal != first
+        for nth in range(1, 200):
+            undo(site, start, tmp_path / str(nth), before)
+            assert splunkd.state.dump() == first
+            since = len(splunkd.log)
+            splunkd.faults.add(FAULTS[fault](nth))
+            failed += until_done(run, site) > 0
+            splunkd.faults.clear()
+            assert splunkd.state.dump() == goal, f"{fault} at request {nth}"
+            if back:
+                back(site)
+                assert splunkd.state.dump() == first, f"rolled back after {fault} at request {nth}"
+            if not any(logged.fault for logged in list(splunkd.log)[since:]):
+                return nth - 1, failed
+    raise AssertionError("the walk has no end")
+
+
+def undo(site: Site, start: dict[str, Any], folder: Path, before: Run | None) -> None:
+    """The instance and our records as they were at the start of the walk."""
+    with site.splunkd.state.lock:
+        site.splunkd.state.restore(copy.deepcopy(start))
+    site.folder = folder
+    shutil.copytree(folder.parent / "first", folder) if before else folder.mkdir()
+
+
+def apply_first(site: Site) -> object:
+    return site.apply()
+
+
+def apply_new(site: Site) -> object:
+    return site.apply(NEW)
+
+
+def roll_back(site: Site) -> object:
+    return site.roll_back("2")
+
+
+def to_second(site: Site) -> None:
+    site.apply()
+    site.apply(NEW)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_first_apply_survives(fault: str, tmp_path: Path) -> None:
+    steps, failed = walk(tmp_path, fault, None, apply_first, lambda site: site.roll_back())
+    assert steps >= 20
+    if fault in LASTING:
+        assert failed >= 20
+    else:
+        assert failed == (fault == "401")  # at the login itself
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FAULTS)
+def test_an_update_survives(fault: str, tmp_path: Path) -> None:
+    steps, _ = walk(tmp_path, fault, apply_first, apply_new, roll_back)
+    assert steps >= 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["401", "503 for long", "cut before the effect", "cut after the effect", "restart"])
+def test_a_rollback_survives(fault: str, tmp_path: Path) -> None:
+    steps, _ = walk(tmp_path, fault, to_second, roll_back, None)
+    assert steps >= 15

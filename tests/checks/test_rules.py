@@ -281,6 +281,7 @@ FIRES: dict[str, list[Fires]] = {
             "did you mean 'hot.jsonl'?",
         ),
         Fires({SHARE: {"tests.0.attack_data.0.data": "tests/data"}}, SHARE, "tests[0].attack_data[0].data", "no file"),
+        Fires({SHARE: {"tests.0.attack_data.0.data": "é" * 300}}, SHARE, "tests[0].attack_data[0].data", "no file"),
         Fires(
             {ODD: {"tests.1.attack_data.0.data": "x.jsonl"}, "x.jsonl": b""},
             ODD,

@@ -98,7 +98,8 @@ class Context:
             full = self.root / path
             real = os.path.realpath(full)
             within = real.startswith(self._real_root + os.sep)
-            self._inside[key] = full if within and Path(real).is_file() else None
+            # os.path, since Path.is_file lets the error of an overlong name through
+            self._inside[key] = full if within and os.path.isfile(real) else None  # noqa: PTH113
         return self._inside[key]
 
     @cached_property

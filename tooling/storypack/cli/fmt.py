@@ -1,0 +1,73 @@
+"""`storypack fmt`: one pipe stage a line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from storypack.cli import exit_codes
+from storypack.cli.options import examples, pack_option
+
+FOLDERS = ("detections", "baselines", "investigations")
+
+
+@click.command(epilog=examples("storypack fmt", "storypack fmt --check", "storypack fmt detections/cloud"))
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH]...")
+@pack_option
+@click.option("--check", is_flag=True, help="Change nothing; exit with 1 if a file would change.")
+def command(paths: tuple[Path, ...], pack: Path, check: bool) -> int:
+    """Lay out the searches of YAML files: one pipe stage a line.
+
+    Inside a stage, and everywhere else in the file, each byte stays as it is: comments, order of keys, line breaks.
+    A file whose search can not be read is left alone and named. Without PATH: all searches of the pack.
+    """
+    from storypack.pack.rewrite import RewriteError, rewrite
+    from storypack.pack.yaml import YamlError
+    from storypack.spl.layout import LayoutError, layout
+    from storypack.spl.source import SplError
+
+    changed = failed = total = 0
+    for path in _files(paths or tuple(pack / name for name in FOLDERS if (pack / name).is_dir())):
+        total += 1
+        try:
+            old = path.read_bytes().decode("utf-8")
+            new = rewrite(old, "search", layout)
+        except SplError as error:
+            failed += _fail(path, f"the search can not be read: {error.message}")
+        except (YamlError, UnicodeDecodeError):
+            failed += _fail(path, "the file is no YAML that could be read; see storypack validate")
+        except (LayoutError, RewriteError) as error:
+            failed += _fail(path, str(error))
+        else:
+            if new != old:
+                changed += 1
+                click.echo(f"{'would change' if check else 'changed'} {path.as_posix()}")
+                if not check:
+                    _write(path, new)
+    word = "would change" if check else "changed"
+    click.echo(f"{total} file{'s' * (total != 1)}: {changed} {word}, {failed} could not be read")
+    return exit_codes.FAILED if failed or (check and changed) else exit_codes.OK
+
+
+def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(file for file in path.rglob("*.y*ml") if file.is_file() and not file.is_symlink())
+        else:
+            yield path
+
+
+def _fail(path: Path, message: str) -> int:
+    click.echo(f"storypack: {path.as_posix()}: {message}", err=True)
+    return 1
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a file in one step."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary.write_bytes(text.encode("utf-8"))
+    temporary.chmod(path.stat().st_mode & 0o777)
+    temporary.replace(path)

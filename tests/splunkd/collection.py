@@ -7,7 +7,7 @@ know, how content is shown, and what a write is turned into.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from splunkd import acl, atom, listing
@@ -259,7 +259,10 @@ def _answer(
     if not bare:
         made = listing.chosen(made, request)
     plain = Request(request.method, request.path, request.owner, request.app, request.segments, {}, {})
-    return Answer(status, listing.feed(collection.path, _root(collection, request), [made], lambda one: one, plain))
+    feed = listing.feed(collection.path, _root(collection, request), [made], lambda one: one, plain)
+    if request.method == "POST" and found.name in instance.state.warnings:
+        feed = replace(feed, messages=[("WARN", instance.state.warnings[found.name])])
+    return Answer(status, feed)
 
 
 def _arguments(collection: Collection, request: Request) -> Settings:

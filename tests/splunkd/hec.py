@@ -71,7 +71,7 @@ def answer(state: State, method: str, target: str, headers: dict[str, str], body
             extra["ackId"] = len(token["acks"]) - 1
         return _code(0, user=name, **extra)
     except _Failed as failed:
-        number = {} if failed.number is None else {"invalid-event-number": failed.number}
+        number: dict[str, Any] = {} if failed.number is None else {"invalid-event-number": failed.number}
         return _code(failed.code, **number)
 
 

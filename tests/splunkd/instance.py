@@ -9,8 +9,6 @@ from splunkd.layers import App
 from splunkd.shapes import Acl, Refused, Request
 from splunkd.state import State, User
 
-Handler = Callable[["Instance", Request, tuple[str, ...]], "object"]
-
 
 @dataclass
 class Instance:

@@ -41,6 +41,7 @@ def _call(one: collection.Collection, instance: Instance, request: Request, rest
 ROUTES: Mapping[tuple[str, ...], Handler] = {
     ("auth", "login"): access.login,
     ("authentication", "current-context"): access.current_context,
+    ("authorization", "tokens"): access.tokens,
     ("server", "info"): server_info.info,
     ("server", "control"): server_info.control,
     ("messages",): server_info.messages,

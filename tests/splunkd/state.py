@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from splunkd.jobs import Job
 from splunkd.layers import App, Apps, Layer, Settings
 
 CAPABILITIES = {
@@ -46,6 +47,7 @@ class State:
     sessions: dict[str, str] = field(default_factory=dict)  # session key -> user
     tokens: dict[str, str] = field(default_factory=dict)  # bearer token -> user
     hec_tokens: dict[str, dict[str, Any]] = field(default_factory=dict)
+    warnings: dict[str, str] = field(default_factory=dict)  # object -> WARN message that comes with each write of it
     messages: dict[str, Settings] = field(default_factory=dict)
     collections: dict[tuple[str, str, str], dict[str, dict[str, Any]]] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
@@ -53,7 +55,7 @@ class State:
     summaries: dict[str, float] = field(default_factory=dict)  # data model -> share of its summary that is complete
     info: dict[str, Any] = field(default_factory=dict)
     canned: list[tuple[str, list[dict[str, Any]]]] = field(default_factory=list)
-    jobs: dict[str, Any] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
     jobs_made: int = 0
     job_polls: int = 1  # how often a look at a new job sees it running
     es: bool = True

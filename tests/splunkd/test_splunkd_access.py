@@ -62,6 +62,19 @@ def test_the_certificate_is_refused_by_who_does_not_know_its_authority(splunkd: 
         ask(splunkd.url + CONTEXT, context=ssl.create_default_context())
 
 
+def test_a_token_is_made_over_rest(splunkd: Splunkd) -> None:
+    splunkd.state.add_user("reader", "user")
+    path, given = "/services/authorization/tokens", {"output_mode": "json", "name": "reader", "audience": "tests"}
+    made = splunkd.ask("POST", path, given).json["entry"][0]
+    assert who(splunkd, f"Bearer {made['content']['token']}") == (200, "reader")
+    listed = splunkd.ask("GET", path, {"output_mode": "json"})
+    assert made["name"] in listed.names
+    assert made["content"]["token"] not in listed.text
+    bearer = {"Authorization": f"Bearer {made['content']['token']}"}
+    assert splunkd.ask("POST", path, given, headers=bearer).status == 403
+    assert splunkd.ask("POST", path, {**given, "name": "stranger"}).status == 400
+
+
 def test_no_secret_is_in_the_log(splunkd: Splunkd) -> None:
     splunkd.connect().saved_searches.create("A", "index=main")
     text = splunkd.log.text()

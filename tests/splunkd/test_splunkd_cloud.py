@@ -13,7 +13,7 @@ from splunkd.example_app import package
 from splunkd.plain import Asked, ask
 
 
-def call(splunkd: Splunkd, method: str, path: str, body: bytes | None = None, **headers: str) -> Asked:
+def call(splunkd: Splunkd, method: str, path: str, body: bytes | None = None, **headers: Any) -> Asked:
     given = {name.replace("_", "-"): value for name, value in headers.items()}
     return ask(splunkd.acs_url + path, method, context=splunkd.context(), headers=given, body=body)
 
@@ -54,7 +54,11 @@ def test_a_vetted_package_is_installed(splunkd: Splunkd, tmp_path: Path) -> None
     token, data = login(splunkd), package(tmp_path).read_bytes()
     request, info = vet(splunkd, token, data)
     assert info["failure"] == 0
-    stack = {"Authorization": f"Bearer {splunkd.acs.token}", "ACS_Legal_Ack": "Y", "X_Splunk_Authorization": token}
+    stack: dict[str, Any] = {
+        "Authorization": f"Bearer {splunkd.acs.token}",
+        "ACS_Legal_Ack": "Y",
+        "X_Splunk_Authorization": token,
+    }
     assert call(splunkd, "GET", f"/v1/app/report/{request}", Authorization=f"Bearer {token}").status == 200
     made = call(splunkd, "POST", apps(splunkd), data, **stack)
     assert (made.status, made.json["status"]) == (202, "processing")
@@ -72,7 +76,7 @@ def test_a_classic_stack_takes_a_form(splunkd: Splunkd, tmp_path: Path) -> None:
     token, data = login(splunkd), package(tmp_path).read_bytes()
     vet(splunkd, token, data)
     body, kind = form(token=token.encode(), package=data)
-    stack = {"Authorization": f"Bearer {splunkd.acs.token}", "ACS_Legal_Ack": "Y", "Content_Type": kind}
+    stack: dict[str, Any] = {"Authorization": f"Bearer {splunkd.acs.token}", "ACS_Legal_Ack": "Y", "Content_Type": kind}
     assert call(splunkd, "POST", apps(splunkd, victoria=False), body, **stack).status == 200
 
 
@@ -80,7 +84,11 @@ def test_what_the_cloud_refuses(splunkd: Splunkd, tmp_path: Path) -> None:
     assert call(splunkd, "GET", "/2.0/rest/login/splunk", Authorization="Basic eDp5").status == 401
     assert call(splunkd, "POST", "/v1/app/validate", b"x", Authorization="Bearer x").status == 401
     token, data = login(splunkd), package(tmp_path).read_bytes()
-    stack = {"Authorization": f"Bearer {splunkd.acs.token}", "ACS_Legal_Ack": "Y", "X_Splunk_Authorization": token}
+    stack: dict[str, Any] = {
+        "Authorization": f"Bearer {splunkd.acs.token}",
+        "ACS_Legal_Ack": "Y",
+        "X_Splunk_Authorization": token,
+    }
     assert call(splunkd, "POST", apps(splunkd), data, **stack).json["message"] == "The package has not passed vetting."
     splunkd.acs.vetting_failures = 1
     _, info = vet(splunkd, token, data)
@@ -99,7 +107,11 @@ def test_an_install_may_fail_later(splunkd: Splunkd, tmp_path: Path, fails: bool
     token, data = login(splunkd), package(tmp_path).read_bytes()
     vet(splunkd, token, data)
     splunkd.acs.install_fails = fails
-    stack = {"Authorization": f"Bearer {splunkd.acs.token}", "ACS_Legal_Ack": "Y", "X_Splunk_Authorization": token}
+    stack: dict[str, Any] = {
+        "Authorization": f"Bearer {splunkd.acs.token}",
+        "ACS_Legal_Ack": "Y",
+        "X_Splunk_Authorization": token,
+    }
     call(splunkd, "POST", apps(splunkd), data, **stack)
     described = call(splunkd, "GET", f"{apps(splunkd)}/an_app", **stack).json
     assert described["status"] == ("failed" if fails else "installed")

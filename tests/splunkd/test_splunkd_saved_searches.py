@@ -165,3 +165,10 @@ def test_dispatch_history_and_scheduled_times(splunkd: Splunkd) -> None:
     assert len(scheduled.scheduled_times()) == 1
     entity.disable()
     assert splunkd.ask("POST", f"{PATH}/A/dispatch").status == 403
+
+
+def test_a_write_may_succeed_with_a_warning(splunkd: Splunkd) -> None:
+    splunkd.state.warnings["A"] = "The search runs as its owner."
+    found = splunkd.ask("POST", PATH, {"name": "A", "search": SEARCH, **JSON})
+    assert (found.status, found.json["messages"]) == (201, [{"type": "WARN", "text": "The search runs as its owner."}])
+    assert 'type="WARN">The search' in splunkd.ask("POST", f"{PATH}/A", {"description": "x"}).text

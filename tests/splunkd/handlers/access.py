@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import secrets
 from http.cookies import CookieError, SimpleCookie
 
 from splunkd import atom, json_form, listing
 from splunkd.instance import Instance
-from splunkd.shapes import Acl, Answer, Entry, Refused, Request, missing_arguments
+from splunkd.shapes import Acl, Answer, Entry, Refused, Request, Value, missing_arguments
 from splunkd.state import CAPABILITIES, State
 
 
@@ -61,6 +62,32 @@ def authenticate(state: State, headers: dict[str, str], port: int) -> str:
         if user is not None and secrets.compare_digest(user.password.encode(), password.encode()):
             return user.name
     raise not_authenticated()
+
+
+def tokens(instance: Instance, request: Request, rest: tuple[str, ...]) -> Answer:
+    """/authorization/tokens: GET lists whose there are, POST (name, audience) makes one and shows it this once."""
+    path, held = "/services/authorization/tokens", instance.state.tokens
+    acl = Acl("", "system", "system")
+
+    def entry(token: str) -> Entry:
+        claims = {"sub": held[token], "aud": "tests", "exp": 0}
+        content: dict[str, Value] = {"claims": claims, "status": "enabled"}
+        if request.method == "POST":
+            content["token"] = token
+        name = hashlib.sha256(token.encode()).hexdigest()
+        return Entry(name, f"{path}/{name}", content, acl)
+
+    if request.method == "GET":
+        return Answer(feed=listing.feed("tokens", path, sorted(held), entry, request))
+    instance.need(request, "edit_tokens_all")
+    lacking = [name for name in ("name", "audience") if not request.arg(name)]
+    if lacking:
+        raise missing_arguments(lacking)
+    if request.arg("name") not in instance.state.users:
+        raise Refused(400, f"User '{request.arg('name')}' does not exist.")
+    made = instance.state.add_token(request.arg("name"))
+    plain = Request("GET", request.path, request.owner, request.app, (), {}, {})
+    return Answer(201, listing.feed("tokens", path, [made], entry, plain))
 
 
 def current_context(instance: Instance, request: Request, rest: tuple[str, ...]) -> Answer:

@@ -42,6 +42,8 @@ def handle(instance: Instance, request: Request, rest: tuple[str, ...]) -> Answe
     if request.method == "DELETE":
         instance.need(request, "edit_local_apps")
         del instance.state.apps.apps[app.id]
+        for place in [place for place in instance.state.collections if place[0] == app.id]:
+            del instance.state.collections[place]
         return _feed(instance, request, [])
     return _feed(instance, request, [app])
 

@@ -61,7 +61,7 @@ def _write(instance: Instance, request: Request, rest: tuple[str, ...]) -> Answe
 
 def _confs(instance: Instance) -> set[str]:
     layers: list[Layer] = [layer for app in instance.state.apps.apps.values() for layer in (app.default, app.local)]
-    return (ALWAYS | {kind for layer in layers for kind in layer}) - FILES
+    return ({*ALWAYS} | {kind for layer in layers for kind in layer}) - FILES
 
 
 def _names(request: Request, names: list[str]) -> Answer:

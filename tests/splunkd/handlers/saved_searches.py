@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from cronsim import CronSim, CronSimError
 
 from splunkd import listing, values
 from splunkd.collection import Collection
+from splunkd.handlers import jobs
 from splunkd.handlers.saved_search_defaults import DEFAULTS, READ_ONLY
 from splunkd.instance import Instance
+from splunkd.jobs import Job
 from splunkd.layers import Found, Settings
 from splunkd.shapes import Answer, Entry, Refused, Request, Value
 
@@ -127,8 +130,6 @@ def _check_cron(cron: str) -> None:
     if re.search(r"[^\d*/,\- ]", cron) or len(cron.split()) != 5:
         raise refusal
     try:
-        from datetime import UTC, datetime
-
         CronSim(cron, datetime(2026, 1, 1, tzinfo=UTC))
     except CronSimError:
         raise refusal from None
@@ -144,13 +145,13 @@ def _qualified(search: str) -> str:
 
 def _history(instance: Instance, collection: Collection, request: Request, found: Found) -> Answer:
     """The jobs that were dispatched from the search, newest first."""
-    jobs = [job for job in instance.state.jobs.values() if job.saved_search == found.name]
-    path = f"{request.path}"
+    made = [job for job in instance.state.jobs.values() if job.saved_search == found.name]
+    path = request.path
 
-    def entry(job: object) -> Entry:
-        return Entry(job.sid, f"{path}/{job.sid}", job.content(), found.acl)  # type: ignore[attr-defined]
+    def entry(job: Job) -> Entry:
+        return Entry(job.sid, f"{path}/{job.sid}", job.content(), found.acl)
 
-    return Answer(feed=listing.feed("history", path, jobs[::-1], entry, request))
+    return Answer(feed=listing.feed("history", path, made[::-1], entry, request))
 
 
 def _scheduled_times(instance: Instance, collection: Collection, request: Request, found: Found) -> Answer:
@@ -167,8 +168,6 @@ def _suppress(instance: Instance, collection: Collection, request: Request, foun
 
 
 def _dispatch(instance: Instance, collection: Collection, request: Request, found: Found) -> Answer:
-    from splunkd.handlers import jobs
-
     return jobs.dispatch(instance, request, found)
 
 

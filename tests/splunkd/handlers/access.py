@@ -70,7 +70,7 @@ def tokens(instance: Instance, request: Request, rest: tuple[str, ...]) -> Answe
     acl = Acl("", "system", "system")
 
     def entry(token: str) -> Entry:
-        claims = {"sub": held[token], "aud": "tests", "exp": 0}
+        claims: dict[str, Value] = {"sub": held[token], "aud": "tests", "exp": 0}
         content: dict[str, Value] = {"claims": claims, "status": "enabled"}
         if request.method == "POST":
             content["token"] = token

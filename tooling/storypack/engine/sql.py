@@ -13,6 +13,7 @@ The coercions below are the only places where one kind turns into another.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,7 +62,8 @@ def string_constant(value: str) -> Sql:
 
 
 def number_constant(value: float) -> Sql:
-    return Sql(f"CAST({value!r} AS DOUBLE)", Kind.NUMBER, constant=True, value=value)
+    text = repr(value) if math.isfinite(value) else f"'{value!r}'"
+    return Sql(f"CAST({text} AS DOUBLE)", Kind.NUMBER, constant=True, value=value)
 
 
 def as_number(sql: Sql) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storypack import timemod
-from storypack.engine.commands.options import options_of, whole, words_of
+from storypack.engine.commands.options import decimal, options_of, whole, words_of
 from storypack.engine.commands.registry import command
 from storypack.engine.compile.union import beside
 from storypack.engine.errors import SearchError
@@ -60,7 +60,8 @@ def _span(name: str, options: dict[str, str], rows: Relation, session: Session, 
     low, high = session.fetch(rows, f"SELECT min({number}), max({number})")[0]
     if low is None:
         return rows, Span(1.0)
-    low, high = min(low, float(options.get("start", low))), max(high, float(options.get("end", high)))
+    low = min(low, decimal(options["start"], "start")) if "start" in options else low
+    high = max(high, decimal(options["end"], "end")) if "end" in options else high
     bins = whole(options.get("bins", str(DEFAULT_BINS)), "bins")
     least = parse_span(options["minspan"]).seconds if "minspan" in options else 0.0
     return rows, auto_time_span(low, high, bins, least) if time else auto_span(low, high, bins)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from storypack.engine.aggregations import AggregationContext
 from storypack.engine.commands.bins import aligned, binned, filled
-from storypack.engine.commands.options import flag, options_of, whole
+from storypack.engine.commands.options import decimal, flag, options_of, whole
 from storypack.engine.commands.registry import command
 from storypack.engine.commands.stats import Measure, by_columns, grouped, measures
 from storypack.engine.errors import SearchError
@@ -163,7 +163,7 @@ def _kept(cells: Relation, measure: Measure, where: str, split: Split, session: 
     labels = [name for name, _ in scores]
     words = where.split()
     if len(words) == 3 and words[1] in ("<", ">", "<=", ">=", "=", "!="):
-        limit = float(words[2])
+        limit = decimal(words[2], "where")
         tests = {"<": float.__lt__, ">": float.__gt__, "<=": float.__le__, ">=": float.__ge__}
         test = tests.get(words[1], float.__eq__ if words[1] == "=" else float.__ne__)
         kept = [name for name, score in scores if score is not None and test(float(score), limit)]

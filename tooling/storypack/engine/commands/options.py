@@ -28,6 +28,14 @@ def whole(text: str, option: str) -> int:
         raise SearchError(f"{option} must be a whole number, not `{text}`") from None
 
 
+def decimal(text: str, option: str) -> float:
+    """A number, whole or not."""
+    try:
+        return float(text)
+    except ValueError:
+        raise SearchError(f"{option} must be a number, not `{text}`") from None
+
+
 def options_of(options: Iterable[tree.Option | tree.MacroCall]) -> dict[str, str]:
     """The options of a command by name; of one given twice the last."""
     found = {}

@@ -13,7 +13,7 @@ from storypack.engine.compile.expressions import compile_expr
 from storypack.engine.errors import NotSupported, SearchError
 from storypack.engine.relation import Column, OrderKey, Relation
 from storypack.engine.session import Session
-from storypack.engine.sql import Kind, Sql, as_text, identifier
+from storypack.engine.sql import Kind, Sql, as_number, as_text, identifier
 from storypack.spl import tree
 
 _TIMED = frozenset({"earliest", "latest", "rate", "earliest_time", "latest_time"})
@@ -104,9 +104,9 @@ def aggregate_sql(
             part.output: aggregate_sql(part, rows, order, session, over=over, context=context) for part in measure.parts
         }
         return compile_expr(measure.expression, rows, session, known)
-    time = rows.field("_time") if measure.func in _ORDERED else Sql("0", Kind.NUMBER)
+    time = as_number(rows.field("_time")) if measure.func in _ORDERED else "0"
     try:
-        return aggregate(measure.func, measure.arg, order=order, time=time.text, over=over, context=context)
+        return aggregate(measure.func, measure.arg, order=order, time=time, over=over, context=context)
     except AggregationError as error:
         if "is not supported" in error.message:
             raise NotSupported("aggregation", measure.func) from error
@@ -177,7 +177,9 @@ def grouped(
         value = aggregate_sql(measure, rows, order, session, context=context)
         columns[measure.output] = Column(rows.names.new(measure.output), value.kind)
         selects.append(f"{value.text} AS {identifier(columns[measure.output].ident)}")
-    text = f"SELECT {', '.join(selects)} FROM {{rows}}"
+    text = f"SELECT {', '.join(selects) or 'NULL'} FROM {{rows}}"
+    if not selects:
+        text += " WHERE FALSE"
     if by:
         present = " AND ".join(f"{key.text} IS NOT NULL" for key in keys)
         text += f" WHERE {present} GROUP BY {', '.join(str(at + 1) for at in range(len(by)))}"

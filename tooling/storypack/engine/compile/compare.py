@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from storypack.engine.sql import Kind, Sql, as_number, as_text, number_constant
@@ -25,9 +26,10 @@ def constant_number(sql: Sql) -> float | None:
     if any(character not in "0123456789.+-eE" for character in text):
         return None
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
 
 
 def compare(op: str, a: Sql, b: Sql) -> Sql:

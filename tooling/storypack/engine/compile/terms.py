@@ -19,8 +19,8 @@ from storypack.engine.functions import FunctionContext
 from storypack.engine.functions import call as call_function
 from storypack.engine.session import Session
 from storypack.engine.sql import Kind, Sql, as_text, quote, string_constant
+from storypack.engine.text import parse_condition_term
 from storypack.spl import tree
-from storypack.spl.parser import parse_term
 
 _CIDR = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)/\d{1,3}")
 _TIME_FIELDS = {
@@ -154,4 +154,4 @@ def resolve_time(value: str, session: Session) -> float | None:
 
 def compile_text(text: str, rows: Fields, session: Session) -> str:
     """BOOLEAN SQL of a search expression given as text (`searchmatch`)."""
-    return compile_term(parse_term(text), rows, session)
+    return compile_term(parse_condition_term(text), rows, session)

@@ -20,6 +20,7 @@ from storypack.engine.sql import identifier, quote
 
 MAX_EVENT_BYTES = 16 << 20
 BATCH = 2_000
+SMALL_BYTES = 1 << 18
 
 XML_WINDOWS = "XmlWinEventLog"
 _CHANNEL = "<Channel>([^<]+)</Channel>"
@@ -99,21 +100,31 @@ def table_events(
 
 def _read(connection: duckdb.DuckDBPyConnection, file: EventFile, number: int, csv: bool | None) -> RawEvents:
     shape = recognise(file.path, csv=csv)
-    if shape.format is Format.LINES:
+    if shape.format is Format.LINES and (shape.compression is not Compression.NONE or not _is_small(file.path)):
         sql = _lines_sql(file.path, shape.compression)
         try:
-            count, objects, valid = _survey(connection, sql)
+            return _lines(file, shape, sql, _survey(connection, sql))
         except duckdb.Error:
             pass  # not UTF-8, or a line longer than DuckDB takes: cut it ourselves
-        else:
-            # A file whose events are JSON objects promises them on every line.
-            is_json = objects * 2 > count
-            return RawEvents(file, shape, sql, count, count - valid if is_json else 0, is_json)
     table = f"events_{number}"
     count, broken = _load(connection, table, cut(file.path, shape))
     sql = f"SELECT * FROM {identifier(table)}"
-    _, objects, _ = _survey(connection, sql)
-    return RawEvents(file, shape, sql, count, broken, objects * 2 > count)
+    survey = _survey(connection, sql)
+    if shape.format is Format.LINES:
+        return _lines(file, shape, sql, survey)
+    return RawEvents(file, shape, sql, count, broken, survey[1] * 2 > count)
+
+
+def _is_small(path: Path) -> bool:
+    """Whether reading the file anew for each search costs more than holding it."""
+    return path.stat().st_size < SMALL_BYTES
+
+
+def _lines(file: EventFile, shape: Shape, sql: str, survey: tuple[int, int, int]) -> RawEvents:
+    """A file of which most lines begin as JSON objects promises them on every line."""
+    count, objects, valid = survey
+    is_json = objects * 2 > count
+    return RawEvents(file, shape, sql, count, count - valid if is_json else 0, is_json)
 
 
 def _lines_sql(path: Path, compression: Compression) -> str:

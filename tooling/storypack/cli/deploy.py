@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from storypack.deploy.desired import Desired
     from storypack.deploy.instance import Instance
     from storypack.deploy.journal import Store
+    from storypack.deploy.status import Source
 
 HOST_VARIABLE = "STORYPACK_SPLUNK_HOST"
 
@@ -60,7 +61,11 @@ enable_option = click.option("--enable", is_flag=True, help="New searches arrive
 yes_option = click.option("--yes", is_flag=True, help="Do it without asking.")
 
 
-@click.group(name="deploy", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    name="deploy",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples("storypack deploy plan --host splunk.example.com", "storypack deploy apply --yes"),
+)
 def command() -> None:
     """Plan, apply and roll back changes on a Splunk instance.
 
@@ -181,6 +186,28 @@ def rollback(to: str | None, pack: Path, yes: bool, only_plan: bool, format: str
     return exit_codes.OK
 
 
+@command.command(
+    epilog=examples("storypack deploy status --host splunk.example.com", "storypack deploy status --format json")
+)
+@pack_option
+@instance_options
+@format_option("text", "json")
+def status(pack: Path, format: str, **where: Any) -> int:
+    """Show how the app is doing: version, drift, searches that do not run, data that does not come.
+
+    Exit code 0, also when something is wrong: what to do about it is yours to judge.
+    """
+    with _session(pack, where, False) as (connection, store, instance, desired):
+        from storypack.deploy.apply import plan_deployment
+        from storypack.deploy.status import read_status
+        from storypack.report.deploy_status import render_status, render_status_json
+
+        planned = plan_deployment(connection, store, desired)
+        found = read_status(connection, instance, desired, planned.actual, planned.plan, _sources(pack), _runs(store))
+    click.echo(render_status_json(found) if format == "json" else render_status(found), nl=False)
+    return exit_codes.OK
+
+
 # --- shared -----------------------------------------------------------------------------------------------------
 
 
@@ -263,6 +290,42 @@ def _built(pack: Path) -> tuple[str, Mapping[str, bytes]]:
     raise click.ClickException(
         f"the pack has errors ({len(errors)}; 'storypack validate' shows all): {first.location}: {first.message}"
     )
+
+
+def _sources(pack: Path) -> set[Source]:
+    """What the pack's detections read."""
+    from storypack.deploy.status import Source
+    from storypack.pack.load import load_pack
+
+    loaded = load_pack(pack).pack
+    named = {name for entry in loaded.detections for name in entry.model.data_sources}
+    found = set()
+    for entry in loaded.data_sources:
+        source = entry.model
+        add_on = source.supported_TA[0] if source.supported_TA else None
+        if source.name in named:
+            found.add(Source(source.sourcetype, (add_on.app or "") if add_on else "", add_on.name if add_on else ""))
+    return found
+
+
+def _runs(store: Store) -> list[dict[str, str]]:
+    from storypack.deploy.rollback import undone
+
+    gone = undone(store)
+    return [
+        {
+            "id": record.id,
+            "what": record.what if record.what == "apply" else f"rollback to before {record.about['to']}",
+            "version": str(record.about["version"]),
+            "begun": str(record.about["begun"]),
+            "end": ""
+            if record.ended and record.id not in gone
+            else ", taken back"
+            if record.ended
+            else ", interrupted",
+        }
+        for record in store.records()
+    ]
 
 
 def _to_folder(pack: Path, folder: Path) -> int:

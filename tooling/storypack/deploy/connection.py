@@ -123,13 +123,13 @@ class Connection:
             try:
                 data = call().body.read()
                 return dict(json.loads(data))
+            except FAILURES as error:  # before ValueError: a certificate's failure is one of those, too
+                self._give_up(error, attempt, path)
+                wait = self._wait(error, attempt)
             except ValueError as error:
                 if attempt >= self.target.retries:
                     raise Unreachable(f"{self.target.url}: the answer to {path} is no JSON") from error
                 wait = self._pause(attempt)
-            except FAILURES as error:
-                self._give_up(error, attempt, path)
-                wait = self._wait(error, attempt)
             self._sleep(wait)
             attempt += 1
 
@@ -189,8 +189,12 @@ def _status(error: Exception) -> int | None:
 
 
 def _reason(error: Exception, target: Target) -> str:
-    text = "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
-    return f"{target.url}: {text}"
+    return f"{target.url}: {failure_reason(error)}"
+
+
+def failure_reason(error: Exception) -> str:
+    """Why no answer came, in a few words."""
+    return "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
 
 
 def _refused(error: Exception, path: str) -> Refused:

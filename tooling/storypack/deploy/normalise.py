@@ -110,13 +110,15 @@ def role_list(text: str) -> str:
 
 
 def csv_text(text: str) -> str:
-    """A CSV in one spelling: quotes only where needed, LF, no blank lines; short rows filled, trailing blanks gone."""
+    """A CSV in one spelling: columns by name, quotes only where needed, LF, no blank lines, short rows filled."""
     rows = [row for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")) if any(row)]
     if not rows:
         return ""
     width = len(rows[0])
+    order = sorted(range(width), key=lambda number: rows[0][number].strip())
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     for row in rows:
-        writer.writerow([cell.strip() for cell in (row + [""] * width)[:width]])
+        filled = row + [""] * width
+        writer.writerow([filled[number].strip() for number in order])
     return out.getvalue()

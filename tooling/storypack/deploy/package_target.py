@@ -1,0 +1,234 @@
+"""The whole package on an instance: from a path on the server's disk, or through Splunk Cloud's ACS.
+
+For Splunk Cloud a package is vetted by AppInspect first, and ACS takes only what was vetted, byte for byte ("Manage
+private apps in Splunk Cloud Platform", Admin Config Service Manual).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from storypack.deploy.connection import FAILURES, Connection, failure_reason
+from storypack.deploy.errors import DeployError, Refused, Uncertain, Unreachable
+from storypack.deploy.secret import Secret
+from storypack.deploy.transport import Transport, tls_context
+
+APPS = "/services/apps/local"
+Progress = Callable[[str], None]
+
+
+# --- a path on the server -----------------------------------------------------------------------------------------
+
+
+def install_from_path(connection: Connection, app: str, version: str, path: str) -> str:
+    """Install or upgrade from a package that lies on the server. What to do next ("" or a restart).
+
+    The file is not sent: `path` is one of the server's. After a lost answer the instance is asked for its version.
+    """
+    if not path.startswith("/"):
+        raise DeployError(f"{path} is no absolute path on the server")
+    body = {"name": path, "filename": "true", "update": "true", "explicit_appname": app}
+    for _ in range(connection.target.retries + 1):
+        try:
+            connection.post(APPS, body)
+            break
+        except Uncertain as lost:
+            time.sleep(lost.wait)
+            if installed_version(connection, app) == version:
+                break
+    found = installed_version(connection, app)
+    if found != version:
+        raise DeployError(f"{app} is installed in version {found or 'none'}, not {version}", "is it the right package?")
+    return "Splunk must be restarted" if _restart_needed(connection) else ""
+
+
+def installed_version(connection: Connection, app: str) -> str:
+    """The version of an app on the instance; "" when it is not installed."""
+    try:
+        entries = connection.get(f"{APPS}/{quote(app, safe='')}").get("entry", [])
+    except Refused as refusal:
+        if refusal.status == 404:
+            return ""
+        raise
+    return str(entries[0].get("content", {}).get("version", "")) if entries else ""
+
+
+def _restart_needed(connection: Connection) -> bool:
+    try:
+        connection.get("/services/messages/restart_required")
+    except Refused:
+        return False
+    return True
+
+
+# --- Splunk Cloud ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """A stack and who we are: its token for ACS, a splunk.com account for AppInspect. `poll` in seconds."""
+
+    stack: str
+    token: Secret
+    username: str
+    password: Secret
+    classic: bool = False
+    login_url: str = "https://api.splunk.com"
+    inspect_url: str = "https://appinspect.splunk.com"
+    acs_url: str = "https://admin.splunk.com"
+    ca: str | None = None
+    timeout: float = 60.0
+    poll: float = 10.0
+    longest: float = 3600.0
+
+
+@dataclass(slots=True)
+class CloudClient:
+    """The three services behind a private app."""
+
+    cloud: Cloud
+    progress: Progress
+    sleep: Callable[[float], None] = time.sleep
+    _transport: Transport = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._transport = Transport(self.cloud.timeout, tls_context(self.cloud.ca, False))
+
+    def deploy(self, app: str, package: bytes, file_name: str) -> str:
+        """Vet, upload, and wait until the stack has it. The installed version."""
+        self.progress("logging in to splunk.com")
+        token = self._login()
+        self.progress("sending the package to AppInspect")
+        self._vetted(token, package, file_name)
+        self.progress(f"uploading to {self.cloud.stack}")
+        self._upload(token, package, file_name)
+        return self._installed(app)
+
+    def _login(self) -> Secret:
+        pair = f"{self.cloud.username}:{self.cloud.password.reveal()}".encode()
+        headers = {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+        answer = self._call("GET", f"{self.cloud.login_url}/2.0/rest/login/splunk", headers)
+        return Secret(str(answer.get("data", {}).get("token", "")))
+
+    def _vetted(self, token: Secret, package: bytes, file_name: str) -> None:
+        """Have the package checked; `DeployError` with the failed checks unless it passes."""
+        base = f"{self.cloud.inspect_url}/v1/app"
+        auth = {"Authorization": f"Bearer {token.reveal()}"}
+        tag = b"private_classic" if self.cloud.classic else b"private_victoria"
+        body, kind = multipart({"app_package": (file_name, package), "included_tags": ("", tag)})
+        request = str(self._call("POST", f"{base}/validate", {**auth, "Content-Type": kind}, body)["request_id"])
+        status: dict[str, Any] = {}
+        for waited in self._waiting("AppInspect"):
+            status = self._call("GET", f"{base}/validate/status/{quote(request, safe='')}", auth)
+            if status.get("status") in ("SUCCESS", "FAILURE", "ERROR"):
+                break
+            self.progress(f"AppInspect: {str(status.get('status', '')).lower()} ({waited:.0f} s)")
+        info = status.get("info") or {}
+        bad = {name: info.get(name, 0) for name in ("error", "failure", "manual_check") if info.get(name)}
+        if status.get("status") != "SUCCESS" or bad:
+            report = self._call(
+                "GET", f"{base}/report/{quote(request, safe='')}", {**auth, "Content-Type": "application/json"}
+            )
+            raise DeployError(
+                f"AppInspect refuses the package: {', '.join(f'{n} {name}' for name, n in bad.items())}"
+                + "".join(f"\n  {line}" for line in _failed_checks(report))
+            )
+
+    def _upload(self, token: Secret, package: bytes, file_name: str) -> None:
+        headers = {"Authorization": f"Bearer {self.cloud.token.reveal()}", "ACS-Legal-Ack": "Y"}
+        if self.cloud.classic:
+            body, kind = multipart({"token": ("", token.reveal().encode()), "package": (file_name, package)})
+            self._call("POST", self._apps(), {**headers, "Content-Type": kind}, body)
+        else:
+            headers |= {
+                "X-Splunk-Authorization": token.reveal(),
+                "Content-Type": "application/x-www-form-urlencoded",
+            }
+            self._call("POST", self._apps(), headers, package)
+
+    def _installed(self, app: str) -> str:
+        headers = {"Authorization": f"Bearer {self.cloud.token.reveal()}"}
+        for waited in self._waiting("the stack"):
+            answer = self._call("GET", f"{self._apps()}/{quote(app, safe='')}", headers)
+            if answer.get("status") == "installed":
+                return str(answer.get("version", ""))
+            if answer.get("status") == "failed":
+                raise DeployError(f"{self.cloud.stack} could not install {app}", "its ACS log says why")
+            self.progress(f"{self.cloud.stack}: {answer.get('status', 'waiting')} ({waited:.0f} s)")
+        raise AssertionError("waiting ends by itself")
+
+    def _apps(self) -> str:
+        tail = "apps" if self.cloud.classic else "apps/victoria"
+        return f"{self.cloud.acs_url}/{quote(self.cloud.stack, safe='')}/adminconfig/v2/{tail}"
+
+    def _waiting(self, who: str) -> Any:
+        """Seconds waited so far, again and again until `longest`."""
+        waited = 0.0
+        while waited <= self.cloud.longest:
+            yield waited
+            self.sleep(self.cloud.poll)
+            waited += self.cloud.poll
+        raise Unreachable(f"{who} was not ready after {self.cloud.longest:.0f} seconds")
+
+    def _call(self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> dict[str, Any]:
+        """One request; repeated on 429 and 503, and, if it only reads, when no answer came."""
+        attempt = 0
+        while True:
+            wait = min(2.0**attempt, 60.0)
+            try:
+                answer = self._transport(url, {"method": method, "headers": list(headers.items()), "body": body})
+            except FAILURES as error:
+                if method != "GET" or attempt >= 4:
+                    raise Unreachable(f"{url}: {failure_reason(error)}") from error
+            else:
+                data = answer["body"].read()
+                if answer["status"] not in (429, 503) or attempt >= 4:
+                    return _checked(answer["status"], data, url)
+                after = {key.lower(): value for key, value in answer["headers"]}.get("retry-after", "")
+                wait = min(float(after), 60.0) if after.isdigit() else wait
+            self.sleep(wait)
+            attempt += 1
+
+
+def _checked(status: int, data: bytes, url: str) -> dict[str, Any]:
+    try:
+        parsed = json.loads(data) if data.strip() else {}
+    except ValueError:
+        parsed = {}
+    answer = parsed if isinstance(parsed, dict) else {}
+    if status >= 400:
+        words = [str(answer[key]) for key in ("message", "description", "msg") if answer.get(key)]
+        text = words[0] if words else data[:200].decode("utf-8", "replace")
+        raise Refused(status, f"HTTP {status} for {url}: {text}")
+    return answer
+
+
+def _failed_checks(report: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{check.get('name')}: {message.get('message')}"
+        for one in report.get("reports", [])
+        for group in one.get("groups", [])
+        for check in group.get("checks", [])
+        if check.get("result") in ("failure", "error", "manual_check")
+        for message in check.get("messages", [])
+    ]
+
+
+def multipart(parts: Mapping[str, tuple[str, bytes]]) -> tuple[bytes, str]:
+    """A form with files: `{field: (file name or "", bytes)}`. The body and its content type."""
+    import secrets
+
+    boundary = secrets.token_hex(16)
+    chunks = []
+    for name, (file_name, data) in parts.items():
+        head = f'Content-Disposition: form-data; name="{name}"'
+        if file_name:
+            head += f'; filename="{file_name}"\r\nContent-Type: application/octet-stream'
+        chunks.append(f"--{boundary}\r\n{head}\r\n\r\n".encode() + data + b"\r\n")
+    return b"".join(chunks) + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"

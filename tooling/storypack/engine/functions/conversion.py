@@ -43,7 +43,16 @@ def tostring(args: Sequence[Sql], context: FunctionContext) -> Sql:
         raise FunctionError('function `tostring`: the format must be "hex", "binary", "commas" or "duration"')
     if args[0].kind is Kind.NUMBER:
         return Sql(f"spl_{known}({args[0].text})", Kind.STRING)
+    if known == "commas":
+        return per_value(args[0], _with_commas)
     return per_value(args[0], lambda text: f"coalesce(spl_{known}(spl_number({text})), {text})")
+
+
+def _with_commas(text: str) -> str:
+    """A number that is written with decimals keeps two of them, if they are zeros, too."""
+    number = f"spl_number({text})"
+    form = f"CASE WHEN contains({text}, '.') THEN format('{{:,.2f}}', {number}) ELSE spl_commas({number}) END"
+    return f"CASE WHEN {number} IS NULL THEN {text} ELSE {form} END"
 
 
 @function("tobool", 1)

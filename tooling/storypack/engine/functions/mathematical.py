@@ -6,9 +6,12 @@ import math
 from collections.abc import Callable, Sequence
 
 from storypack.engine.functions.registry import Compile, FunctionContext, FunctionError, function, special
-from storypack.engine.functions.shapes import literal_text, number, numbers
+from storypack.engine.functions.shapes import literal_number, literal_text, number, numbers
 from storypack.engine.sql import Kind, Sql, as_number, as_text, number_constant, quote
 from storypack.spl import tree
+
+MOST_DECIMALS = 15
+"""A double holds no more."""
 
 
 def _simple(name: str, sql: str) -> Callable[[Sequence[Sql], FunctionContext], Sql]:
@@ -50,11 +53,16 @@ def pow_(args: Sequence[Sql], context: FunctionContext) -> Sql:
 
 @function("round", 1, 2)
 def round_(args: Sequence[Sql], context: FunctionContext) -> Sql:
-    """Rounded to so many decimals, halves away from zero."""
+    """Rounded to so many decimals, halves away from zero. The decimals stay where the number turns into text:
+    `round(50,1)."%"` is `50.0%`."""
     values = numbers(args)
     if len(args) == 1:
         return number(f"round({values[0]})")
-    return number(f"spl_round({values[0]}, {values[1]})")
+    rounded = f"spl_round({values[0]}, {values[1]})"
+    places = literal_number(args[1])
+    if places is None or places not in range(1, MOST_DECIMALS + 1):
+        return number(rounded)
+    return Sql(f"printf('%.{int(places)}f', {rounded})", Kind.STRING)
 
 
 @function("sum", 1, None)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,47 +11,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from storypack.cli import exit_codes
-from storypack.cli.options import Function, examples, format_option, on_terminal, pack_option
+from storypack.cli.deploy_session import instance_options, session
+from storypack.cli.deploy_targets import install, to_cloud, to_folder
+from storypack.cli.options import examples, format_option, on_terminal, pack_option
 
 if TYPE_CHECKING:
     from storypack.deploy.apply import Report
-    from storypack.deploy.connection import Connection
-    from storypack.deploy.desired import Desired
-    from storypack.deploy.instance import Instance
     from storypack.deploy.journal import Store
     from storypack.deploy.status import Source
-
-HOST_VARIABLE = "STORYPACK_SPLUNK_HOST"
-
-
-def instance_options(function: Function) -> Function:
-    """Where the instance is. Who we are comes from the environment, .env, the keyring or a prompt."""
-    for option in reversed(
-        (
-            click.option("--host", metavar="NAME", help=f"The search head. Default: {HOST_VARIABLE}."),
-            click.option(
-                "--port",
-                type=int,
-                default=8089,
-                show_default=True,
-                envvar="STORYPACK_SPLUNK_PORT",
-                help="Its management port.",
-            ),
-            click.option("--scheme", type=click.Choice(["https", "http"]), default="https", show_default=True),
-            click.option(
-                "--ca",
-                envvar="STORYPACK_SPLUNK_CA",
-                metavar="FILE",
-                type=click.Path(exists=True, dir_okay=False),
-                help="Authorities to trust instead of the system's (PEM).",
-            ),
-            click.option("--insecure", is_flag=True, help="Do not verify the certificate. Anyone may be listening."),
-            click.option("--timeout", type=float, default=30.0, show_default=True, help="Seconds per request."),
-        )
-    ):
-        function = option(function)
-    return function
-
 
 adopt_option = click.option(
     "--adopt", multiple=True, metavar="NAME", help="Take over this foreign object ('all': every one). May be repeated."
@@ -90,7 +56,7 @@ def plan(pack: Path, enable: bool, adopt: tuple[str, ...], format: str, **where:
 
     Exit code 0 when there is nothing to do, 3 when changes are pending.
     """
-    with _session(pack, where, enable) as (connection, store, instance, desired):
+    with session(pack, where, enable) as (connection, store, instance, desired):
         from storypack.deploy.apply import plan_deployment
         from storypack.report.deploy import render_plan, render_plan_json
 
@@ -122,18 +88,43 @@ def plan(pack: Path, enable: bool, adopt: tuple[str, ...], format: str, **where:
     type=click.Path(file_okay=False, path_type=Path),
     help="Write the app for the deployer of a search head cluster instead, and print what to run there.",
 )
+@click.option(
+    "--install-from",
+    metavar="PATH",
+    help="Install the whole package instead; PATH is where it lies on the server's disk.",
+)
+@click.option("--acs", "stack", metavar="STACK", help="Upload the whole package to this Splunk Cloud stack instead.")
+@click.option("--classic", is_flag=True, help="With --acs: the stack is of the Classic experience, not Victoria.")
 def apply(
-    pack: Path, enable: bool, adopt: tuple[str, ...], yes: bool, format: str, to_dir: Path | None, **where: Any
+    pack: Path,
+    enable: bool,
+    adopt: tuple[str, ...],
+    yes: bool,
+    format: str,
+    to_dir: Path | None,
+    install_from: str | None,
+    stack: str | None,
+    classic: bool,
+    **where: Any,
 ) -> int:
     """Carry out the plan, after showing it and asking.
 
     Every object is saved before it is touched ('storypack deploy rollback' brings it back). If the run breaks off, the
     next one goes on.
+
+    A whole package (--install-from, --acs) goes into the app's default/, which no plan of ours covers: what a site set
+    in local/ stays above it, and the way back is the package before.
     """
+    if sum(one is not None for one in (to_dir, install_from, stack)) > 1:
+        raise click.UsageError("--to-dir, --install-from and --acs exclude each other")
     if to_dir is not None:
-        return _to_folder(pack, to_dir)
+        return to_folder(pack, to_dir)
     _can_ask(yes, format)
-    with _session(pack, where, enable) as (connection, store, instance, desired), store.locked():
+    if stack is not None:
+        return to_cloud(pack, stack, classic, yes, where)
+    if install_from is not None:
+        return install(pack, install_from, yes, where)
+    with session(pack, where, enable) as (connection, store, instance, desired), store.locked():
         from storypack.deploy.apply import apply_plan, plan_deployment
         from storypack.report.deploy import render_plan
 
@@ -166,7 +157,7 @@ def rollback(to: str | None, pack: Path, yes: bool, only_plan: bool, format: str
         _can_ask(yes, format)
     if to is not None and not to.isdecimal():
         raise click.UsageError(f"'{to}' is no run: runs are numbers, as 'storypack deploy status' lists them")
-    with _session(pack, where, None) as (connection, store, instance, desired), store.locked():
+    with session(pack, where, None) as (connection, store, instance, desired), store.locked():
         from storypack.deploy.rollback import apply_rollback, plan_rollback
         from storypack.report.deploy import render_plan, render_plan_json
 
@@ -197,7 +188,7 @@ def status(pack: Path, format: str, **where: Any) -> int:
 
     Exit code 0, also when something is wrong: what to do about it is yours to judge.
     """
-    with _session(pack, where, False) as (connection, store, instance, desired):
+    with session(pack, where, False) as (connection, store, instance, desired):
         from storypack.deploy.apply import plan_deployment
         from storypack.deploy.status import read_status
         from storypack.report.deploy_status import render_status, render_status_json
@@ -209,87 +200,6 @@ def status(pack: Path, format: str, **where: Any) -> int:
 
 
 # --- shared -----------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _session(
-    pack: Path, where: Mapping[str, Any], enable: bool | None
-) -> Iterator[tuple[Connection, Store, Instance, Desired]]:
-    """The instance, our records of it, and the pack as it should be there; every failure as one line.
-
-    With `enable` None the pack is not built: only its app id is needed.
-    """
-    try:
-        from storypack.deploy.connection import Connection, Target
-    except ImportError as error:
-        raise click.ClickException(f"{error.name} is missing: install 'storypack[deploy]'") from error
-    from storypack.deploy.credentials import find_credentials, read_env_file
-    from storypack.deploy.desired import for_instance
-    from storypack.deploy.errors import DeployError
-    from storypack.deploy.instance import read_instance
-    from storypack.deploy.journal import Store
-
-    desired = _desired(pack, enable)
-    variables = {**read_env_file(pack / ".env"), **os.environ}
-    options = {**where, "host": where["host"] or variables.get(HOST_VARIABLE)}
-    if not options["host"]:
-        raise click.UsageError(f"which instance? Give --host, or set {HOST_VARIABLE}")
-    if options["insecure"]:
-        click.echo("warning: --insecure: the certificate is not verified; anyone may read the password", err=True)
-    if options["scheme"] == "http":
-        click.echo("warning: --scheme http: password and content travel in clear text", err=True)
-    try:
-        credentials = find_credentials(os.environ, pack, options["host"], _ask if sys.stdin.isatty() else None)
-        connection = Connection(Target(**options), credentials)
-        try:
-            instance = read_instance(connection)
-            store = Store(pack, instance.guid, desired.app)
-            yield connection, store, instance, for_instance(desired, instance.cloud)
-        finally:
-            connection.close()
-    except DeployError as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _desired(pack: Path, enable: bool | None) -> Desired:
-    from storypack.deploy.desired import Desired, desired_from_tree
-
-    if enable is None:
-        from storypack.pack.load import load_settings
-
-        settings, _, issues = load_settings(pack)
-        if issues:
-            raise click.ClickException(f"{issues[0].location}: {issues[0].message}")
-        return Desired(settings.app_id, settings.version)
-    app, tree = _built(pack)
-    return desired_from_tree(app, tree, enable=enable)
-
-
-def _built(pack: Path) -> tuple[str, Mapping[str, bytes]]:
-    """The app id and the files that 'storypack build' would pack. A pack with errors is not deployed."""
-    import datetime as dt
-
-    from storypack.build.errors import BuildError
-    from storypack.build.from_pack import app_content, tactics_of
-    from storypack.build.tree import app_tree
-    from storypack.checks.run import run_checks
-    from storypack.issue import Severity
-    from storypack.pack.load import load_pack
-
-    loaded = load_pack(pack)
-    if not loaded.files:
-        raise click.UsageError(f"there is no pack in {pack.resolve()}: it has no storypack.yml and no content")
-    issues = run_checks(loaded.pack, dt.date.today(), loaded.issues).issues
-    errors = [issue for issue in issues if issue.severity is Severity.ERROR]
-    if not errors:
-        try:
-            return loaded.pack.settings.app_id, app_tree(app_content(loaded.pack), tactics_of).files
-        except BuildError as error:
-            errors = list(error.issues)
-    first = errors[0]
-    raise click.ClickException(
-        f"the pack has errors ({len(errors)}; 'storypack validate' shows all): {first.location}: {first.message}"
-    )
 
 
 def _sources(pack: Path) -> set[Source]:
@@ -326,26 +236,6 @@ def _runs(store: Store) -> list[dict[str, str]]:
         }
         for record in store.records()
     ]
-
-
-def _to_folder(pack: Path, folder: Path) -> int:
-    from storypack.deploy.errors import DeployError
-    from storypack.deploy.folder_target import commands, write_app
-
-    app, tree = _built(pack)
-    try:
-        target = write_app(app, tree, folder)
-    except DeployError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(f"{target}: {len(tree)} files")
-    click.echo(
-        "On the deployer, as the user that runs Splunk:\n" + "\n".join(f"  {line}" for line in commands(app, target))
-    )
-    return exit_codes.OK
-
-
-def _ask(question: str, hidden: bool) -> str:
-    return str(click.prompt(question, hide_input=hidden, err=True))
 
 
 def _can_ask(yes: bool, format: str) -> None:

@@ -20,7 +20,7 @@ from storypack.deploy.lookup_content import run
 from storypack.deploy.normalise import flag
 from storypack.deploy.plan import Plan
 
-_MODEL = re.compile(r"datamodel\s*[=:]\s*\"?([A-Za-z_]\w*)", re.IGNORECASE)
+_MODEL = re.compile(r"(?:datamodel\s*[=:]|\|\s*datamodel\s)\s*\"?([A-Za-z_]\w*)", re.IGNORECASE)
 GOOD = frozenset({"success", "completed", "delegated_remote", "delegated_remote_completion"})
 SCHEDULER_SPAN, EVENTS_SPAN = "-24h", "-7d"
 

@@ -1,0 +1,136 @@
+"""What the subcommands of `storypack deploy` share: the options of an instance, the way in, and the pack as an app."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from storypack.cli.options import Function
+
+if TYPE_CHECKING:
+    from storypack.deploy.connection import Connection
+    from storypack.deploy.desired import Desired
+    from storypack.deploy.instance import Instance
+    from storypack.deploy.journal import Store
+
+HOST_VARIABLE = "STORYPACK_SPLUNK_HOST"
+
+
+def instance_options(function: Function) -> Function:
+    """Where the instance is. Who we are comes from the environment, .env, the keyring or a prompt."""
+    for option in reversed(
+        (
+            click.option("--host", metavar="NAME", help=f"The search head. Default: {HOST_VARIABLE}."),
+            click.option(
+                "--port",
+                type=int,
+                default=8089,
+                show_default=True,
+                envvar="STORYPACK_SPLUNK_PORT",
+                help="Its management port.",
+            ),
+            click.option("--scheme", type=click.Choice(["https", "http"]), default="https", show_default=True),
+            click.option(
+                "--ca",
+                envvar="STORYPACK_SPLUNK_CA",
+                metavar="FILE",
+                type=click.Path(exists=True, dir_okay=False),
+                help="Authorities to trust instead of the system's (PEM).",
+            ),
+            click.option("--insecure", is_flag=True, help="Do not verify the certificate. Anyone may be listening."),
+            click.option("--timeout", type=float, default=30.0, show_default=True, help="Seconds per request."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+@contextmanager
+def session(
+    pack: Path, where: Mapping[str, Any], enable: bool | None
+) -> Iterator[tuple[Connection, Store, Instance, Desired]]:
+    """The instance, our records of it, and the pack as it should be there; every failure as one line.
+
+    With `enable` None the pack is not built: only its app id is needed.
+    """
+    try:
+        from storypack.deploy.connection import Connection, Target
+    except ImportError as error:
+        raise click.ClickException(f"{error.name} is missing: install 'storypack[deploy]'") from error
+    from storypack.deploy.credentials import find_credentials, read_env_file
+    from storypack.deploy.desired import for_instance
+    from storypack.deploy.errors import DeployError
+    from storypack.deploy.instance import read_instance
+    from storypack.deploy.journal import Store
+
+    desired = desired_app(pack, enable)
+    variables = {**read_env_file(pack / ".env"), **os.environ}
+    options = {**where, "host": where["host"] or variables.get(HOST_VARIABLE)}
+    if not options["host"]:
+        raise click.UsageError(f"which instance? Give --host, or set {HOST_VARIABLE}")
+    if options["insecure"]:
+        click.echo("warning: --insecure: the certificate is not verified; anyone may read the password", err=True)
+    if options["scheme"] == "http":
+        click.echo("warning: --scheme http: password and content travel in clear text", err=True)
+    try:
+        credentials = find_credentials(os.environ, pack, options["host"], ask if sys.stdin.isatty() else None)
+        connection = Connection(Target(**options), credentials)
+        try:
+            instance = read_instance(connection)
+            store = Store(pack, instance.guid, desired.app)
+            yield connection, store, instance, for_instance(desired, instance.cloud)
+        finally:
+            connection.close()
+    except DeployError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def desired_app(pack: Path, enable: bool | None) -> Desired:
+    from storypack.deploy.desired import Desired, desired_from_tree
+
+    if enable is None:
+        from storypack.pack.load import load_settings
+
+        settings, _, issues = load_settings(pack)
+        if issues:
+            raise click.ClickException(f"{issues[0].location}: {issues[0].message}")
+        return Desired(settings.app_id, settings.version)
+    app, tree = built_app(pack)
+    return desired_from_tree(app, tree, enable=enable)
+
+
+def built_app(pack: Path) -> tuple[str, Mapping[str, bytes]]:
+    """The app id and the files that 'storypack build' would pack. A pack with errors is not deployed."""
+    import datetime as dt
+
+    from storypack.build.errors import BuildError
+    from storypack.build.from_pack import app_content, tactics_of
+    from storypack.build.tree import app_tree
+    from storypack.checks.run import run_checks
+    from storypack.issue import Severity
+    from storypack.pack.load import load_pack
+
+    loaded = load_pack(pack)
+    if not loaded.files:
+        raise click.UsageError(f"there is no pack in {pack.resolve()}: it has no storypack.yml and no content")
+    issues = run_checks(loaded.pack, dt.date.today(), loaded.issues).issues
+    errors = [issue for issue in issues if issue.severity is Severity.ERROR]
+    if not errors:
+        try:
+            return loaded.pack.settings.app_id, app_tree(app_content(loaded.pack), tactics_of).files
+        except BuildError as error:
+            errors = list(error.issues)
+    first = errors[0]
+    raise click.ClickException(
+        f"the pack has errors ({len(errors)}; 'storypack validate' shows all): {first.location}: {first.message}"
+    )
+
+
+def ask(question: str, hidden: bool) -> str:
+    return str(click.prompt(question, hide_input=hidden, err=True))

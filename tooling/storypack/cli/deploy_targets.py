@@ -1,0 +1,81 @@
+"""`storypack deploy apply` with a whole package: to a folder, from a server's disk, or to Splunk Cloud."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from storypack.cli import exit_codes
+from storypack.cli.deploy_session import ask, built_app, session
+
+_CLOUD_URLS = {  # for FedRAMP and the like, whose services have other addresses
+    "login_url": "STORYPACK_SPLUNK_LOGIN_URL",
+    "inspect_url": "STORYPACK_SPLUNK_APPINSPECT_URL",
+    "acs_url": "STORYPACK_SPLUNK_ACS_URL",
+}
+
+
+def to_folder(pack: Path, folder: Path) -> int:
+    from storypack.deploy.errors import DeployError
+    from storypack.deploy.folder_target import commands, write_app
+
+    app, tree = built_app(pack)
+    try:
+        target = write_app(app, tree, folder)
+    except DeployError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{target}: {len(tree)} files")
+    click.echo(
+        "On the deployer, as the user that runs Splunk:\n" + "\n".join(f"  {line}" for line in commands(app, target))
+    )
+    return exit_codes.OK
+
+
+def install(pack: Path, path: str, yes: bool, where: Mapping[str, Any]) -> int:
+    from storypack.deploy.package_target import install_from_path
+
+    with session(pack, where, None) as (connection, _, instance, desired):
+        if not yes:
+            click.confirm(f"Install {path} as {desired.app} {desired.version} on {instance}?", abort=True)
+        then = install_from_path(connection, desired.app, desired.version, path)
+    click.echo(f"{desired.app} {desired.version} is installed on {instance}" + (f". {then}" if then else ""))
+    return exit_codes.OK
+
+
+def to_cloud(pack: Path, stack: str, classic: bool, yes: bool, where: Mapping[str, Any]) -> int:
+    from storypack.build.pipeline import build_pack
+    from storypack.deploy.credentials import find_secret, read_env_file
+    from storypack.deploy.errors import DeployError
+    from storypack.deploy.package_target import Cloud, CloudClient
+    from storypack.pack.load import load_pack
+
+    app, _ = built_app(pack)
+    built = build_pack(load_pack(pack).pack, pack / "dist")
+    if not yes:
+        click.confirm(f"Have {built.path.name} vetted by AppInspect and installed on {stack}?", abort=True)
+    variables = {**read_env_file(pack / ".env"), **os.environ}
+    asking = ask if sys.stdin.isatty() else None
+    urls: dict[str, Any] = {name: variables[key] for name, key in _CLOUD_URLS.items() if variables.get(key)}
+    try:
+        cloud = Cloud(
+            stack,
+            find_secret("ACS_TOKEN", os.environ, pack, asking),
+            find_secret("COM_USERNAME", os.environ, pack, asking).reveal(),
+            find_secret("COM_PASSWORD", os.environ, pack, asking),
+            classic=classic,
+            ca=where["ca"],
+            timeout=where["timeout"],
+            **urls,
+        )
+        version = CloudClient(cloud, lambda text: click.echo(text, err=True)).deploy(
+            app, built.path.read_bytes(), built.path.name
+        )
+    except DeployError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{app} {version} is installed on {stack}")
+    return exit_codes.OK

@@ -51,8 +51,8 @@ def _result(result: TestResult, width: int, colour: bool, verbose: bool) -> Iter
     yield f"{head}  {printable(result.test.name)}"
     if result.failure:
         yield from _wrapped(result.failure.message, width, "  ")
-        for number, reason in enumerate(result.failure.reasons):
-            yield from _wrapped(reason, width, "    " if number or result.failure.problem == "search error" else "  ")
+        for reason in result.failure.reasons:
+            yield from _wrapped(reason, width, "  ")
         if result.failure.location != result.test.location:
             yield _paint(f"  at {printable(str(result.failure.location))}", _DIM, colour)
         for line in _stages(result.failure.stages, width):

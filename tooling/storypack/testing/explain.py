@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from storypack.engine.errors import EngineError
 from storypack.issue import Location
-from storypack.pack.explain import nearest as nearest_name
 from storypack.pack.models.detection import Detection
 from storypack.pack.models.search import Search, SearchTest
+from storypack.spl import tree
 from storypack.testing.compare import matches, nearest, same_value
 from storypack.testing.reasons import why_lost, why_passed
 from storypack.testing.results import Failure, Problem, Row, StageCount
+from storypack.testing.stages import near_name
 from storypack.testing.trace import Trace, show
 
 SHOWN_ROWS = 3
 SHOWN_FIELDS = 8
+MAX_LINES = 8
 
 
 def difference(test: SearchTest, rows: Sequence[Row]) -> tuple[Problem, str] | None:
@@ -53,7 +56,7 @@ def failure(
         reasons += [show_row(number, row, search) for number, row in enumerate(rows[:SHOWN_ROWS], 1)]
         if len(rows) > SHOWN_ROWS:
             reasons.append(f"… and {_rows(len(rows) - SHOWN_ROWS)} more")
-        reasons += _guarded(why_passed, trace)
+        reasons += _passed(trace)
     return Failure(problem, message, location, tuple(dict.fromkeys(reasons)), _counts(trace))
 
 
@@ -67,30 +70,47 @@ def _lost(trace: Trace, at: Location) -> tuple[Location, list[str]]:
     if lost is not None:
         stage = trace.stages[lost]
         before = trace.count_before(lost)
-        came = f"{before} event{'' if before == 1 else 's'}" if not lost else _rows(before)
-        head = f"the last of {came} was lost at stage {lost + 1} ({stage.place}): {stage.text}"
-        if before == 1:
-            head = (
-                f"the only {'event' if not lost else 'row'} was lost at stage {lost + 1} ({stage.place}): {stage.text}"
-            )
-        return stage.location, [head, *_guarded(why_lost, trace, lost)]
+        noun = "row" if lost else "event"
+        came = {1: f"the only {noun} was", 2: f"both {noun}s were"}.get(before, f"all {before} {noun}s were")
+        head = f"{came} lost at stage {lost + 1} ({stage.place}): {stage.text}"
+        place, lines = _why(trace, lost)
+        return place, [head, *lines, *_lost_before(trace, lost)]
     found: list[str] = []
     for number in reversed(range(len(trace.stages))):
-        before, after = trace.count_before(number), trace.counts[number]
-        stage = trace.stages[number]
-        if after < before and len(found) < 6:
-            found.append(f"stage {number + 1} ({stage.place}) left {after} of {_rows(before)}: {stage.text}")
-            found += _guarded(why_lost, trace, number)
+        if trace.counts[number] < trace.count_before(number) and len(found) < MAX_LINES:
+            found += [_partly(trace, number), *_why(trace, number)[1]]
     return at, found
 
 
-def _guarded(reason: Any, trace: Trace, *arguments: Any) -> list[str]:
-    """Reasons are a help: where looking for them fails, the failure of the test is told without."""
+def _lost_before(trace: Trace, lost: int) -> list[str]:
+    """The last condition before that one that dropped some of the rows: perhaps the wrong ones."""
+    for number in reversed(range(1, lost)):
+        node = trace.stages[number].node
+        if isinstance(node, tree.Search | tree.Where) and trace.counts[number] < trace.count_before(number):
+            return [_partly(trace, number), *_why(trace, number)[1]]
+    return []
+
+
+def _partly(trace: Trace, number: int) -> str:
+    stage = trace.stages[number]
+    left, before = trace.counts[number], trace.count_before(number)
+    return f"stage {number + 1} ({stage.place}) had left {left} of {_rows(before)}: {stage.text}"
+
+
+def _why(trace: Trace, at: int) -> tuple[Location, list[str]]:
+    """Where and why a stage dropped rows. Reasons are a help: where they cannot be found, the rest is told without."""
     try:
-        found: list[str] = reason(trace, *arguments)
+        why = why_lost(trace, at)
     except EngineError as error:
-        return [f"(why could not be found out: {error.message})"]
-    return found
+        return trace.stages[at].location, [f"  (why could not be found out: {error.message})"]
+    return trace.staged.location(why.part.span), ["  " + line for line in why.lines]
+
+
+def _passed(trace: Trace) -> list[str]:
+    try:
+        return why_passed(trace)
+    except EngineError:
+        return []
 
 
 def _counts(trace: Trace) -> tuple[StageCount, ...]:
@@ -115,8 +135,8 @@ def _about_rows(test: SearchTest, rows: Sequence[Row]) -> list[str]:
         at = nearest(rows, expected)
         row = rows[at]
         agreed = sum(same_value(row.get(name), value) for name, value in expected.items())
-        of = f"row {at + 1}, the nearest of {len(rows)}" if len(rows) > 1 else "the row"
-        found.append(f"{of}, has {agreed} of the {len(expected)} expected values:")
+        of = f"row {at + 1}, the nearest of {len(rows)}," if len(rows) > 1 else "the row"
+        found.append(f"{of} has {agreed} of the {len(expected)} expected values:")
         for name, value in expected.items():
             if not same_value(row.get(name), value):
                 found.append("  " + _wrong_value(name, value, row, rows))
@@ -135,14 +155,19 @@ def _wrong_value(name: str, expected: Any, row: Row, rows: Sequence[Row]) -> str
     text = f"{name}: expected {show(expected)}, got {show(row.get(name))}"
     if any(name in each for each in rows):
         return text
-    near = nearest_name(name, sorted({other for each in rows for other in each}))
+    near = near_name(name, sorted({other for each in rows for other in each}))
     return f"{text}; no row has this column" + (f", did you mean `{near}`?" if near else "")
 
 
 def show_row(number: int, row: Row, search: Search) -> str:
     """`row 1: user="a", src="b" …`: the fields that its finding names first."""
-    first = [entity.field for entity in search.entities] if isinstance(search, Detection) else []
-    names = [name for name in dict.fromkeys([*first, *row]) if name in row and not name.startswith("_")]
+    first: list[str] = []
+    if isinstance(search, Detection):
+        title = search.finding.title if search.finding else ""
+        first = [entity.field for entity in search.entities] + re.findall(r"\$([^$\s]+)\$", title)
+    times = [name for name in ("firstTime", "lastTime", "count") if name in row]
+    rest = [name for name in row if name not in times]
+    names = [name for name in dict.fromkeys([*first, *rest, *times]) if name in row and not name.startswith("_")]
     listed = ", ".join(f"{name}={show(row[name])}" for name in names[:SHOWN_FIELDS])
     more = len(names) - SHOWN_FIELDS
     return f"row {number}: {listed}" + (f", and {more} more fields" if more > 0 else "")

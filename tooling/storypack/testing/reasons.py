@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from storypack.engine.errors import EngineError
 from storypack.engine.relation import Relation
 from storypack.engine.source import LookupTable
 from storypack.spl import tree
@@ -16,29 +15,38 @@ from storypack.testing.trace import Trace, Values
 MAX_PARTS = 3
 MAX_INPUTS = 6
 MAX_DEPTH = 3
+MAX_PASSED = 4
 Part = tree.Term | tree.Expr
 
 
-def why_lost(trace: Trace, at: int) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What decided, in lines, and the part of the search that did."""
+
+    lines: list[str]
+    part: tree.Node
+
+
+def why_lost(trace: Trace, at: int) -> Why:
     """What decided that a stage dropped rows that came to it."""
     node = trace.stages[at].node
+    lines: list[str] = []
     match node:
         case tree.Search(term) if term is not None:
             return _conditions(trace, at, _parts(term), search=True)
         case tree.Where(condition):
             return _conditions(trace, at, _parts(condition), search=False)
-        case tree.Regex():
-            return _Reader(trace, at).about(fields_in(node)[:1], trace.rows_before(at))
-        case tree.Stats(by=by) | tree.Top(by=by) if by:
-            return _empty_keys(trace, at, [one.name for one in by if isinstance(one, tree.Field)])
-        case tree.Dedup(named) | tree.Top(fields=named):
-            return _empty_keys(trace, at, [one.name for one in named if isinstance(one, tree.Field)])
         case tree.Tstats():
             return _tstats(trace, node, at)
+        case tree.Regex():
+            lines = _Reader(trace, at).about(fields_in(node)[:1], trace.rows_before(at))
+        case tree.Stats(by=by) | tree.Top(by=by) if by:
+            lines = _empty_keys(trace, at, [one.name for one in by if isinstance(one, tree.Field)])
+        case tree.Dedup(named) | tree.Top(fields=named):
+            lines = _empty_keys(trace, at, [one.name for one in named if isinstance(one, tree.Field)])
         case tree.Inputlookup(tree.Word(name)):
-            return _lookup_rows(trace, name)
-        case _:
-            return []
+            lines = _lookup_rows(trace, name)
+    return Why(lines, node)
 
 
 def why_passed(trace: Trace) -> list[str]:
@@ -48,28 +56,36 @@ def why_passed(trace: Trace) -> list[str]:
         stage = trace.stages[at]
         match stage.node:
             case tree.Where(condition):
-                parts = _parts(condition)
-                found += _seen(trace, at, [name for part in parts for name in fields_in(part)])
-            case tree.Search(term) if at and term is not None:
+                found += _seen(trace, at, fields_in(condition))
+            case tree.Search(term) if term is not None:
                 found += _seen(trace, at, fields_in(term))
             case tree.Lookup():
                 found += _unmatched(trace, at, stage.node)
-    return found[:4]
+    return found[:MAX_PASSED]
 
 
 def _seen(trace: Trace, at: int, names: Sequence[str]) -> list[str]:
-    names = [name for name in dict.fromkeys(names) if name != "_raw"]
+    names = [name for name in names if name not in ("_raw", "*", "index", "sourcetype")]
     if not names:
         return []
     stage = trace.stages[at]
-    held = "; ".join(str(trace.values(name, trace.after[at])) for name in names[:MAX_INPUTS])
-    return [f"{_rows(trace.counts[at])} passed {stage.text} ({stage.place}): {held}"]
+    reader = _Reader(trace, at)
+    held = [trace.values(name, trace.after[at]) for name in names[:MAX_INPUTS]]
+    said = "; ".join(str(one) + reader.hint(one) for one in held)
+    return [f"{_rows(trace.counts[at])} passed {stage.text} ({stage.place}): {said}"]
 
 
 def _unmatched(trace: Trace, at: int, node: tree.Lookup) -> list[str]:
     """A list that matched nothing: what was looked for, and how long the list is."""
     outputs = [(one.target or one.source).name for one in node.outputs]
-    if not outputs or not trace.counts[at] or not trace.values(outputs[0], trace.after[at]).absent:
+    table = trace.session.lookup(node.table.text) if isinstance(node.table, tree.Word) else None
+    if (
+        table is None
+        or not table.rows
+        or not outputs
+        or not trace.counts[at]
+        or not trace.values(outputs[0], trace.after[at]).absent
+    ):
         return []
     return [f"the lookup at {trace.stages[at].place} matched none of the rows: {_lookup_text(trace, at, node)}"]
 
@@ -96,7 +112,7 @@ class _Decided:
     with_others: int  # rows for which it and all before it hold
 
 
-def _conditions(trace: Trace, at: int, parts: Sequence[Part], *, search: bool) -> list[str]:
+def _conditions(trace: Trace, at: int, parts: Sequence[Part], *, search: bool) -> Why:
     """The parts that held for none of the rows; if each held for some, the one at which none were left; if rows are
     left, the parts that some rows failed."""
     rows = trace.rows_before(at)
@@ -107,10 +123,20 @@ def _conditions(trace: Trace, at: int, parts: Sequence[Part], *, search: bool) -
         guilty = [one for one in decided if not one.with_others][:1]
     if not guilty:
         guilty = [one for one in decided if one.alone < total]
-    found = []
+    return _about_parts(trace, at, guilty, rows, total, shown=len(parts) > 1)
+
+
+def _about_parts(trace: Trace, at: int, guilty: Sequence[_Decided], rows: Relation, total: int, *, shown: bool) -> Why:
+    """Each part, save those that could not hold because of a field that was told to be empty already."""
+    found: list[str] = []
+    empty: set[str] = set()
     for one in guilty[:MAX_PARTS]:
-        found += _about_part(trace, at, one, rows, total, shown=len(parts) > 1)
-    return found
+        names = fields_in(one.part)
+        if not empty.isdisjoint(names):
+            continue
+        found += _about_part(trace, at, one, rows, total, shown=shown)
+        empty.update(name for name in names if name != "_raw" and trace.values(name, rows).absent)
+    return Why(found, guilty[0].part if guilty else trace.stages[at].node)
 
 
 def _decide(trace: Trace, rows: Relation, parts: Sequence[Part], *, search: bool) -> list[_Decided]:
@@ -128,16 +154,15 @@ def _decide(trace: Trace, rows: Relation, parts: Sequence[Part], *, search: bool
 
 def _about_part(trace: Trace, at: int, one: _Decided, rows: Relation, total: int, *, shown: bool) -> list[str]:
     dropped = rows.where("dropped", f"NOT {one.condition}")
-    text = trace.staged.text(one.part)
-    line = trace.staged.location(one.part.span).line
+    noun = "row" if at else "event"
     found = []
     if shown:
-        where = f" (line {line})" if line != trace.stages[at].location.line else ""
+        text = trace.staged.text(one.part) + _where(trace, at, one.part)
         if one.alone:
-            left = f"; of the rows that pass what stands before it, for {one.with_others}"
-            found.append(f"{text}{where} holds for {one.alone} of {_rows(total)}{left if not one.with_others else ''}")
+            left = "" if one.with_others else f", but for none of the {noun}s that pass what stands before it"
+            found.append(f"{text} holds for {one.alone} of {total} {noun}s{left}")
         else:
-            found.append(f"{text}{where} holds for none of {_rows(total)}")
+            found.append(f"{text} does not hold" + (f" for any of {total} {noun}s" if total > 1 else ""))
     match one.part:
         case tree.Keyword(word) | tree.Directive(_, word, None):
             found.append(f'no event holds the text "{word}"' if not one.alone else "")
@@ -148,6 +173,16 @@ def _about_part(trace: Trace, at: int, one: _Decided, rows: Relation, total: int
     return [line for line in found if line]
 
 
+def _where(trace: Trace, at: int, part: Part) -> str:
+    """The line of a part, and the macro that it came from, as far as they are not its stage's."""
+    stage = trace.stages[at]
+    macros = trace.staged.expanded.piece_at(part.span.start).macros
+    line = trace.staged.location(part.span).line
+    said = [f"line {line}"] if line != stage.location.line else []
+    said += [f"in macro `{macros[-1]}`"] if macros and not stage.macro else []
+    return f" ({', '.join(said)})" if said else ""
+
+
 def _empty_keys(trace: Trace, at: int, names: Sequence[str]) -> list[str]:
     """Fields by which rows are grouped: a row without one of them is left out."""
     rows = trace.rows_before(at)
@@ -155,32 +190,31 @@ def _empty_keys(trace: Trace, at: int, names: Sequence[str]) -> list[str]:
     return _Reader(trace, at).about(empty, rows)
 
 
-def _tstats(trace: Trace, node: tree.Tstats, at: int) -> list[str]:
+def _tstats(trace: Trace, node: tree.Tstats, at: int) -> Why:
     """Whether the dataset has events, which part of `where` they fail, and which by-field they lack."""
     found: list[str] = []
-    rows = trace.before
+    rows, total = trace.before, trace.events
     if node.datamodel:
-        try:
-            rows = trace.dataset(node.datamodel)
-        except EngineError as error:
-            return [error.message]
+        rows = trace.dataset(node.datamodel)
         total = trace.count(rows)
         found.append(f"{total} of {trace.events} events are in the dataset {node.datamodel}")
         if not total:
-            return [*found, *trace.constraint(node.datamodel)]
+            return Why([*found, *trace.constraint(node.datamodel)], node)
     left = rows
     if node.where is not None:
-        parts = _parts(node.where)
-        decided = _decide(trace, rows, parts, search=True)
-        total = trace.count(rows)
+        decided = _decide(trace, rows, _parts(node.where), search=True)
         guilty = [one for one in decided if not one.alone] or [one for one in decided if not one.with_others][:1]
-        for one in guilty[:MAX_PARTS]:
-            found += _about_part(trace, at, one, rows, total, shown=True)
         if guilty:
-            return found
+            why = _about_parts(trace, at, guilty, rows, total, shown=True)
+            return Why(found + why.lines, why.part)
         left = rows.where("where", " AND ".join(one.condition for one in decided))
-    names = [one.field.name for one in node.by if isinstance(one.field, tree.Field)]
-    return found + [str(held) for name in names if (held := trace.values(name, left)).nulls]
+    for one in node.by:
+        if isinstance(one.field, tree.Field) and (held := trace.values(one.field.name, left)).nulls:
+            near = trace.near_name(held.name, left) if held.absent else ""
+            hint = f"; no event has it, did you mean `{near}`?" if near else ""
+            found.append(f"the search groups by {held.name}, and {held}{hint}")
+            return Why(found, one.field)
+    return Why(found, node)
 
 
 def _lookup_rows(trace: Trace, name: str) -> list[str]:
@@ -197,21 +231,25 @@ class _Reader:
 
     trace: Trace
     at: int
-    said: set[str] = field(default_factory=set)
+    said: set[str] = field(default_factory=set)  # fields whose origin was told
+    told: set[str] = field(default_factory=set)  # values that were told
 
     def about(self, names: Sequence[str], rows: Relation) -> list[str]:
         """A line for each field in these rows, with the stage that sets it; `_raw` is no news."""
         found = []
         for name in [name for name in names if name != "_raw"][:MAX_INPUTS]:
             held = self.trace.values(name, rows)
-            found.append(str(held) + self._hint(held, self.at))
+            text = str(held) + self.hint(held, self.at)
+            self.told.add(text)
+            found.append(text)
             found += self._origin(name, self.at, 1)
         return found
 
-    def _hint(self, held: Values, at: int) -> str:
+    def hint(self, held: Values, at: int | None = None) -> str:
         """For a field that no row has: the name that was meant, or the stage that dropped it."""
         if not held.absent:
             return ""
+        at = self.at if at is None else at
         setter = self._setter(held.name, at)
         if setter is not None:
             node = self.trace.stages[setter].node
@@ -227,9 +265,19 @@ class _Reader:
         """The last stage before `at` that sets a field, or that leaves only others."""
         for number in reversed(range(at)):
             node = self.trace.stages[number].node
-            if name in _names_of(node) or _closes(node):
+            if self._renamed(node, name, number) or name in _names_of(node) or _closes(node):
                 return number
         return None
+
+    def _renamed(self, node: tree.Command, name: str, number: int) -> str:
+        """What a field was called before a rename; a wildcard counts only where there was such a field."""
+        if not isinstance(node, tree.Rename):
+            return ""
+        for pair in node.pairs:
+            old = _old_name(pair, name) if isinstance(pair, tuple) else ""
+            if old and ("*" not in pair[0].name or self.trace.rows_before(number).find(old) is not None):  # type: ignore[index]
+                return old
+        return ""
 
     def _origin(self, name: str, at: int, depth: int) -> Iterator[str]:
         """Where a field's value comes from, with what went into it."""
@@ -258,12 +306,11 @@ class _Reader:
                         return
                 if isinstance(stage.node, tree.Stats):
                     yield from self._origin(name, number, depth)
-            case tree.Rename(pairs):
-                for pair in pairs:
-                    if isinstance(pair, tuple) and pair[1].name == name:
-                        held = self.trace.values(pair[0].name, self.trace.rows_before(number))
-                        yield f"{name} was called {pair[0].name} before {stage.place}{self._hint(held, number)}"
-                        yield from self._origin(pair[0].name, number, depth + 1)
+            case tree.Rename():
+                before = self._renamed(stage.node, name, number)
+                held = self.trace.values(before, self.trace.rows_before(number))
+                yield f"{name} was called {before} before {stage.place}{self.hint(held, number)}"
+                yield from self._origin(before, number, depth + 1)
             case tree.Lookup():
                 yield f"{name} comes from a lookup at {stage.place}: {_lookup_text(self.trace, number, stage.node)}"
             case tree.Rex():
@@ -275,12 +322,28 @@ class _Reader:
     def _made_of(self, text: str, value: tree.Expr, number: int, index: int, depth: int) -> Iterator[str]:
         """A line on the fields that an expression reads, then on those of them that are empty everywhere."""
         rows = self.trace.partial(number, index)
+        node = self.trace.stages[number].node
+        here = set()  # fields that the same eval sets before
+        if isinstance(node, tree.Eval):
+            here = {one.target.name for one in node.assignments[:index] if isinstance(one, tree.Assignment)}
         held = [self.trace.values(name, rows) for name in fields_in(value)[:MAX_INPUTS]]
-        said = "; ".join(str(one) + self._hint(one, number) for one in held)
-        yield f"{text}; {said}" if said else text
+        said = [str(one) + self.hint(one, number + (one.name in here)) for one in held]
+        news = [each for each in said if each not in self.told]
+        self.told.update(news)
+        yield f"{text}; {'; '.join(news)}" if news else text
         for one in held:
             if one.absent:
-                yield from self._origin(one.name, number + (1 if index else 0), depth + 1)
+                yield from self._origin(one.name, number + (one.name in here), depth + 1)
+
+
+def _old_name(pair: tuple[tree.Field, tree.Field], name: str) -> str:
+    """What a field was called before a rename, with wildcards as in `Processes.* AS *`; empty if it is not its."""
+    old, new = pair[0].name, pair[1].name
+    found = re.fullmatch("(.*)".join(map(re.escape, new.split("*"))), name)
+    if found is None or old.count("*") != new.count("*"):
+        return ""
+    parts = iter(found.groups())
+    return "".join(next(parts) if char == "*" else char for char in old)
 
 
 def _closes(node: tree.Command) -> bool:
@@ -309,8 +372,6 @@ def _names_of(node: tree.Command) -> set[str]:
         case tree.Tstats(aggregations=aggregations):
             named = {one.field.name for one in node.by if isinstance(one.field, tree.Field)}
             return named | {one.output for one in aggregations if isinstance(one, tree.Aggregation)}
-        case tree.Rename(pairs):
-            return {pair[1].name for pair in pairs if isinstance(pair, tuple)}
         case tree.Lookup(outputs=outputs):
             return {(one.target or one.source).name for one in outputs}
         case tree.Rex(pattern) if isinstance(pattern, tree.Word):

@@ -33,11 +33,13 @@ _RISK_WORDS = re.compile(r"\bAll_Risk\b|\bindex\s*=\s*\"?risk\b|`[^`]*risk_index
 
 @dataclass(frozen=True, slots=True)
 class RiskEvents:
-    """What the detections of a test wrote: events, how many each wrote (by stanza), and what kept one from running."""
+    """What the detections of a test wrote: events, how many each wrote (by stanza), and what kept one
+    from running. `unknown` = detections of this pack, by their stanzas, that the search names and that do not exist."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     written: dict[str, int] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     @property
     def table(self) -> EventTable:
@@ -63,7 +65,14 @@ def risk_events(correlation: Entry[Any], test: SearchTest, setting: Setting) -> 
         events = list(events_of(entry.model, stanza, rows, now, setting.pack))
         found.rows.extend(events)
         found.written[stanza] = len(events)
-    return RiskEvents(found.rows, found.written, tuple(problems))
+    return RiskEvents(found.rows, found.written, tuple(problems), _unknown(correlation, setting))
+
+
+def _unknown(correlation: Entry[Any], setting: Setting) -> tuple[str, ...]:
+    prefix = re.escape(setting.pack.settings.stanza_prefix)
+    named = re.findall(rf"\"({prefix} - [^\"*]+ - Rule)\"", _expanded(correlation, setting))
+    known = {setting.pack.stanza(entry) for entry in setting.pack.detections}
+    return tuple(dict.fromkeys(name for name in named if name not in known))
 
 
 def feeders(correlation: Entry[Any], test: SearchTest, setting: Setting) -> list[Entry[Detection]]:

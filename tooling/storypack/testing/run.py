@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from storypack.engine.commands import command_name
 from storypack.engine.errors import EngineError, NotSupported
 from storypack.engine.events.formats import UnreadableFile
 from storypack.engine.knowledge.files import FileSource
@@ -14,13 +16,14 @@ from storypack.engine.run import search
 from storypack.issue import Location
 from storypack.pack.models.search import Search, SearchTest
 from storypack.pack.pack import Entry, Pack
+from storypack.spl.catalogue import commands, is_known
 from storypack.spl.source import SplError
 from storypack.testing.clock import Moment, moment
 from storypack.testing.explain import difference, failure
 from storypack.testing.results import KEPT_ROWS, Failure, Outcome, PlannedTest, TestResult
 from storypack.testing.risk import RiskEvents, reads_risk, risk_events
 from storypack.testing.setting import Setting
-from storypack.testing.stages import cut
+from storypack.testing.stages import Staged, cut, near_name
 from storypack.testing.trace import open_trace
 from storypack.timemod import TimeModifierError
 
@@ -80,13 +83,18 @@ class _Run:
             with self.setting.source(self.test, [risk.table] if risk else []) as source:
                 return self._run(source, staged, risk)
         except NotSupported as error:
-            return self._not_run(str(error), self.entry.at("search"))
+            place = _stage_place(error, staged)
+            if error.kind == "command" and not is_known(error.name):
+                near = near_name(error.name, commands())
+                cure = f"did you mean `{near}`?" if near else ""
+                return self._search_error(f"there is no command `{error.name}`", place, cure)
+            return self._not_run(error.message, place)
         except (UnreadableFile, TimeModifierError) as error:
             return self._not_run(str(error), self.place)
         except EngineError as error:
-            return self._search_error(str(error), self.entry.at("search"))
+            return self._search_error(error.message, _stage_place(error, staged))
 
-    def _run(self, source: FileSource, staged: Any, risk: RiskEvents | None) -> TestResult:
+    def _run(self, source: FileSource, staged: Staged, risk: RiskEvents | None) -> TestResult:
         when = self._moment(source)
         found = search(
             self.entry.model.search,
@@ -109,7 +117,7 @@ class _Run:
         with open_trace(staged, source, self.setting.macros_of(self.test), when) as trace:
             story = failure(*wrong, self.test, found.rows, self.entry.model, trace, self.place)
         if risk:
-            story = replace(story, reasons=(*story.reasons, _written(risk)))
+            story = replace(story, reasons=(*story.reasons, *_written(risk)))
         return replace(kept, outcome=Outcome.FAILED, failure=story)
 
     def _moment(self, source: FileSource) -> Moment:
@@ -140,10 +148,23 @@ class _Run:
         return TestResult(self.planned, Outcome.FAILED, failure=story)
 
 
-def _written(risk: RiskEvents) -> str:
+def _stage_place(error: EngineError, staged: Staged) -> Location:
+    """Where the stage stands that an error names; the search as a whole if it does not say."""
+    named = re.match(r"stage (\d+), ([\w-]+)", error.stage)
+    stages = staged.pipeline.commands
+    if named and 0 < int(named[1]) <= len(stages):
+        node = stages[int(named[1]) - 1]
+        if command_name(node) == named[2]:
+            return staged.location(node.span)
+    return staged.entry.at("search")
+
+
+def _written(risk: RiskEvents) -> list[str]:
+    """Which detections wrote risk events, and whom the search names in vain."""
+    lines = [f"the search names {name}, and no detection of the pack is called that" for name in risk.unknown]
     if not risk.written:
-        return "no detection of the pack that writes risk events reads the test's sourcetypes"
+        return [*lines, "no detection of the pack that writes risk events reads the test's sourcetypes"]
     listed = ", ".join(f"{count} by {stanza}" for stanza, count in risk.written.items() if count)
     silent = [stanza for stanza, count in risk.written.items() if not count]
-    text = f"risk events written: {listed or 'none'}"
-    return text + (f"; silent: {', '.join(silent)}" if silent else "")
+    lines.append(f"risk events written: {listed or 'none'}")
+    return lines + ([f"no risk events by {', '.join(silent)}"] if silent else [])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from storypack.issue import Location
@@ -13,6 +15,7 @@ from storypack.spl.macros import Expanded, MacroDefinition, expand
 from storypack.spl.source import Span, SplError
 
 TEXT_WIDTH = 90
+_CALL = re.compile(r"`[^`]*`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,15 @@ class Staged:
         return [self.stage(node) for node in self.pipeline.commands]
 
     def stage(self, node: tree.Command) -> Stage:
-        """A command of the pipeline with its place."""
-        macros = self.expanded.piece_at(node.span.start).macros
-        return Stage(node, self.text(node), macros[0] if macros else "", self.location(node.span))
+        """A command of the pipeline with its place. One that its author wrote is shown as written, one that came from a
+        macro as the macro has it."""
+        original = self.expanded.original(node.span)
+        search = self.entry.model.search
+        written = " ".join(search[original.start : _with_brackets(search, *original)].split())
+        if _CALL.fullmatch(written):
+            macro = self.expanded.piece_at(node.span.start).macros[0]
+            return Stage(node, self.text(node), macro, self.location(node.span))
+        return Stage(node, shorten(written), "", self.location(node.span))
 
     def text(self, node: tree.Node, width: int = TEXT_WIDTH) -> str:
         """A part of the search on one line, shortened."""
@@ -63,6 +72,20 @@ def cut(entry: Entry[Any], macros: Mapping[str, MacroDefinition]) -> Staged:
         return Staged(entry, expanded, parse(expanded.text))
     except SplError as error:
         raise expanded.blame(error) from error
+
+
+def _with_brackets(text: str, start: int, end: int) -> int:
+    """The end of a stage with the closing brackets that belong to it."""
+    while text.count("(", start, end) > text.count(")", start, end) and text[end : end + 1] == ")":
+        end += 1
+    return end
+
+
+def near_name(name: str, known: Iterable[str]) -> str:
+    """The known name that was probably meant; empty if none comes near."""
+    by_fold = {each.lower(): each for each in known if each != name}
+    near = get_close_matches(name.lower(), list(by_fold), n=1, cutoff=0.8)
+    return by_fold[near[0]] if near else ""
 
 
 def shorten(text: str, width: int = TEXT_WIDTH) -> str:

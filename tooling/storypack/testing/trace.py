@@ -22,11 +22,10 @@ from storypack.engine.run import open_session
 from storypack.engine.session import Session
 from storypack.engine.sql import identifier
 from storypack.engine.values import from_column
-from storypack.pack.explain import nearest
 from storypack.spl import print_search, tree
 from storypack.spl.macros import MacroDefinition
 from storypack.testing.clock import Moment
-from storypack.testing.stages import Stage, Staged, fields_in, shorten
+from storypack.testing.stages import Stage, Staged, fields_in, near_name, shorten
 
 SHOWN_VALUES = 3
 VALUE_WIDTH = 60
@@ -54,11 +53,13 @@ class Values:
         if len(parts) == 1 and self.distinct <= 1:
             whole = "" if self.rows == 1 else f" in {self.rows} of {self.rows} rows"
             return f"{self.name} was {parts[0][0]}{whole}"
-        listed = [
-            f"{text} in {count}{f' of {self.rows} rows' if not at else ''}" for at, (text, count) in enumerate(parts)
-        ]
-        more = self.distinct - len(self.common)
-        return f"{self.name} was {', '.join(listed)}" + (f" (and {more} other values)" if more > 0 else "")
+        if self.distinct > SHOWN_VALUES:
+            empty = f", null in {self.nulls}" if self.nulls else ""
+            shown = ", ".join(text for text, _ in parts[:2])
+            return f"{self.name} had {self.distinct} values in {self.rows} rows{empty}, such as {shown}"
+        listed = [f"{text} in {count}" for text, count in parts]
+        listed[0] += f" of {self.rows} rows"
+        return f"{self.name} was {', '.join(listed)}"
 
 
 def show(value: Any) -> str:
@@ -143,8 +144,7 @@ class Trace:
 
     def near_name(self, name: str, rows: Relation) -> str:
         """The field that a name which no row has was probably meant to be; empty if none comes near."""
-        names = [each for each in rows.all_names() if not each.startswith("_") and each != name]
-        return nearest(name, names) or ""
+        return near_name(name, (each for each in rows.all_names() if not each.startswith("_")))
 
     def condition(self, part: tree.Term | tree.Expr, rows: Relation, *, search: bool) -> str:
         """BOOLEAN SQL of a part of a condition; `search` = it stands in the grammar of `search`."""

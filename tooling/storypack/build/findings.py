@@ -9,17 +9,7 @@ from __future__ import annotations
 from storypack.build.drilldowns import drilldowns
 from storypack.conf import boolean, json_text, tidy
 from storypack.pack.models import Detection
-
-_SEVERITIES = ((80, "critical"), (60, "high"), (40, "medium"), (20, "low"), (0, "informational"))
-
-
-def severity(score: int) -> str:
-    """The severity band of a score from 0 to 100.
-
-    >>> severity(19), severity(20), severity(59), severity(80)
-    ('informational', 'low', 'medium', 'critical')
-    """
-    return next((name for least, name in _SEVERITIES if score >= least), "informational")
+from storypack.reference.objects import severity
 
 
 def notable(detection: Detection) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 ENTITY_TYPES: Final = ("user", "system", "other")
@@ -76,7 +77,7 @@ KILL_CHAIN_ORDER: Final = (
 )
 
 
-def kill_chain_phases(tactics: list[str]) -> list[str]:
+def kill_chain_phases(tactics: Iterable[str]) -> list[str]:
     """Kill chain phases of ATT&CK tactics (short names), in the order of the chain, once each."""
     found = {KILL_CHAIN[tactic] for tactic in tactics if tactic in KILL_CHAIN}
     return [phase for phase in KILL_CHAIN_ORDER if phase in found]
@@ -87,9 +88,9 @@ def nist_category(detection_type: str) -> str:
     return "DE.CM" if detection_type == "TTP" else "DE.AE"
 
 
-def cis_control(security_domain: str) -> str:
-    """CIS control of a detection: 13 (network monitoring) or 10 (malware defences)."""
-    return "CIS 13" if security_domain == "network" else "CIS 10"
+def cis_control(category: str) -> str:
+    """CIS control of a detection by its category: 13 (network monitoring) or 10 (malware defences)."""
+    return "CIS 13" if category == "network" else "CIS 10"
 
 
 def severity(score: int) -> str:

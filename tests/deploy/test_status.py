@@ -41,7 +41,9 @@ def test_what_is_wrong_is_named(site: Site) -> None:
     state.add_scheduler_run(RULE, APP, time=time.time() - 120, status="skipped", reason="too many searches")
     state.add_scheduler_run(RULE, APP, time=time.time() - 180, status="success")
     state.add_scheduler_run("Other", "search", time=time.time() - 180, status="skipped")
-    text = "| tstats count from datamodel=Web where [| tstats count from datamodel=\\\"Endpoint\\\"] `x` datamodel=Nowhere"
+    text = (
+        '| tstats count from datamodel=Web where [| tstats count from datamodel=\\"Endpoint\\"] `x` datamodel=Nowhere'
+    )
     new = tree(macros=f"[exf_web]\ndefinition = {text}\n" + tree()["default/macros.conf"].decode())
     found = status(site, new)
     assert found.installed == "1.0.0" and found.drifted == (RULE,) and found.disabled == (RULE,)

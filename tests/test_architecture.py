@@ -19,7 +19,7 @@ BELOW: dict[str, set[str]] = {
     "checks": {"pack", "spl", "conf", "reference"},
     "testing": {"pack", "engine", "spl", "conf", "reference"},
     "build": {"pack", "spl", "conf", "reference"},
-    "deploy": {"pack", "conf", "reference", "engine", "testing"},
+    "deploy": {"pack", "conf", "reference", "engine", "testing", "spl"},
     "report": {"pack", "checks", "testing", "engine", "build", "deploy", "spl", "conf", "reference"},
 }
 

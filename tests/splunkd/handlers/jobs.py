@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -127,9 +128,12 @@ def _question(instance: Instance, request: Request) -> Question:
     if not request.arg("search").strip():
         raise missing_arguments(["search"])
     _check(instance, request, request.arg("search"), expanding=True)
-    return Question(
-        request.arg("search"), request.owner, request.app, request.arg("earliest_time"), request.arg("latest_time")
-    )
+    times = (request.arg("earliest_time"), request.arg("latest_time"))
+    question = Question(request.arg("search"), request.owner, request.app, *times)
+    try:
+        return replace(question, now=float(request.arg("now"))) if request.arg("now") else question
+    except ValueError:
+        raise Refused(400, f"Invalid value for argument 'now': {request.arg('now')}", "FATAL") from None
 
 
 def _run(instance: Instance, request: Request, question: Question, sid: str = "", saved_search: str = "") -> Job:

@@ -44,10 +44,10 @@ def run_test(planned: PlannedTest, setting: Setting) -> TestResult:
     begin = time.perf_counter()
     entry = next(each for each in setting.pack.searches if each.path == planned.file)
     result = _Run(planned, entry, entry.model.tests[planned.number], setting).result()
-    return replace(_judged(result, entry.model, entry.model.tests[planned.number]), seconds=time.perf_counter() - begin)
+    return replace(judged(result, entry.model, entry.model.tests[planned.number]), seconds=time.perf_counter() - begin)
 
 
-def _judged(result: TestResult, search: Search, test: SearchTest) -> TestResult:
+def judged(result: TestResult, search: Search, test: SearchTest) -> TestResult:
     """The result with whether it makes the run fail: an experimental test that says why is excused; a test that could
     not be run fails a search in production only."""
     if result.outcome is Outcome.PASSED:

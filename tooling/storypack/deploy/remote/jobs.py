@@ -59,7 +59,7 @@ class Job:
         offset = 0
         while not limit or offset < limit:
             count = min(PAGE, limit - offset) if limit else PAGE
-            answer = self._connection.get(self._path, output_mode="json", count=str(count), offset=str(offset))
+            answer = self._connection.get(self._path, count=str(count), offset=str(offset))
             page = answer.get("results", [])
             if not offset:
                 self._fields[:] = [str(one["name"]) for one in answer.get("fields", [])]
@@ -71,7 +71,9 @@ class Job:
 
 
 @contextmanager
-def open_job(connection: Connection, question: Question, progress: Progress = lambda share, events: None) -> Iterator[Job]:
+def open_job(
+    connection: Connection, question: Question, progress: Progress = lambda share, events: None
+) -> Iterator[Job]:
     """Run a search, give the finished job, and remove it afterwards, whatever happened.
 
     `Refused` for a search that the instance does not take, `SearchFailed` for one that fails or takes too long.

@@ -1,0 +1,43 @@
+"""Taking away what was brought: events by `| delete` (Search Reference: delete), which needs the role can_delete."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storypack.deploy.errors import DeployError
+from storypack.deploy.remote.jobs import Question, run_job
+from storypack.deploy.remote.sending import RUN_FIELD, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What became of a run's events: how many were removed; `left` says what stays and how to find it, or is empty."""
+
+    removed: int = 0
+    left: str = ""
+
+
+def left_alone(site: Site, count: int) -> Removal:
+    """The events stay, as asked."""
+    return Removal(left=f"{count:,} events stay in the index; they are found by: {_search(site)}" if count else "")
+
+
+def remove_events(site: Site, count: int, latest: str) -> Removal:
+    """Remove a run's events from searches (their space on disk is freed when the index ages). `count` were sent, with
+    times up to `latest`. Never raises: what could not be removed is told."""
+    if not count:
+        return Removal()
+    question = Question(f"{_search(site)} | delete", site.app, "0", latest, wait=site.search_wait)
+    try:
+        rows = run_job(site.connection, question)
+    except DeployError as error:
+        return Removal(
+            left=f"{count:,} events were not removed: {error.message}. With the role can_delete, over all time: "
+            f"{_search(site)} | delete"
+        )
+    removed = max((int(row.get("deleted", 0)) for row in rows if row.get("index") in (None, "__ALL__")), default=0)
+    return Removal(removed)
+
+
+def _search(site: Site) -> str:
+    return f"search index={site.index} {RUN_FIELD}::{site.run}"

@@ -1,0 +1,190 @@
+"""A pack's tests on a real instance: their events are sent there, their searches run there, and the rows compared with
+what the test expects and with the embedded engine's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from storypack.deploy.errors import DeployError
+from storypack.deploy.remote.compare import compare
+from storypack.deploy.remote.jobs import Question, open_job
+from storypack.deploy.remote.narrow import CannotNarrow, Part, is_ordered, narrow, reads_lookups
+from storypack.deploy.remote.sending import Sent, Site, send_part
+from storypack.deploy.remote.tables import Copies, copies
+from storypack.engine.errors import EngineError
+from storypack.engine.events.formats import UnreadableFile
+from storypack.engine.events.reading import EventFile
+from storypack.engine.knowledge.files import FileSource
+from storypack.engine.run import search
+from storypack.pack.models.search import SearchTest
+from storypack.pack.pack import Entry, Pack
+from storypack.spl.macros import expand
+from storypack.spl.source import SplError
+from storypack.testing.clock import Moment, moment
+from storypack.testing.explain import difference
+from storypack.testing.results import KEPT_ROWS, Failure, Outcome, PlannedTest, Problem, Row, TestResult, TestRun
+from storypack.testing.run import judged
+from storypack.testing.setting import Setting
+from storypack.timemod import TimeModifierError
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteRun:
+    """The results; how many events were sent, the end of their times for whoever looks for them, and the names of
+    lookups that could not be removed."""
+
+    run: TestRun
+    sent: int = 0
+    latest: str = ""
+    left: tuple[str, ...] = ()
+
+
+def run_remote_tests(
+    pack: Pack, planned: Sequence[PlannedTest], site: Site, progress: Callable[[TestResult], object]
+) -> RemoteRun:
+    """All tests, one after another. Raises DeployError where going on makes no sense (no index, no permission)."""
+    begin = time.perf_counter()
+    setting = Setting(pack, threads=2)
+    results = []
+    left: list[str] = []
+    parts: list[Sent] = []
+    try:
+        with copies(site, left) as made:
+            for number, one in enumerate(planned, 1):
+                entry = next(each for each in pack.searches if each.path == one.file)
+                run = _Run(one, entry, entry.model.tests[one.number], setting, site, made, f"{number}", parts)
+                results.append(run.result())
+                progress(results[-1])
+    finally:
+        setting.close()
+    latest = max((sent.latest for sent in parts), key=int, default="")
+    count = sum(sent.count for sent in parts)
+    return RemoteRun(TestRun(tuple(results), time.perf_counter() - begin), count, latest, tuple(left))
+
+
+@dataclass
+class _Run:
+    planned: PlannedTest
+    entry: Entry[Any]
+    test: SearchTest
+    setting: Setting
+    site: Site
+    copies: Copies
+    name: str
+    parts: list[Sent]
+
+    def result(self) -> TestResult:
+        """What became of the test; only what would meet every other test as well is raised."""
+        begin = time.perf_counter()
+        found = judged(self._result(), self.entry.model, self.test)
+        return replace(found, seconds=time.perf_counter() - begin)
+
+    def _result(self) -> TestResult:
+        for item in self.test.attack_data:
+            if "://" in item.data:
+                return self._failed("not run", f"the events are behind a URL, which is not fetched: {item.data}")
+            if not (self.setting.pack.root / item.data).is_file():
+                return self._failed("not run", f"there is no file {item.data}")
+        try:
+            text = expand(self.entry.model.search, self.setting.macros_of(self.test)).text
+            narrow(text, Part(self.site.index))  # refused before anything is sent
+            with self._source([]) as source:
+                when = self._moment(source)
+                sent = send_part(self.site, source, self.name)
+                self.parts.append(sent)
+            return self._compared(text, when, sent)
+        except CannotNarrow as error:
+            return self._failed("not run", f"not run on the instance: {error}")
+        except SplError as error:
+            return self._failed("search error", error.message)
+        except (UnreadableFile, TimeModifierError) as error:
+            return self._failed("not run", str(error))
+
+    # --- the two sides
+
+    def _compared(self, text: str, when: Moment, sent: Sent) -> TestResult:
+        try:
+            rows, notes = self._there(text, when, sent)
+        except DeployError as error:
+            return self._failed("search error", f"the instance: {error}")
+        if when.note:
+            notes.append(when.note)
+        kept = TestResult(self.planned, Outcome.PASSED, len(rows), tuple(rows[:KEPT_ROWS]), notes=tuple(notes))
+        wrong = difference(self.test, rows)
+        try:
+            here = self._here(text, when, sent)
+        except EngineError as error:
+            if wrong is None:
+                return replace(kept, notes=(*kept.notes, f"not compared: the embedded engine says: {error}"))
+            return self._failed(*wrong, kept=kept)
+        both = compare(rows, here, ordered=is_ordered(text))
+        if wrong is not None:
+            return self._failed(*wrong, reasons=both.lines(), kept=kept)
+        if not both.same:
+            message = "as expected, but the instance and the embedded engine disagree"
+            return self._failed("wrong rows", message, reasons=both.lines(), kept=kept)
+        return kept
+
+    def _there(self, text: str, when: Moment, sent: Sent) -> tuple[list[Row], list[str]]:
+        """The instance's rows, and its warnings."""
+        tables = self.setting.lookups_of(self.test)
+        used = {name: tables[name] for name in reads_lookups(text) if name in tables}
+        names = self.copies.names(used, written="outputlookup" in text)
+        question = Question(
+            narrow(text, sent.part, names),
+            self.site.app,
+            _bound(when.earliest) or "0",
+            _bound(when.latest) or sent.latest,
+            _bound(when.now),
+            self.site.search_wait,
+        )
+        with open_job(self.site.connection, question) as job:
+            return list(job.rows()), list(job.messages)
+
+    def _here(self, text: str, when: Moment, sent: Sent) -> list[Row]:
+        """The embedded engine's rows, of events that came with the same index and host."""
+        with self._source(sent.part.hosts) as source:
+            self._place(source, when)
+            found = search(
+                narrow(text, Part(self.site.index)), source, {}, when.now, earliest=when.earliest, latest=when.latest
+            )
+        return list(found.rows)
+
+    def _source(self, hosts: Sequence[str]) -> FileSource:
+        """The test's events. `hosts` = those that the part has on the instance: its mark stands for a missing one."""
+        given = {file.host for file in self.setting.files(self.test) if file.host}
+        mark = next((host for host in hosts if host not in given), "")
+        files: list[EventFile] = [
+            replace(file, index=self.site.index, host=file.host or mark) for file in self.setting.files(self.test)
+        ]
+        return FileSource(
+            files,
+            self.setting.knowledge,
+            clock=0.0,
+            lookups=self.setting.lookups_of(self.test),
+            saved_searches=self.setting.saved_searches,
+        )
+
+    def _moment(self, source: FileSource) -> Moment:
+        when = moment(self.test, self.setting.pack.schedule_of(self.entry.model), source.times)
+        self._place(source, when)
+        return when
+
+    def _place(self, source: FileSource, when: Moment) -> None:
+        source.newest_at = when.newest
+        source.clock = when.newest or (source.times or (0.0, when.now - 1))[1]
+
+    def _failed(
+        self, problem: Problem, message: str, *, reasons: Sequence[str] = (), kept: TestResult | None = None
+    ) -> TestResult:
+        story = Failure(problem, message, self.planned.location, tuple(reasons))
+        outcome = Outcome.NOT_RUN if problem == "not run" else Outcome.FAILED
+        return replace(kept or TestResult(self.planned, outcome), outcome=outcome, failure=story)
+
+
+def _bound(moment: float | None) -> str:
+    """Epoch seconds as the instance takes them."""
+    return "" if moment is None else f"{moment:.3f}".rstrip("0").rstrip(".")

@@ -1,0 +1,157 @@
+"""A part: the events of some files, sent under a mark of their own and waited for until searches find them all."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from storypack.deploy.connection import Connection
+from storypack.deploy.errors import DeployError, Uncertain
+from storypack.deploy.remote.hec import Collector, Event
+from storypack.deploy.remote.jobs import Question, run_job
+from storypack.deploy.remote.narrow import Part
+from storypack.engine.knowledge.files import FileSource
+from storypack.engine.run import open_session
+from storypack.engine.source import ScanRequest
+from storypack.engine.sql import identifier
+
+RUN_FIELD, PART_FIELD = "storypack_run", "storypack_part"
+ATTEMPTS = 3
+PIECE = 1_000
+Progress = Callable[[str, int], object]  # (what is going on, events so far)
+
+
+@dataclass(frozen=True)
+class Site:
+    """An instance as a place to bring events to. `app` is the namespace of searches; `run` marks all that is brought;
+    `wait` = seconds for events to become searchable, `search_wait` for a search to end."""
+
+    connection: Connection
+    collector: Collector
+    index: str
+    run: str
+    app: str = "search"
+    wait: float = 60.0
+    search_wait: float = 600.0
+    sleep: Callable[[float], None] = time.sleep
+    progress: Progress = lambda what, count: None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A part on the instance: how many events, and their oldest and newest time in epoch seconds."""
+
+    part: Part
+    count: int
+    oldest: float
+    newest: float
+
+    @property
+    def latest(self) -> str:
+        """An end of the time range that leaves none of them out."""
+        return f"{int(self.newest) + 1}"
+
+
+@dataclass
+class _Tally:
+    count: int = 0
+    blank: int = 0
+    oldest: float = 0.0
+    newest: float = 0.0
+    hosts: dict[str, None] = field(default_factory=dict)
+
+    def add(self, event: Event) -> None:
+        self.oldest = min(self.oldest, event.time) if self.count else event.time
+        self.newest = max(self.newest, event.time) if self.count else event.time
+        self.count += 1
+        self.hosts[event.host] = None
+
+
+def send_part(site: Site, source: FileSource, name: str) -> Sent:
+    """Send a source's events, with the times that the source gives them, and wait until they can be searched.
+
+    An event without a host gets the part's mark as host, so that data models can be narrowed to it. When nobody knows
+    whether some arrived, all are sent again under another mark, and the first ones are never looked at. Raises
+    DeployError.
+    """
+    for attempt in range(ATTEMPTS):
+        mark = f"{site.run}-{name}" + (f"-{attempt}" if attempt else "")
+        tally = _Tally()
+        try:
+            site.collector.send(
+                _counted(_events(source, site, mark), tally), site.wait, lambda sent: site.progress("sent", sent)
+            )
+            sent = Sent(Part(site.index, mark, tuple(tally.hosts)), tally.count, tally.oldest, tally.newest)
+            _wait_until_searchable(site, sent)
+            return sent
+        except Uncertain as error:
+            if attempt == ATTEMPTS - 1:
+                raise DeployError(f"the events did not arrive whole: {error.message}") from error
+            site.sleep(error.wait)
+    raise AssertionError("unreachable")
+
+
+def _counted(events: Iterator[Event], tally: _Tally) -> Iterator[Event]:
+    for event in events:
+        tally.add(event)
+        yield event
+
+
+def _events(source: FileSource, site: Site, mark: str) -> Iterator[Event]:
+    """The source's events, oldest first: of one second, Splunk gives back first what came last."""
+    marks = {RUN_FIELD: site.run, PART_FIELD: mark}
+    with open_session(source, {}, source.clock) as session:
+        scan = source.scan(ScanRequest(), session)
+        columns = [scan.field(each) for each in ("_time", "sourcetype", "source", "host")]
+        time_, *origin = [identifier(column.ident) if column else "NULL" for column in columns]
+        found = session.execute(
+            f"SELECT _raw, __indexed, {time_}, {', '.join(origin)} FROM ({scan.sql()}) "
+            f"ORDER BY {time_}, __origin DESC, __position"
+        )
+        while rows := found.fetchmany(PIECE):
+            for raw, indexed, when, sourcetype, source_, host in rows:
+                if raw and raw.strip():
+                    event = Event(raw, float(when), site.index, sourcetype or "", source_ or "", host or mark)
+                    yield replace(event, fields={**_fields(indexed), **marks})
+
+
+def _fields(indexed: str | None) -> Mapping[str, Any]:
+    """The fields that the file itself names (the columns of a CSV), flat as the collector wants them."""
+    given = json.loads(indexed) if indexed else {}
+    return {
+        name: value if isinstance(value, str | list) else json.dumps(value)
+        for name, value in given.items()
+        if value is not None and not name.startswith("_")
+    }
+
+
+def _wait_until_searchable(site: Site, sent: Sent) -> None:
+    """Count the part's events until all are there. `Uncertain` when there are more than were sent."""
+    if not sent.count:
+        return
+    deadline = time.monotonic() + site.wait
+    pause = 0.2
+    while True:
+        found = count_events(site, sent.part.term, sent.latest)
+        site.progress("searchable", found)
+        if found == sent.count:
+            return
+        if found > sent.count:
+            raise Uncertain(f"{found} events were found, and {sent.count} sent")
+        if time.monotonic() >= deadline:
+            raise DeployError(
+                f"only {found} of {sent.count} events could be searched after {site.wait:g} s",
+                f"--wait gives it longer; may your role search index {sent.part.index}?",
+            )
+        site.sleep(pause)
+        pause = min(2 * pause, 5.0)
+
+
+def count_events(site: Site, term: str, latest: str) -> int:
+    """How many events the instance finds for a condition, over all time up to `latest`."""
+    question = Question(f"search {term} | stats count", site.app, "0", latest, wait=site.search_wait)
+    rows = run_job(site.connection, question)
+    return int(rows[0].get("count", 0)) if rows else 0

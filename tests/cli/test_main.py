@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import subprocess
 import sys
 import types
@@ -135,3 +136,46 @@ def test_a_command_file_imports_nothing_heavy(name: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+def test_an_interrupt_that_a_library_turns_into_an_error_is_still_one(group: LazyGroup) -> None:
+    def run() -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise RuntimeError("Query interrupted") from None
+
+    sys.modules["ways_to_end.code0"].command = click.Command("code0", callback=run)  # type: ignore[attr-defined]
+    result = CliRunner().invoke(group, ["code0"])
+    assert (result.exit_code, result.stderr) == (exit_codes.INTERRUPTED, "storypack: interrupted\n")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_error(closed: str) -> None:
+    line = f'"$0" -m storypack.cli rules SP101 {closed}'
+    done = subprocess.run(["sh", "-c", line, sys.executable], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (exit_codes.OK, "")
+    assert (">" in closed.replace("2>", "")) == (done.stdout == "")
+
+
+def test_what_is_no_plain_file_is_written_to_and_stays(tmp_path: Path) -> None:
+    pipe, folder = tmp_path / "pipe", tmp_path / "folder"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert CliRunner().invoke(main, ["rules", "SP101", "-o", str(pipe)]).exit_code == exit_codes.OK
+    assert b"SP101" in os.read(reader, 10_000)
+    os.close(reader)
+    assert pipe.is_fifo()
+    folder.mkdir()
+    (tmp_path / "link.txt").symlink_to(folder / "result.txt")
+    assert CliRunner().invoke(main, ["rules", "-o", str(tmp_path / "link.txt")]).exit_code == exit_codes.OK
+    assert (tmp_path / "link.txt").is_symlink()
+    assert [path.name for path in folder.iterdir()] == ["result.txt"]
+
+
+def test_a_result_goes_to_the_standard_output_by_any_of_its_names() -> None:
+    plain = CliRunner().invoke(main, ["rules", "SP101"]).stdout
+    for name in ("-", "/dev/stdout"):
+        command = [*STORYPACK, "rules", "SP101", "-o", name]
+        assert subprocess.run(command, capture_output=True, text=True, timeout=60).stdout.split() == plain.split()

@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn
 
 import click
@@ -61,11 +64,16 @@ class LazyGroup(click.Group):
     ) -> NoReturn:
         """Run a command line and exit with its code; every failure becomes a line on stderr and a code."""
         extra.pop("standalone_mode", None)
+        _open_closed_streams()
         for stream in (sys.stdout, sys.stderr):
             reconfigure = getattr(stream, "reconfigure", None)
             if reconfigure:
                 reconfigure(errors="backslashreplace")  # an ASCII terminal must not end a report half way
-        sys.exit(_guarded(lambda: super(LazyGroup, self).main(args, prog_name, standalone_mode=False, **extra)))
+        with _noticed_interrupt() as interrupted:
+            code = _guarded(
+                lambda: super(LazyGroup, self).main(args, prog_name, standalone_mode=False, **extra), interrupted
+            )
+        sys.exit(code)
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         with _quiet_pipe():  # --help prints here
@@ -93,22 +101,59 @@ def _module_exists(name: str) -> bool:
     return (folder / f"{name}.py").is_file() or (folder / name / "__init__.py").is_file()
 
 
-def _guarded(run: Callable[[], Any]) -> int:
+@contextmanager
+def _noticed_interrupt() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed. DuckDB turns the KeyboardInterrupt into an error of its own, of no special class."""
+    seen: list[int] = []
+
+    def notice(number: int, frame: FrameType | None) -> None:
+        seen.append(number)
+        signal.default_int_handler(number, frame)
+
+    usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if not usual or threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    signal.signal(signal.SIGINT, notice)
+    try:
+        yield lambda: bool(seen)
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _open_closed_streams() -> None:
+    """Give a program that was started without stdin, stdout or stderr (`>&-`) ones that hold nothing.
+
+    Python has None for them, and the next file that is opened would take their number.
+    """
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            if null != number:
+                os.dup2(null, number)
+                os.close(null)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
+
+
+def _guarded(run: Callable[[], Any], interrupted: Callable[[], bool]) -> int:
     """The exit code of `run`, whatever it raises."""
     try:
         result = run()
+    except click.Abort:
+        return _interrupted()
     except click.ClickException as error:
+        if interrupted():
+            return _interrupted()
         error.show()
         return exit_codes.USAGE
-    except click.Abort:
-        click.echo("storypack: interrupted", err=True)
-        return exit_codes.INTERRUPTED
     except OSError as error:
         _debug()
         place = f"{error.filename}: " if error.filename else ""
         click.echo(f"storypack: {place}{error.strerror or error}", err=True)
         return exit_codes.USAGE
     except Exception as error:  # noqa: BLE001 - the last line of defence: a user never sees a traceback
+        if interrupted():
+            return _interrupted()
         _debug()
         text = " ".join(str(error).split())[:300]
         click.echo(
@@ -119,6 +164,11 @@ def _guarded(run: Callable[[], Any]) -> int:
         )
         return exit_codes.USAGE
     return int(result) if isinstance(result, int) else exit_codes.OK
+
+
+def _interrupted() -> int:
+    click.echo("storypack: interrupted", err=True)
+    return exit_codes.INTERRUPTED
 
 
 def _debug() -> None:

@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import click
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 SETTINGS_FILE = "storypack.yml"
+STDOUT = Path("-")
 
 pack_option = click.option(
     "--pack",
@@ -67,14 +69,40 @@ def emit(text: str, output: Path | None) -> None:
 
     Bytes of file names that are no UTF-8 are spelt out.
     """
-    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
-    if output is None:
-        click.echo(text, nl=not text.endswith("\n"))
+    emit_lines([text.removesuffix("\n")] if text else [], output)
+
+
+def emit_lines(lines: Iterable[str], output: Path | None) -> None:
+    """The same for a result that comes line by line, and may be larger than memory. `-` is the terminal, too."""
+    if output is None or output == STDOUT:
+        for line in lines:
+            click.echo(_carried(line))
         return
-    output.parent.mkdir(parents=True, exist_ok=True)
-    temporary = output.with_name(f".{output.name}.{os.getpid()}.tmp")
-    temporary.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8", newline="\n")
-    temporary.replace(output)
+    with _opened(output) as file:
+        file.writelines(f"{_carried(line)}\n" for line in lines)
+
+
+def _carried(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[str]]:
+    """A file to write, which takes the place of `path` at the end; what is no plain file is written to as it is."""
+    plain = path.is_file() or not path.exists()
+    if not plain or path.parts[:2] in (("/", "dev"), ("/", "proc")):  # /dev/stdout, /dev/null, >(gzip)
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+        return
+    path = path.resolve()  # a link stays one
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def on_terminal() -> bool:

@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from storypack.cli import exit_codes
-from storypack.cli.options import SETTINGS_FILE, examples, format_option, output_option, pack_option
+from storypack.cli.options import (
+    SETTINGS_FILE,
+    emit,
+    emit_lines,
+    examples,
+    format_option,
+    output_option,
+    pack_option,
+)
 
 if TYPE_CHECKING:
     from storypack.engine.errors import EngineError
@@ -126,10 +134,10 @@ def _run(spl: str, source: FileSource, macros: Mapping[str, MacroDefinition], wa
         whole_events=whole,
     ) as stream:
         if wanted.explain:
-            _write([stream.sql], wanted.output)
+            emit(stream.sql, wanted.output)
             return exit_codes.OK
         counted = _Counted(stream.rows(), limit)
-        _write(_lines(counted, stream, wanted), wanted.output)
+        emit_lines(_lines(counted, stream, wanted), wanted.output)
         _afterwards(counted, stream, source, wanted)
     return exit_codes.OK
 
@@ -335,17 +343,6 @@ def _lines(rows: _Counted, stream: Stream, wanted: _Wanted) -> Iterator[str]:
         return event_lines(rows)
     width = shutil.get_terminal_size((120, 24)).columns if wanted.output is None else 120
     return table_lines(rows, stream.fields, max(width, 20))
-
-
-def _write(lines: Iterable[str], output: Path | None) -> None:
-    if output is None:
-        for line in lines:
-            click.echo(line)
-        return
-    temporary = output.with_name(f".{output.name}.tmp")
-    with temporary.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(f"{line}\n" for line in lines)
-    temporary.replace(output)
 
 
 def _tell_broken(source: FileSource) -> None:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 @dataclass
 class Session:
     """One run of a search. `now` is the start of the search in epoch seconds (UTC), `earliest` and `latest` its time
-    range, which time modifiers in the search override. `dry` = the source holds no rows: what would depend on
-    them is left open.
+    range, which time modifiers in the search override: `range` is what came of it for the events being read.
+    `dry` = the source holds no rows: what would depend on them is left open.
 
     `connection` is a cursor of `root`, which owns the SQL functions. `compile` turns a pipeline into a relation: a
     subsearch anew from the source, the rest of a pipeline from `start`.
@@ -45,6 +45,7 @@ class Session:
     earliest: float | None = None
     latest: float | None = None
     dry: bool = False
+    range: tuple[float | None, float | None] = (None, None)
     at_end: list[Callable[[], object]] = field(default_factory=list)
 
     @contextmanager
@@ -127,9 +128,9 @@ class Session:
         self.depth += 1
         if self.depth > 20:
             raise SearchError("subsearches are nested too deeply", self.stage)
-        stage = self.stage
+        stage, span = self.stage, self.range
         try:
             return self.compile(pipeline, self, None)
         finally:
             self.depth -= 1
-            self.stage = stage
+            self.stage, self.range = stage, span

@@ -76,8 +76,7 @@ def aligned(span: Span, options: dict[str, str], session: Session) -> Span:
 
 def _align(text: str, session: Session) -> float:
     if text in ("earliest", "latest"):
-        session.warn(f"aligntime={text} has no effect: the search's time range is not known to bin")
-        return 0.0
+        return session.range[text == "latest"] or 0.0
     try:
         return timemod.resolve(text, session.now)
     except timemod.TimeModifierError as error:

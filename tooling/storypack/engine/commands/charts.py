@@ -6,6 +6,7 @@ over: first by row and column; then the columns beyond the limit are folded into
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,8 +23,8 @@ from storypack.engine.sql import Kind, Sql, as_number, as_text, identifier, quot
 from storypack.spl import tree
 
 _COUNTS = frozenset({"count", "c", "dc", "distinct_count", "estdc"})
-
-
+_COMPARISON = re.compile(r"\s*([<>!]=|[<>=])\s*")
+_TRAILING = re.compile(r'\s+(usenull|useother|nullstr|otherstr|limit)=("[^"]*"|\S+)\s*$')
 _BINNING = frozenset({"span", "bins", "start", "end", "minspan", "aligntime"})
 
 
@@ -56,8 +57,9 @@ def chart(node: tree.Chart, rows: Relation, session: Session) -> Relation:
         )
     rows, column_name = _axis(by, {}, rows, session)
     found = measures(node.aggregations, rows, session)
-    split = _split(node, {**options, **options_of(by.options)})
-    table = _pivot(rows, row_name, column_name, found, split, node.where, session, None)
+    where, late = _where(node)
+    split = _split(where, {**options, **options_of(by.options), **late})
+    table = _pivot(rows, row_name, column_name, found, split, where, session, None)
     return _sorted_rows(table, row_name)
 
 
@@ -85,15 +87,24 @@ def _axis(axis: tree.SplitBy, extra: dict[str, str], rows: Relation, session: Se
     return rows, name
 
 
-def _split(node: tree.Chart, options: dict[str, str]) -> Split:
+def _where(node: tree.Chart) -> tuple[str, dict[str, str]]:
+    """The where-clause of a chart, and the options that may follow it."""
+    text, options = node.where, {}
+    while found := _TRAILING.search(text):
+        options[found[1]] = found[2].strip('"')
+        text = text[: found.start()]
+    return text, options
+
+
+def _split(where: str, options: dict[str, str]) -> Split:
     text = options.get("limit", "10").lower()
     bottom = text.startswith("bottom")
     number = text.removeprefix("bottom").removeprefix("top").strip()
-    where = node.where.lower().split()
+    words = where.lower().split()
     limit = whole(number, "limit")
-    if len(where) == 3 and where[1] in ("in", "notin") and where[2].startswith(("top", "bottom")):
-        bottom = where[2].startswith("bottom") != (where[1] == "notin")
-        limit = whole(where[2].removeprefix("top").removeprefix("bottom"), "where")
+    if len(words) == 3 and words[1] in ("in", "notin") and words[2].startswith(("top", "bottom")):
+        bottom = words[2].startswith("bottom") != (words[1] == "notin")
+        limit = whole(words[2].removeprefix("top").removeprefix("bottom"), "where")
     separator = options.get("sep", ": ")
     return Split(
         limit,
@@ -153,7 +164,8 @@ def _kept(cells: Relation, measure: Measure, where: str, split: Split, session: 
     """The column values that get a column of their own, sorted, and whether there are more."""
     value = as_number(cells.field(measure.output))
     label = cells.field("__column").text
-    function = where.split()[0].lower() if where else "sum"
+    words = _COMPARISON.sub(r" \1 ", where).split()
+    function = words[0].lower() if words else "sum"
     if function not in ("sum", "max", "min", "avg", "count"):
         raise SearchError(f"chart: `where {where}` is not supported")
     direction = "ASC" if split.bottom else "DESC"
@@ -161,13 +173,14 @@ def _kept(cells: Relation, measure: Measure, where: str, split: Split, session: 
         cells, f"SELECT {label}, {function}({value}) AS score", f"GROUP BY 1 ORDER BY score {direction} NULLS LAST, 1"
     )
     labels = [name for name, _ in scores]
-    words = where.split()
     if len(words) == 3 and words[1] in ("<", ">", "<=", ">=", "=", "!="):
         limit = decimal(words[2], "where")
         tests = {"<": float.__lt__, ">": float.__gt__, "<=": float.__le__, ">=": float.__ge__}
         test = tests.get(words[1], float.__eq__ if words[1] == "=" else float.__ne__)
         kept = [name for name, score in scores if score is not None and test(float(score), limit)]
         return sorted(kept), len(kept) < len(labels)
+    if words and (len(words) != 3 or words[1].lower() not in ("in", "notin")):
+        raise SearchError(f"chart: `where {where}` is not supported")
     real = [name for name in labels if name != split.null]
     kept = real[: split.limit] if split.limit else real
     return sorted(kept) + ([split.null] if split.null in labels else []), len(kept) < len(real)
@@ -226,6 +239,7 @@ def timechart(node: tree.Chart, rows: Relation, session: Session) -> Relation:
         span = Span(1.0) if low is None else auto_time_span(low, high, bins, least)
     rows = rows.extend("bin", {"_time": Sql(span.time_sql(as_number(rows.field("_time"))), Kind.NUMBER)})
     context = AggregationContext(span.seconds)
+    ends: tuple[float | None, float | None] = (None, None)
     if node.by is None:
         found = measures(node.aggregations, rows, session)
         table = grouped(rows, ["_time"], found, "timechart", session, context)
@@ -233,17 +247,42 @@ def timechart(node: tree.Chart, rows: Relation, session: Session) -> Relation:
     else:
         rows, name = _axis(node.by, {}, rows, session)
         found = measures(node.aggregations, rows, session)
-        split = _split(node, {**options, **options_of(node.by.options)})
-        table = _pivot(rows, "_time", name, found, split, node.where, session, context)
+        where, late = _where(node)
+        split = _split(where, {**options, **options_of(node.by.options), **late})
+        if not (split.usenull and split.useother):
+            # bins in which no column is left stay, too
+            ends = _ends(rows, session)
+        table = _pivot(rows, "_time", name, found, split, where, session, context)
         zeros = {title for title, func in _functions_of(table, found).items() if func in _COUNTS}
     if not flag(options.get("cont", "t")):
         return table
-    return _continuous(table, span, zeros, session)
+    limits = session.range if flag(options.get("fixedrange", "t")) else (None, None)
+    return _continuous(table, span, zeros, ends, limits, session)
 
 
-def _continuous(table: Relation, span: Span, zeros: set[str], session: Session) -> Relation:
+def _ends(rows: Relation, session: Session) -> tuple[float | None, float | None]:
+    low, high = session.fetch(rows, f"SELECT min({rows.field('_time').text}), max({rows.field('_time').text})")[0]
+    return low, high
+
+
+def _continuous(
+    table: Relation,
+    span: Span,
+    zeros: set[str],
+    ends: tuple[float | None, float | None],
+    limits: tuple[float | None, float | None],
+    session: Session,
+) -> Relation:
+    """The table with a row for every bin between its first and last, `ends`, and the search's time range (`limits`)."""
     table = session.materialise(table)
-    low, high = session.fetch(table, f"SELECT min({table.field('_time').text}), max({table.field('_time').text})")[0]
+    low, high = _ends(table, session)
+    if low is not None and high is not None:
+        earliest, latest = limits
+        if latest is None and earliest is not None:
+            latest = session.now
+        starts = [low, *(one for one in (ends[0], earliest) if one is not None)]
+        stops = [high, *(one for one in (ends[1], latest and latest - 1e-6) if one is not None)]
+        low, high = min(starts), max(stops)
     table = filled("_time", span, low, high, table, session)
     values = {
         name: Sql(f"coalesce({table.field(name).text}, 0)", Kind.NUMBER) for name in table.columns if name in zeros

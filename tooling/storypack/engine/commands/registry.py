@@ -46,7 +46,7 @@ WITHOUT_EFFECT = {
     "stats": frozenset({"allnum"}),
     "eventstats": frozenset({"allnum"}),
     "streamstats": frozenset({"allnum"}),
-    "timechart": frozenset({"partial", "fixedrange"}),
+    "timechart": frozenset({"partial"}),
     "transaction": frozenset({"name", "unifyends", "mvraw", "delim"}),
     "append": frozenset({"extendtimerange", "maxtime", "timeout"}),
     "appendcols": frozenset({"extendtimerange", "maxtime", "timeout"}),

@@ -56,6 +56,7 @@ def base_search(node: tree.Search, session: Session) -> Relation:
 
 def scan(request: ScanRequest, session: Session) -> Relation:
     """The events of the source."""
+    session.range = request.earliest, request.latest
     found = session.source.scan(request, session)
     cte = Cte(session.names.new("s1_events"), found.sql, "events")
     return Relation(session.names, (cte,), {}, tuple(found.order), found)

@@ -25,13 +25,16 @@ class Checked:
     silenced: int
 
 
-def run_checks(pack: Pack, today: dt.date, loading: Sequence[Issue] = ()) -> Checked:
-    """Apply all rules. `loading` are the loader's issues: part of the result, and silenced like all others."""
+def run_checks(pack: Pack, today: dt.date, loading: Sequence[Issue] = (), *, use_cache: bool = False) -> Checked:
+    """Apply all rules. `loading` are the loader's issues: part of the result, and silenced like all others.
+
+    `use_cache` = keep what was learnt of searches in the pack's folder, and do not check them again unchanged.
+    """
     context = Context(pack, today)
     found = [*loading]
     for rule in rules().values():
         found.extend(_apply(rule, context))
-    found.extend(search_issues(context))
+    found.extend(search_issues(context, use_cache=use_cache))
     left, silenced = apply_silences(context, found)
     return Checked(sorted(left, key=lambda issue: issue.sort_key), silenced)
 

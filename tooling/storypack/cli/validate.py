@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from storypack.cli import exit_codes
+from storypack.cli.collector import no_collection
 from storypack.cli.options import emit, examples, format_option, on_terminal, only_option, output_option, pack_option
 
 if TYPE_CHECKING:
+    import datetime as dt
+
+    from storypack.checks.catalogue import Rule
+    from storypack.checks.snapshot import Snapshot
     from storypack.issue import Issue
     from storypack.pack.load import Loaded
     from storypack.report.results import Results
@@ -31,38 +36,82 @@ if TYPE_CHECKING:
 @format_option("text", "json", "sarif", "junit", "github")
 @output_option
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
-def command(pack: Path, only: tuple[str, ...], format: str, output: Path | None, strict: bool) -> int:
+@click.option("--no-cache", is_flag=True, help="Check everything anew, and keep nothing in .storypack/cache.")
+def command(pack: Path, only: tuple[str, ...], format: str, output: Path | None, strict: bool, no_cache: bool) -> int:
     """Check the whole pack and show every problem, with place and cure.
 
     Exit code 1 if there is an error (with --strict: or a warning), else 0. 'storypack rules' explains the rules.
     """
+    from storypack.issue import Severity
+
+    with no_collection():
+        results = _results(pack, only, use_cache=not no_cache)
+    emit(_render(results, format, output), output)
+    if results.count(Severity.ERROR) or (strict and results.count(Severity.WARNING)):
+        return exit_codes.FAILED
+    return exit_codes.OK
+
+
+def _results(pack: Path, only: tuple[str, ...], *, use_cache: bool) -> Results:
+    """What there is to say about the pack, or about the files that `only` names."""
     import datetime as dt
 
-    from storypack.checks.catalogue import rules
-    from storypack.checks.run import run_checks
-    from storypack.cli.select import chosen_files
-    from storypack.issue import Severity
-    from storypack.pack.load import load_pack
+    from storypack.checks import snapshot
     from storypack.report.results import Results, relocated
+
+    today, base = dt.date.today(), pack.as_posix()
+    state = snapshot.state_of(pack, today) if use_cache and not only else None
+    found = snapshot.load(pack, state)
+    texts: Mapping[str, str] = {}
+    if found is None:
+        found, texts = _checked(pack, only, today, use_cache=use_cache)
+        snapshot.save(pack, state, found)
+    texts = {**_texts(pack, {issue.location.file for issue in found.issues} - texts.keys()), **texts}
+    return Results(
+        issues=relocated(found.issues, base),
+        checked=found.files,
+        silenced=found.silenced,
+        sources={_from(base, path): text for path, text in texts.items()},
+        rules=_Rules(),
+    )
+
+
+class _Rules(Mapping[str, "Rule"]):
+    """The catalogue, loaded when it is first asked: a pack without issues has no need of it."""
+
+    def __getitem__(self, id: str) -> Rule:
+        from storypack.checks.catalogue import rules
+
+        return rules()[id]
+
+    def __iter__(self) -> Iterator[str]:
+        from storypack.checks.catalogue import rules
+
+        return iter(rules())
+
+    def __len__(self) -> int:
+        from storypack.checks.catalogue import rules
+
+        return len(rules())
+
+
+def _checked(
+    pack: Path, only: tuple[str, ...], today: dt.date, *, use_cache: bool
+) -> tuple[Snapshot, Mapping[str, str]]:
+    """What the checks find, and the text of each file that was read and has an issue."""
+    from storypack.checks.run import run_checks
+    from storypack.checks.snapshot import Snapshot
+    from storypack.cli.select import chosen_files
+    from storypack.pack.load import load_pack
 
     loaded = load_pack(pack)
     if not loaded.files:
         raise click.UsageError(f"there is no pack in {pack.resolve()}: it has no storypack.yml and no content")
     files = chosen_files(loaded.pack, only)
-    checked = run_checks(loaded.pack, dt.date.today(), loaded.issues)
+    checked = run_checks(loaded.pack, today, loaded.issues, use_cache=use_cache)
     issues = [issue for issue in checked.issues if files is None or issue.location.file in files]
-    base = pack.as_posix()
-    results = Results(
-        issues=relocated(issues, base),
-        checked=[path for path in loaded.files if files is None or path in files],
-        silenced=checked.silenced,
-        sources={_from(base, path): text for path, text in _sources(loaded, issues).items()},
-        rules=rules(),
-    )
-    emit(_render(results, format, output), output)
-    if results.count(Severity.ERROR) or (strict and results.count(Severity.WARNING)):
-        return exit_codes.FAILED
-    return exit_codes.OK
+    read = [path for path in loaded.files if files is None or path in files]
+    return Snapshot(issues, read, checked.silenced), _loaded_texts(loaded, issues)
 
 
 def _from(base: str, path: str) -> str:
@@ -93,15 +142,21 @@ def _render(results: Results, format: str, output: Path | None) -> str:
     return render_text(results, width=width, colour=person)
 
 
-def _sources(loaded: Loaded, issues: Sequence[Issue]) -> Mapping[str, str]:
-    """The text of each file that has an issue, as far as it is a file of text inside the pack."""
+def _loaded_texts(loaded: Loaded, issues: Sequence[Issue]) -> Mapping[str, str]:
+    """The text of each file that has an issue, as it was read."""
     wanted = {issue.location.file for issue in issues}
     texts = {path: source.text for path, source in loaded.sources.items()}
     texts |= {entry.path: entry.source.text for entry in loaded.pack.entries() if entry.path in wanted}
     texts[loaded.pack.settings_source.path] = loaded.pack.settings_source.text
-    root = loaded.pack.root.resolve()
-    for path in wanted - texts.keys():
-        full = loaded.pack.root / path
+    return texts
+
+
+def _texts(pack: Path, files: Iterable[str]) -> Mapping[str, str]:
+    """The text of these files, as far as they are files of text inside the pack."""
+    root = pack.resolve()
+    texts = {}
+    for path in files:
+        full = pack / path
         if full.is_file() and full.resolve().is_relative_to(root):
             texts[path] = full.read_bytes().decode("utf-8", errors="replace")
     return texts

@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 
 from storypack.checks.catalogue import Faults, rule
 from storypack.checks.near import did_you_mean
 from storypack.checks.searches.reading import Reading
 from storypack.checks.searches.world import World
-from storypack.spl.fields import StageFields, Use, uses
+from storypack.spl.fields import Use
 from storypack.spl.fields.names import matches, renamed
 from storypack.spl.printer import print_command
 from storypack.spl.source import quote_for_message
-from storypack.spl.tree import Combine, Command, Field, Rename, Stats
+from storypack.spl.tree import Command, Field, Rename, Stats
 
 _DOTTED = re.compile(r"[\w{}]+(?:\.[\w{}]+)+")
-
-
-def missing(stages: Sequence[StageFields], *, inside: bool = False) -> Iterator[tuple[StageFields, Use]]:
-    """Each field that a stage reads and that is not there, once per search, also in subsearches. `inside` = results
-    come in from outside, so the first stage reads them."""
-    seen: set[str] = set()
-    for number, stage in enumerate(stages):
-        if number or inside:
-            for use in uses(stage.command):
-                if not use.forgiving and use.name not in seen and not stage.before.has(use.name):
-                    seen.add(use.name)
-                    yield stage, use
-        continues = isinstance(stage.command, Combine) and stage.command.name == "appendpipe"
-        for inner in stage.inner:
-            yield from missing(inner, inside=continues)
 
 
 @rule(
@@ -44,7 +28,7 @@ def missing(stages: Sequence[StageFields], *, inside: bool = False) -> Iterator[
     cure="Use the new name.",
 )
 def old_name(reading: Reading, world: World) -> Faults:
-    for stage, use in missing(reading.stages):
+    for stage, use in reading.missing:
         for name in dict.fromkeys((_joined(reading, use), use.name)):
             by = stage.before.why(name)
             new = _new_name(by, name)
@@ -83,7 +67,7 @@ def _new_name(command: Command | None, name: str) -> str:
     cure="Carry the field along: in the by clause, or with values(field) as field.",
 )
 def gone(reading: Reading, world: World) -> Faults:
-    for stage, use in missing(reading.stages):
+    for stage, use in reading.missing:
         before = stage.before
         by = before.why(use.name)
         joined = _joined(reading, use)

@@ -168,15 +168,18 @@ def _is_null(node: Node) -> bool:
     cure='Put text in double quotes: user="admin".',
 )
 def bare_word(reading: Reading, world: World) -> Faults:
+    suspects = [node for node in reading.of(Binary) if node.op in _EQUALITY and isinstance(node.left, Field | Call)]
+    words = [node.right for node in suspects if isinstance(node.right, Field)]
+    if not words:
+        return
     for stage in _all_stages(reading.stages):
-        if not isinstance(stage.command, Where | Eval | Stats) or not stage.before.is_open:
-            continue
-        for node in walk(stage.command):
-            if not isinstance(node, Binary) or node.op not in _EQUALITY or not isinstance(node.left, Field | Call):
-                continue
-            if isinstance(node.right, Field) and _is_text(reading, stage, node.right):
-                cure = f'write "{node.right.name}" if it is text'
-                yield reading.fault(f"`{node.right.name}` is a field here, not a text", node.right.span, cure)
+        start, end = stage.command.span
+        if isinstance(stage.command, Where | Eval | Stats) and stage.before.is_open:
+            for word in words:
+                if start <= word.span.start < end and _is_text(reading, stage, word):
+                    yield reading.fault(
+                        f"`{word.name}` is a field here, not a text", word.span, f'write "{word.name}" if it is text'
+                    )
 
 
 def _all_stages(stages: Sequence[StageFields]) -> Iterator[StageFields]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -14,11 +14,11 @@ from storypack.pack.models import Baseline, Detection, Investigation
 from storypack.pack.models.base import Content
 from storypack.pack.models.search import Search
 from storypack.spl import Span, SplError, parse
-from storypack.spl.fields import Fieldset, StageFields, flow
+from storypack.spl.fields import Fieldset, StageFields, Use, flow, uses
 from storypack.spl.fields.walk import walk
 from storypack.spl.macros import Expanded, expand
 from storypack.spl.source import line_column
-from storypack.spl.tree import Foreach, MapSearch, Node, Pipeline
+from storypack.spl.tree import Combine, Foreach, MapSearch, Node, Pipeline
 
 N = TypeVar("N", bound=Node)
 WHOLE_SEARCH = "%original_detection_search%"  # in a drilldown: the detection's own search
@@ -58,6 +58,11 @@ class Reading:
     def stages(self) -> tuple[StageFields, ...]:
         """The stages with the fields around each; none for a text that could not be read."""
         return flow(self.tree, self.world.tables) if self.tree is not None else ()
+
+    @cached_property
+    def missing(self) -> list[tuple[StageFields, Use]]:
+        """Each field that a stage reads and that is not there, with the stage."""
+        return list(missing(self.stages))
 
     @property
     def result(self) -> Fieldset | None:
@@ -117,6 +122,21 @@ class Reading:
     def line(self, span: Span) -> int:
         """The line of the author's text, from 1."""
         return line_column(self.text, self.original(span).start)[0]
+
+
+def missing(stages: Sequence[StageFields], *, inside: bool = False) -> Iterator[tuple[StageFields, Use]]:
+    """Each field that a stage reads and that is not there, once per search, also in subsearches. `inside` = results
+    come in from outside, so the first stage reads them."""
+    seen: set[str] = set()
+    for number, stage in enumerate(stages):
+        if number or inside:
+            for use in uses(stage.command):
+                if not use.forgiving and use.name not in seen and not stage.before.has(use.name):
+                    seen.add(use.name)
+                    yield stage, use
+        continues = isinstance(stage.command, Combine) and stage.command.name == "appendpipe"
+        for inner in stage.inner:
+            yield from missing(inner, inside=continues)
 
 
 def texts(content: Content) -> Iterator[tuple[str, str]]:

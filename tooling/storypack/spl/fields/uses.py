@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from storypack.spl.fields.adding import option
+from storypack.spl.fields.walk import children
 from storypack.spl.source import Span
 from storypack.spl.tree import (
     Aggregation,
@@ -29,6 +29,7 @@ from storypack.spl.tree import (
     Lookup,
     MacroCall,
     Node,
+    Number,
     Option,
     Plain,
     Regex,
@@ -41,6 +42,7 @@ from storypack.spl.tree import (
     SortKey,
     SplitBy,
     Stats,
+    String,
     SubsearchTerm,
     SubsearchValue,
     Top,
@@ -53,8 +55,7 @@ _FORGIVING = frozenset({"coalesce", "isnull", "isnotnull", "null", "validate", "
 _CONSTANTS = frozenset({"true", "false", "null"})
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """A field that a stage reads, and where it says so. `forgiving` = it may be missing (`coalesce(a, b)`)."""
 
     name: str
@@ -65,7 +66,8 @@ class Use:
 def uses(command: Command) -> Iterator[Use]:
     """The fields that a stage reads from the results before it, by name; wildcards and `$tokens$` are left out."""
     for use in _USES.get(type(command), _none)(command):
-        if use.name and not any(mark in use.name for mark in ("*", "$", "<<")) and not use.name.startswith("PREFIX("):
+        name = use.name
+        if name and not ("*" in name or "$" in name or "<<" in name or name.startswith("PREFIX(")):
             yield use
 
 
@@ -81,28 +83,20 @@ def _of(*fields: object) -> Iterator[Use]:
 
 def of_expression(root: Expr, *, forgiving: bool = False) -> Iterator[Use]:
     """The fields of an eval expression."""
-    todo: list[tuple[Node, bool]] = [(root, forgiving)]
+    todo: list[tuple[Any, bool]] = [(root, forgiving)]
     while todo:
         node, soft = todo.pop()
-        if isinstance(node, Field):
+        kind = type(node)
+        if kind is Field:
             if node.quoted or node.name.lower() not in _CONSTANTS:
                 yield Use(node.name, node.span, soft)
-        elif isinstance(node, Call):
+        elif kind is Call:
             soft = soft or node.name in _FORGIVING
-            todo.extend((each, soft) for each in reversed(node.args) if not isinstance(each, SubsearchValue))
-        elif not isinstance(node, SubsearchValue | MacroCall):
-            todo.extend((each, soft) for each in reversed(_parts(node)))
-
-
-def _parts(node: Node) -> list[Node]:
-    parts: list[Node] = []
-    for name in ("operand", "left", "right", "values"):
-        value = getattr(node, name, None)
-        if isinstance(value, Node):
-            parts.append(value)
-        elif isinstance(value, tuple):
-            parts.extend(value)
-    return parts
+            todo += [(each, soft) for each in reversed(node.args)]
+        elif kind is tuple:
+            todo += [(each, soft) for each in reversed(node)]
+        elif kind is not String and kind is not Number and kind is not SubsearchValue and isinstance(node, Node):
+            todo += [(each, soft) for each in reversed(children(node))]
 
 
 def _search(command: Search) -> Iterator[Use]:

@@ -2,30 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
+from operator import attrgetter
+from typing import Any
 
 from storypack.spl.tree import Node
 
 _LEAVES = frozenset({"span", "name", "text", "written", "quoted", "op", "template", "func", "implied", "leading_pipe"})
+Children = Callable[[Any], tuple[object, ...]]
 
-_CHILDREN: dict[type[Node], tuple[str, ...]] = {}
+
+def _none(node: object) -> tuple[object, ...]:
+    return ()
 
 
-def _children_of(kind: type[Node]) -> tuple[str, ...]:
-    found = _CHILDREN.get(kind)
-    if found is None:
-        found = _CHILDREN[kind] = tuple(each.name for each in fields(kind) if each.name not in _LEAVES)
-    return found
+class _Getters(dict[type, Children | None]):
+    """How to get at the children of each type of node; None for what is no node. Filled as types are met."""
+
+    def __missing__(self, kind: type) -> Children | None:
+        getter: Children | None = None
+        if issubclass(kind, Node):
+            names = [each.name for each in fields(kind) if each.name not in _LEAVES]
+            if len(names) == 1:
+                one = attrgetter(names[0])
+                getter = lambda node: (one(node),)  # noqa: E731
+            else:
+                getter = attrgetter(*names) if names else _none
+        self[kind] = getter
+        return getter
+
+
+_GETTERS = _Getters()
+
+
+def children(node: Node) -> tuple[object, ...]:
+    """The values of a node that may hold nodes: nodes, tuples of them, and others."""
+    getter = _GETTERS[type(node)]
+    return getter(node) if getter is not None else ()
 
 
 def walk(root: Node) -> Iterator[Node]:
     """The node and all nodes below it, those of subsearches too, in the order of the text."""
-    todo: list[object] = [root]
+    todo: list[Any] = [root]
+    pop = todo.pop
     while todo:
-        node = todo.pop()
-        if isinstance(node, tuple):
-            todo.extend(reversed(node))
-        elif isinstance(node, Node):
+        node = pop()
+        if type(node) is tuple:
+            todo += node[::-1]
+        elif (getter := _GETTERS[type(node)]) is not None:
             yield node
-            todo.extend([getattr(node, name) for name in reversed(_children_of(type(node)))])
+            todo += getter(node)[::-1]

@@ -1,0 +1,111 @@
+"""What earlier runs learnt, in `.storypack/cache/` of the pack: safe to delete, never needed, never wrong.
+
+A file there is JSON, holds the digest of the tool that wrote it, and is replaced in one step, so that runs which race
+leave one whole file. It is read as what a stranger wrote: anything unexpected in it counts as nothing. Nothing is
+written through links, and a folder that cannot be written is no problem."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from storypack.issue import Issue, Location, Severity
+
+FOLDER = Path(".storypack", "cache")
+_MAX_BYTES = 64 * 1024 * 1024
+# What the results depend on beside the pack: these packages of ours, and libraries whose answers are in them.
+_STAGES = ("checks", "pack", "spl", "reference", "")
+_LIBRARIES = ("pcre2", "rapidfuzz", "pydantic", "PyYAML", "cronsim")
+
+Row = list[str | int]
+
+
+def digest(*texts: str) -> str:
+    """A digest of texts and of where each ends."""
+    found = hashlib.blake2b(digest_size=16)
+    for text in texts:
+        raw = text.encode("utf-8", "surrogatepass")
+        found.update(b"%d:" % len(raw))
+        found.update(raw)
+    return found.hexdigest()
+
+
+@cache
+def tool_digest() -> str:
+    """A digest of the tool itself: its source and data, Python, and the libraries whose answers it keeps."""
+    root = Path(__file__).parents[1]
+    files = [
+        path
+        for stage in _STAGES
+        for path in sorted((root / stage).rglob("*") if stage else root.glob("*"))
+        if path.suffix in (".py", ".json") and path.is_file()
+    ]
+    sources = [text for path in files for text in (path.relative_to(root).as_posix(), path.read_text("utf-8"))]
+    return digest(platform.python_version(), *(f"{name} {_version(name)}" for name in _LIBRARIES), *sources)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"
+
+
+def load(root: Path, name: str) -> dict[str, Any]:
+    """What a run of this very tool has kept under `name`; empty if nothing is there that can be used."""
+    path = root / FOLDER / name
+    try:
+        if _leads_out(root) or path.is_symlink() or path.stat().st_size > _MAX_BYTES:
+            return {}
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    usable = isinstance(found, dict) and found.get("tool") == tool_digest() and isinstance(found.get("kept"), dict)
+    return dict(found["kept"]) if usable else {}
+
+
+def save(root: Path, name: str, kept: dict[str, Any]) -> None:
+    """Keep something for the next run, if the folder can be written."""
+    folder = root / FOLDER
+    temporary = folder / f".{name}.{os.getpid()}.tmp"
+    try:
+        if _leads_out(root):
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        ignore = folder.parent / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+        text = json.dumps({"tool": tool_digest(), "kept": kept}, ensure_ascii=True, separators=(",", ":"))
+        with temporary.open("x", encoding="utf-8") as file:
+            file.write(text)
+        temporary.replace(folder / name)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def _leads_out(root: Path) -> bool:
+    """Is the folder, or the one above it, a link? What lies behind it is not ours to read or to write."""
+    return any((root / part).is_symlink() for part in (FOLDER.parent, FOLDER))
+
+
+def row_of(issue: Issue) -> Row:
+    """An issue as plain data."""
+    place = issue.location
+    text: Row = [issue.rule, issue.severity.value, issue.message, place.file, place.line, place.column]
+    return [*text, issue.key, issue.cure]
+
+
+def issue_of(row: Any) -> Issue:
+    """The issue of `row_of`. Raises ValueError for anything else."""
+    match row:
+        case [str(rule), str(severity), str(message), str(file), int(line), int(column), str(key), str(cure)]:
+            return Issue(rule, Severity(severity), message, Location(file, line, column), key, cure)
+    raise ValueError("this is no issue")

@@ -1,0 +1,91 @@
+"""The result for a whole pack, kept for as long as no file of it changes, on the same day, with the same tool.
+
+What counts: the bytes of all content and of its CSV files, and of every other file (events of tests, parts of the app)
+name, size and time of change."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from storypack.checks import cache
+from storypack.issue import Issue
+
+FILE = "snapshot.json"
+_READ = (".yml", ".yaml", ".csv")
+_MOST_FILES = 100_000
+_LARGE = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What `validate` found: issues in order, the files that were read, how many issues were silenced."""
+
+    issues: Sequence[Issue]
+    files: Sequence[str]
+    silenced: int
+
+
+def state_of(root: Path, today: dt.date) -> str | None:
+    """The digest of all that a result for the pack rests on; None if that cannot be told."""
+    parts = [today.isoformat(), cache.tool_digest()]
+    try:
+        for count, (path, said) in enumerate(_files(root, "")):
+            if count >= _MOST_FILES:
+                return None
+            parts += (path, said)
+    except OSError:
+        return None
+    return cache.digest(*parts)
+
+
+def _files(root: Path, folder: str) -> Iterator[tuple[str, str]]:
+    """Each file below a folder, and what tells whether it changed. Hidden folders are left out: no pack reads them."""
+    for entry in sorted(os.scandir(root / folder), key=lambda entry: entry.name):
+        path = f"{folder}/{entry.name}" if folder else entry.name
+        if entry.is_symlink():
+            yield path, f"link {Path(entry.path).readlink()} {_target(entry)}"
+        elif entry.is_dir():
+            if not entry.name.startswith(".") and entry.name not in ("__pycache__", "node_modules"):
+                yield path, "folder"
+                yield from _files(root, path)
+        elif entry.name.endswith(_READ) and entry.stat().st_size <= _LARGE and entry.is_file():
+            yield path, cache.digest(Path(entry.path).read_bytes().decode("latin-1"))
+        else:
+            yield path, _status(entry.stat())
+
+
+def _target(entry: os.DirEntry[str]) -> str:
+    try:
+        return _status(entry.stat())
+    except OSError:
+        return "nowhere"
+
+
+def _status(status: os.stat_result) -> str:
+    return f"{status.st_mode} {status.st_size} {status.st_mtime_ns} {status.st_ino}"
+
+
+def load(root: Path, state: str | None) -> Snapshot | None:
+    """The result that was kept for this state, if there is one."""
+    kept = cache.load(root, FILE) if state else {}
+    issues, files, silenced = kept.get("issues"), kept.get("files"), kept.get("silenced")
+    if kept.get("state") != state or not isinstance(issues, list) or not isinstance(files, list):
+        return None
+    if not isinstance(silenced, int) or not all(isinstance(path, str) for path in files):
+        return None
+    try:
+        return Snapshot([cache.issue_of(row) for row in issues], files, silenced)
+    except ValueError:
+        return None
+
+
+def save(root: Path, state: str | None, found: Snapshot) -> None:
+    """Keep a result for this state."""
+    if state:
+        rows = [cache.row_of(issue) for issue in found.issues]
+        kept = {"state": state, "issues": rows, "files": list(found.files), "silenced": found.silenced}
+        cache.save(root, FILE, kept)

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from time import perf_counter
 
 from storypack.pack.pack import Pack
@@ -52,8 +53,9 @@ def _together(pack: Pack, planned: Sequence[PlannedTest], jobs: int) -> Iterator
     waiting: dict[Future[TestResult], PlannedTest] = {}
     try:
         # The costly ones first, so that no process ends long after the other.
-        for one in sorted(planned, key=lambda one: _weight(one, pack), reverse=True):
-            waiting[pool.submit(_work, one)] = one
+        with _interrupts_held():
+            for one in sorted(planned, key=lambda one: _weight(one, pack), reverse=True):
+                waiting[pool.submit(_work, one)] = one
         while waiting:
             done, _ = wait(waiting, return_when=FIRST_COMPLETED)
             for future in done:
@@ -65,6 +67,17 @@ def _together(pack: Pack, planned: Sequence[PlannedTest], jobs: int) -> Iterator
         for process in processes:
             process.terminate()
         raise
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C waits until the end of the block, and processes that start inside never hear it: the first one does, and
+    ends the others. A handler of their own would come too late for one that still imports its modules."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _result(future: Future[TestResult], planned: PlannedTest) -> TestResult:
@@ -90,7 +103,6 @@ _setting: Setting | None = None
 
 def _start(pack: Pack) -> None:
     global _setting
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process hears Ctrl-C, and ends the others
     _setting = Setting(pack)
 
 

@@ -17,17 +17,19 @@ class Removal:
     left: str = ""
 
 
-def left_alone(site: Site, count: int) -> Removal:
+def left_alone(site: Site) -> Removal:
     """The events stay, as asked."""
-    return Removal(left=f"{count:,} events stay in the index; they are found by: {_search(site)}" if count else "")
+    count = site.brought.count
+    return Removal(left=f"{count:,} events stay in the index; over all time: {_search(site)}" if count else "")
 
 
-def remove_events(site: Site, count: int, latest: str) -> Removal:
-    """Remove a run's events from searches (their space on disk is freed when the index ages). `count` were sent, with
-    times up to `latest`. Never raises: what could not be removed is told."""
+def remove_events(site: Site) -> Removal:
+    """Remove a run's events from searches (their space on disk is freed when the index ages). Never raises: what could
+    not be removed is told."""
+    count = site.brought.count
     if not count:
         return Removal()
-    question = Question(f"{_search(site)} | delete", site.app, "0", latest, wait=site.search_wait)
+    question = Question(f"{_search(site)} | delete", site.app, "0", site.brought.latest, wait=site.search_wait)
     try:
         rows = run_job(site.connection, question)
     except DeployError as error:
@@ -35,8 +37,9 @@ def remove_events(site: Site, count: int, latest: str) -> Removal:
             left=f"{count:,} events were not removed: {error.message}. With the role can_delete, over all time: "
             f"{_search(site)} | delete"
         )
-    removed = max((int(row.get("deleted", 0)) for row in rows if row.get("index") in (None, "__ALL__")), default=0)
-    return Removal(removed)
+    # One row for each indexer and index, and `__ALL__` for their sum.
+    sums = [int(row.get("deleted", 0)) for row in rows if row.get("index") == "__ALL__"]
+    return Removal(sum(sums) if sums else sum(int(row.get("deleted", 0)) for row in rows))
 
 
 def _search(site: Site) -> str:

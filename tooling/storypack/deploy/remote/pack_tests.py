@@ -31,38 +31,25 @@ from storypack.testing.setting import Setting
 from storypack.timemod import TimeModifierError
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteRun:
-    """The results; how many events were sent, the end of their times for whoever looks for them, and the names of
-    lookups that could not be removed."""
-
-    run: TestRun
-    sent: int = 0
-    latest: str = ""
-    left: tuple[str, ...] = ()
-
-
 def run_remote_tests(
     pack: Pack, planned: Sequence[PlannedTest], site: Site, progress: Callable[[TestResult], object]
-) -> RemoteRun:
-    """All tests, one after another. Raises DeployError where going on makes no sense (no index, no permission)."""
+) -> tuple[TestRun, list[str]]:
+    """All tests, one after another; and the names of lookups that could not be removed. Raises DeployError where going
+    on makes no sense (no index, no permission). The events stay: see cleanup.py."""
     begin = time.perf_counter()
     setting = Setting(pack, threads=2)
     results = []
     left: list[str] = []
-    parts: list[Sent] = []
     try:
         with copies(site, left) as made:
             for number, one in enumerate(planned, 1):
                 entry = next(each for each in pack.searches if each.path == one.file)
-                run = _Run(one, entry, entry.model.tests[one.number], setting, site, made, f"{number}", parts)
+                run = _Run(one, entry, entry.model.tests[one.number], setting, site, made, f"{number}")
                 results.append(run.result())
                 progress(results[-1])
     finally:
         setting.close()
-    latest = max((sent.latest for sent in parts), key=int, default="")
-    count = sum(sent.count for sent in parts)
-    return RemoteRun(TestRun(tuple(results), time.perf_counter() - begin), count, latest, tuple(left))
+    return TestRun(tuple(results), time.perf_counter() - begin), left
 
 
 @dataclass
@@ -74,7 +61,6 @@ class _Run:
     site: Site
     copies: Copies
     name: str
-    parts: list[Sent]
 
     def result(self) -> TestResult:
         """What became of the test; only what would meet every other test as well is raised."""
@@ -94,7 +80,6 @@ class _Run:
             with self._source([]) as source:
                 when = self._moment(source)
                 sent = send_part(self.site, source, self.name)
-                self.parts.append(sent)
             return self._compared(text, when, sent)
         except CannotNarrow as error:
             return self._failed("not run", f"not run on the instance: {error}")

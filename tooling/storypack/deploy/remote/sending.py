@@ -24,10 +24,24 @@ PIECE = 1_000
 Progress = Callable[[str, int], object]  # (what is going on, events so far)
 
 
+@dataclass
+class Brought:
+    """All events that a run has sent or begun to send, and the newest of their times (epoch seconds)."""
+
+    count: int = 0
+    newest: float = 0.0
+
+    @property
+    def latest(self) -> str:
+        """An end of the time range that leaves none of them out."""
+        return f"{int(self.newest) + 1}"
+
+
 @dataclass(frozen=True)
 class Site:
-    """An instance as a place to bring events to. `app` is the namespace of searches; `run` marks all that is brought;
-    `wait` = seconds for events to become searchable, `search_wait` for a search to end."""
+    """An instance as a place to bring events to. `app` is the namespace of searches; `run` marks all that is brought,
+    of which `brought` keeps count; `wait` = seconds for events to become searchable, `search_wait` for a search to
+    end."""
 
     connection: Connection
     collector: Collector
@@ -38,36 +52,29 @@ class Site:
     search_wait: float = 600.0
     sleep: Callable[[float], None] = time.sleep
     progress: Progress = lambda what, count: None
+    brought: Brought = field(default_factory=Brought)
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A part on the instance: how many events, and their oldest and newest time in epoch seconds."""
+    """A part on the instance: how many events, and an end of the time range that holds them all."""
 
     part: Part
     count: int
-    oldest: float
-    newest: float
-
-    @property
-    def latest(self) -> str:
-        """An end of the time range that leaves none of them out."""
-        return f"{int(self.newest) + 1}"
+    latest: str
 
 
 @dataclass
 class _Tally:
+    brought: Brought
     count: int = 0
-    blank: int = 0
-    oldest: float = 0.0
-    newest: float = 0.0
     hosts: dict[str, None] = field(default_factory=dict)
 
     def add(self, event: Event) -> None:
-        self.oldest = min(self.oldest, event.time) if self.count else event.time
-        self.newest = max(self.newest, event.time) if self.count else event.time
         self.count += 1
         self.hosts[event.host] = None
+        self.brought.newest = max(self.brought.newest, event.time)
+        self.brought.count += 1
 
 
 def send_part(site: Site, source: FileSource, name: str) -> Sent:
@@ -79,12 +86,12 @@ def send_part(site: Site, source: FileSource, name: str) -> Sent:
     """
     for attempt in range(ATTEMPTS):
         mark = f"{site.run}-{name}" + (f"-{attempt}" if attempt else "")
-        tally = _Tally()
+        tally = _Tally(site.brought)
         try:
             site.collector.send(
                 _counted(_events(source, site, mark), tally), site.wait, lambda sent: site.progress("sent", sent)
             )
-            sent = Sent(Part(site.index, mark, tuple(tally.hosts)), tally.count, tally.oldest, tally.newest)
+            sent = Sent(Part(site.index, mark, tuple(tally.hosts)), tally.count, site.brought.latest)
             _wait_until_searchable(site, sent)
             return sent
         except Uncertain as error:

@@ -13,6 +13,7 @@ import zstandard
 
 from storypack.engine.events.formats import Compression, Format, UnreadableFile, recognise
 from storypack.engine.events.reading import EventFile, RawEvents, read_events
+from storypack.engine.root import open_root
 
 A, B = '{"eventName":"GetObject","n":1}', '{"eventName":"PutObject","n":2}'
 XML_A = (
@@ -114,3 +115,23 @@ def test_files_that_cannot_be_read_are_named(connection: duckdb.DuckDBPyConnecti
         path.write_bytes(gzip.compress(A.encode())[:20])
     with pytest.raises(UnreadableFile, match=r"events\.gz"):
         read_events(connection, [EventFile(path)])
+
+
+@pytest.mark.parametrize(
+    "name", ["x*.json", "x?.json", "[xy].json", "{x,y}.json", "~x.json", "x\udcff.json", "x'.json"]
+)
+def test_a_name_is_a_name_and_no_pattern(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Beside the file lie others that the name would match as a pattern."""
+    monkeypatch.chdir(tmp_path)
+    for other in ("xx.json", "x.json", "y.json"):
+        Path(other).write_text('{"of":"another"}\n' * 20_000, "utf-8")
+    path = Path(name)
+    path.write_text('{"of":"this one"}\n' * 20_000, "utf-8")
+    files = [EventFile(each, source=str(each)) for each in (path, Path("xx.json"), Path("x.json"), Path("y.json"))]
+    root = open_root([file.path for file in files])
+    first = read_events(root, files)[0]
+    assert root.execute(f"SELECT _raw, count(*) FROM ({first.sql}) GROUP BY 1").fetchall() == [
+        ('{"of":"this one"}', 20_000)
+    ]
+    first.file.source.encode("utf-8")
+    root.close()

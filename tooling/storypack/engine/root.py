@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,14 @@ import duckdb
 
 MEMORY_LIMIT = "700MB"
 THREADS = 2
+
+# DuckDB takes a name with these for a pattern of names, `~` for a home, and a lone surrogate is no UTF-8.
+_NO_NAME = re.compile(r"[*?\[\]{}\ud800-\udfff]|^~")
+
+
+def is_plain_name(path: Path) -> bool:
+    """Whether DuckDB can open the file of this name itself."""
+    return not _NO_NAME.search(str(path))
 
 
 def open_root(files: Sequence[Path] = (), threads: int = THREADS) -> duckdb.DuckDBPyConnection:
@@ -20,7 +29,8 @@ def open_root(files: Sequence[Path] = (), threads: int = THREADS) -> duckdb.Duck
         ("TimeZone", "'UTC'"),
     ):
         root.execute(f"SET {setting} = {value}").fetchall()
-    if files:
-        root.execute("SET allowed_paths = ?", [[str(path) for path in files]]).fetchall()
+    names = [str(path) for path in files if is_plain_name(path)]
+    if names:
+        root.execute("SET allowed_paths = ?", [names]).fetchall()
     root.execute("SET enable_external_access = false").fetchall()
     return root

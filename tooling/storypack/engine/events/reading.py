@@ -16,6 +16,7 @@ import duckdb
 
 from storypack.engine.events.cutting import CutEvent, cut
 from storypack.engine.events.formats import Compression, Format, Shape, recognise
+from storypack.engine.root import is_plain_name
 from storypack.engine.sql import identifier, quote
 
 MAX_EVENT_BYTES = 16 << 20
@@ -31,13 +32,19 @@ NEVER = "\x01\x02\x01"
 
 @dataclass(frozen=True, slots=True)
 class EventFile:
-    """A file of events and what Splunk's inputs would say of it. `sourcetype` chooses the search-time knowledge."""
+    """A file of events and what Splunk's inputs would say of it. `sourcetype` chooses the search-time knowledge.
+
+    Bytes of a `source` that are no UTF-8 (a file's name may hold any) are spelt out.
+    """
 
     path: Path
     sourcetype: str = ""
     source: str = ""
     host: str = ""
     index: str = "main"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "source", self.source.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,8 @@ def table_events(
 
 def _read(connection: duckdb.DuckDBPyConnection, file: EventFile, number: int, csv: bool | None) -> RawEvents:
     shape = recognise(file.path, csv=csv)
-    if shape.format is Format.LINES and (shape.compression is not Compression.NONE or not _is_small(file.path)):
+    is_large = shape.compression is not Compression.NONE or not _is_small(file.path)
+    if shape.format is Format.LINES and is_large and is_plain_name(file.path):
         sql = _lines_sql(file.path, shape.compression)
         try:
             return _lines(file, shape, sql, _survey(connection, sql))

@@ -31,7 +31,7 @@ def sort_keys(keys: Sequence[tree.SortKey | tree.MacroCall], rows: Relation, *, 
 
 
 def _key_texts(value: Sql, kind: str) -> list[str]:
-    """Numbers as numbers, then addresses as addresses, then text, unless the search says which."""
+    """Unless the search says how: values that begin with a number by that number, addresses as addresses; then text."""
     text = as_text(value)
     if kind == "str":
         return [text]
@@ -40,14 +40,20 @@ def _key_texts(value: Sql, kind: str) -> list[str]:
     number = as_number(value)
     if kind == "num" or value.kind is Kind.NUMBER:
         return [number]
-    return [number, ip_key(text), text]
+    begins = f"regexp_extract({text}, '{_NUMBER}')"
+    begins = f"CASE WHEN regexp_full_match({text}, '{_ADDRESS}') THEN split_part({text}, '.', 1) ELSE {begins} END"
+    leading = f"coalesce({number}, TRY_CAST({begins} AS DOUBLE))"
+    return [f"CASE WHEN {text} IS NOT NULL THEN {leading} IS NULL END", leading, ip_key(text), text]
+
+
+_ADDRESS = "[0-9]{1,3}([.][0-9]{1,3}){3}"
+_NUMBER = "^-?[0-9]+([.][0-9]+)?"
 
 
 def ip_key(text: str) -> str:
     """SQL text that sorts IPv4 addresses by number; null for anything else."""
     parts = f"list_transform(string_split({text}, '.'), lambda part_: lpad(part_, 3, '0'))"
-    address = "'[0-9]{1,3}([.][0-9]{1,3}){3}'"
-    return f"CASE WHEN regexp_full_match({text}, {address}) THEN array_to_string({parts}, '.') END"
+    return f"CASE WHEN regexp_full_match({text}, '{_ADDRESS}') THEN array_to_string({parts}, '.') END"
 
 
 @command("sort")

@@ -7,10 +7,11 @@ changed         what git says was changed since the last commit; changed:REF sin
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -59,24 +60,53 @@ def _unknown(kind: str, name: str, known: Iterable[str]) -> str:
 
 
 def _with_users(pack: Pack, changed: set[str]) -> set[str]:
-    """Changed files and the searches that a change reaches: through a macro, or through the events of a test."""
+    """Changed files and the searches that a change reaches: through a macro, a lookup, a data source, a schedule, the
+    events of a test, the settings, or a detection that a correlation builds on."""
+    if pack.settings_source.path in changed:
+        return changed | {entry.path for entry in pack.entries()}
     reached = set(changed)
     todo = [entry.name for entry in pack.macros if entry.path in changed]
-    seen: set[str] = set()
+    for lookup in _changed_lookups(pack, changed):
+        named = re.compile(rf"(?<![\w-]){re.escape(lookup)}(?![\w-])")
+        reached |= {entry.path for entry in pack.searches if named.search(entry.model.search)}
+        todo += [entry.name for entry in pack.macros if named.search(entry.model.definition)]
+    reached |= _users_of_macros(pack, todo)
+    sources = {entry.name for entry in pack.data_sources if entry.path in changed}
+    schedules = {name for name, entry in pack.schedule_named.items() if entry.path in changed}
+    for entry in pack.searches:
+        data = {item.data for test in entry.model.tests for item in test.attack_data}
+        schedule = entry.model.schedule or pack.default_schedule(entry.model)
+        if data & changed or sources & set(entry.model.data_sources) or schedule in schedules:
+            reached.add(entry.path)
+    stanzas = [pack.stanza(entry) for entry in pack.searches if entry.path in reached]
+    reached |= {entry.path for entry in pack.searches if any(stanza in entry.model.search for stanza in stanzas)}
+    return reached
+
+
+def _changed_lookups(pack: Pack, changed: set[str]) -> set[str]:
+    """Names of the lookups whose YAML or CSV changed."""
+    found = set()
+    for entry in pack.lookups:
+        table = PurePosixPath(entry.path).with_name(getattr(entry.model, "filename", None) or f"{entry.stem}.csv")
+        if {entry.path, table.as_posix()} & changed:
+            found.add(entry.name)
+    return found
+
+
+def _users_of_macros(pack: Pack, names: Sequence[str]) -> set[str]:
+    """Files of whatever calls one of these macros, itself or through others."""
+    found: set[str] = set()
+    todo, seen = list(names), set()
     while todo:
         name = todo.pop()
         if name in seen:
             continue
         seen.add(name)
         for user in pack.users_of_macro(name):
-            reached.add(user.path)
+            found.add(user.path)
             if user.kind == "macros":
                 todo.append(user.name)
-    for entry in pack.searches:
-        data = {item.data for test in entry.model.tests for item in test.attack_data}
-        if data & changed:
-            reached.add(entry.path)
-    return reached
+    return found
 
 
 def changed_files(root: Path, since: str = "") -> set[str]:

@@ -59,36 +59,52 @@ def session(
 
     With `enable` None the pack is not built: only its app id is needed.
     """
-    try:
-        from storypack.deploy.connection import Connection, Target
-    except ImportError as error:
-        raise click.ClickException(f"{error.name} is missing: install 'storypack[deploy]'") from error
-    from storypack.deploy.credentials import find_credentials, read_env_file
+    require_sdk()
     from storypack.deploy.desired import for_instance
     from storypack.deploy.errors import DeployError
     from storypack.deploy.instance import read_instance
     from storypack.deploy.journal import Store
 
     desired = desired_app(pack, enable)
-    variables = {**read_env_file(pack / ".env"), **os.environ}
-    options = {**where, "host": where["host"] or variables.get(HOST_VARIABLE)}
-    if not options["host"]:
-        raise click.UsageError(f"which instance? Give --host, or set {HOST_VARIABLE}")
-    if options["insecure"]:
-        click.echo("warning: --insecure: the certificate is not verified; anyone may read the password", err=True)
-    if options["scheme"] == "http":
-        click.echo("warning: --scheme http: password and content travel in clear text", err=True)
     try:
-        credentials = find_credentials(os.environ, pack, options["host"], ask if sys.stdin.isatty() else None)
-        connection = Connection(Target(**options), credentials)
-        try:
+        with session_of(pack, **where) as connection:
             instance = read_instance(connection)
-            store = Store(pack, instance.guid, desired.app)
-            yield connection, store, instance, for_instance(desired, instance.cloud)
-        finally:
-            connection.close()
+            yield connection, Store(pack, instance.guid, desired.app), instance, for_instance(desired, instance.cloud)
     except DeployError as error:
         raise click.ClickException(str(error)) from error
+
+
+@contextmanager
+def session_of(pack: Path, **where: Any) -> Iterator[Connection]:
+    """A connection to the instance that options or the environment name. Raises DeployError."""
+    require_sdk()
+    from storypack.deploy.connection import Connection, Target
+    from storypack.deploy.credentials import find_credentials, read_env_file
+
+    variables = {**read_env_file(pack / ".env"), **os.environ}
+    if not where:
+        where = {"ca": variables.get("STORYPACK_SPLUNK_CA"), "port": int(variables.get("STORYPACK_SPLUNK_PORT", 8089))}
+    options = {**where, "host": where.get("host") or variables.get(HOST_VARIABLE)}
+    if not options["host"]:
+        raise click.UsageError(f"which instance? Give --host, or set {HOST_VARIABLE}")
+    if options.get("insecure"):
+        click.echo("warning: --insecure: the certificate is not verified; anyone may read the password", err=True)
+    if options.get("scheme") == "http":
+        click.echo("warning: --scheme http: password and content travel in clear text", err=True)
+    credentials = find_credentials(os.environ, pack, options["host"], ask if sys.stdin.isatty() else None)
+    connection = Connection(Target(**options), credentials)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def require_sdk() -> None:
+    """Say which extra is missing, if one is."""
+    try:
+        import splunklib.binding  # noqa: F401
+    except ImportError as error:
+        raise click.ClickException(f"{error.name} is missing: install 'storypack[deploy]'") from error
 
 
 def desired_app(pack: Path, enable: bool | None) -> Desired:

@@ -163,8 +163,19 @@ def read(owner: Content, key: str, text: str, world: World) -> Reading:
     try:
         tree = parse(expanded.text)
     except SplError as error:
-        return Reading(owner, key, text, expanded, None, expanded.blame(error), tuple(macro_errors), world)
+        return Reading(owner, key, text, expanded, None, _blamed(error, expanded, filled), tuple(macro_errors), world)
     return Reading(owner, key, text, expanded, tree, None, tuple(macro_errors), world)
+
+
+def _blamed(error: SplError, expanded: Expanded, text: str) -> SplError:
+    """The error as one about the author's text. One inside a macro may only show there what is wrong before it (a
+    quote left open): then the text with its calls as they stand says so."""
+    if expanded.piece_at(error.span.start).macros:
+        try:
+            parse(text)
+        except SplError as own:
+            return own
+    return expanded.blame(error)
 
 
 def readings(content: Content, world: World) -> list[Reading]:

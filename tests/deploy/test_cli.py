@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -169,3 +173,30 @@ def test_a_package_to_the_cloud(run: Run, monkeypatch: pytest.MonkeyPatch, splun
     monkeypatch.setattr("storypack.deploy.package_target.time.sleep", lambda seconds: None)
     code, out, err = run("apply", "--yes", "--acs", splunkd.acs.stack)
     assert code == 0 and "is installed on example-stack" in out and "AppInspect" in err
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGKILL])
+def test_a_process_that_ends_in_the_middle_leaves_a_trace_and_nothing_half_done(
+    run: Run, splunkd: Splunkd, pack: Path, tmp_path: Path, signal_number: int
+) -> None:
+    run("apply", "--yes")
+    goal = splunkd.state.dump()
+    run("rollback", "--yes")
+    splunkd.faults.add(Fault("late", nth=25, matches=writes, seconds=60))
+    since = len(splunkd.log)
+    command = [sys.executable, "-m", "storypack.cli", "deploy", "apply", "--yes", "--pack", str(pack)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    for _ in range(600):
+        if any(logged.fault for logged in list(splunkd.log)[since:]):
+            break
+        time.sleep(0.05)
+    process.send_signal(signal_number)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == (130 if signal_number == signal.SIGINT else -signal.SIGKILL), err
+    assert "Traceback" not in err
+    code, _, err = run("plan")
+    assert code == 3 and "apply 0003" in err and "was interrupted after" in err
+    assert run("apply", "--yes")[0] == 0
+    assert splunkd.state.dump() == goal
+    run("rollback", "--yes")
+    assert set(splunkd.state.apps.apps) == {"search", "system"}

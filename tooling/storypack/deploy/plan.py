@@ -117,7 +117,10 @@ def _is_ours(want: Object, have: Object, applied: Applied, adopt: Collection[str
 
 
 def _same(want: Object, field: str, value: str | None) -> bool:
-    return normalised(want.kind, field, want.settings.get(field)) == normalised(want.kind, field, value)
+    """Whether the instance's value means what the pack's does; most are letter for letter the same."""
+    return value == want.settings.get(field) or normalised(want.kind, field, want.settings.get(field)) == normalised(
+        want.kind, field, value
+    )
 
 
 def _compare(want: Object, have: Object, applied: Applied, site_files: Collection[str]) -> Action:

@@ -34,7 +34,7 @@ def remove_events(site: Site) -> Removal:
         rows = run_job(site.connection, question)
     except DeployError as error:
         return Removal(
-            left=f"{count:,} events were not removed: {error.message}. With the role can_delete, over all time: "
+            left=f"{count:,} events were not removed: {error.message.rstrip('.')}. With the role can_delete, over all time: "
             f"{_search(site)} | delete"
         )
     # One row for each indexer and index, and `__ALL__` for their sum.

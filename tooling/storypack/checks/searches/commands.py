@@ -176,7 +176,7 @@ def _value(reading: Reading, option: Option, known: OptionFacts) -> Iterator[Fau
         problem = f"`{option.name}` takes {wanted or ', '.join(known.choices)}, not `{text}`"
     elif known.type == "span" and not _is_span(text):
         problem = f"`{text}` is no span; write for example `{option.name}=5m`"
-    elif known.type == "time" and not _is_time(text):
+    elif known.type == "time" and not _is_time(text) and text.lower() not in ("earliest", "latest"):
         problem = f"`{text}` is no time"
     if problem:
         cure = one_of(text, known.choices) if known.choices else ""

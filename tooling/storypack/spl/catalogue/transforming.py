@@ -11,7 +11,7 @@ _CHART = (
     "sep:string format:string "
     "bins:int span:span start:num end:num minspan:span aligntime:time dedup_splitvals:bool"
 )
-_STATS = "allnum:bool delim:string partitions:int"
+_STATS = "allnum:bool delim:string partitions:int dedup_splitvals:bool"
 _TOP = "limit:int countfield:field percentfield:field showcount:bool showperc:bool useother:bool otherstr:string"
 _SI = "summary fields"
 

@@ -6,11 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from storypack.spl import catalogue
 from storypack.spl.fields import adding, combining, plain, reshaping
 from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import OF_EVENTS, Fieldset
 from storypack.spl.fields.walk import walk
-from storypack.spl.tree import Command, Compare, MacroCall, Opaque, Pipeline, Search, SubsearchTerm, Term
+from storypack.spl.tree import (
+    Command,
+    Compare,
+    From,
+    Inputlookup,
+    MacroCall,
+    Opaque,
+    Pipeline,
+    Search,
+    SubsearchTerm,
+    Term,
+    Tstats,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +36,7 @@ class StageFields:
     inner: tuple[tuple[StageFields, ...], ...] = ()
 
 
+_GENERATING = (Search, Opaque, Tstats, From, Inputlookup)
 _NO_TABLES = Tables()
 Effect = Callable[[Any, Fieldset, Tables], Fieldset]
 _EFFECTS: dict[type[Command], Effect] = {**adding.EFFECTS, **reshaping.EFFECTS, **plain.EFFECTS}
@@ -30,7 +44,7 @@ _EFFECTS: dict[type[Command], Effect] = {**adding.EFFECTS, **reshaping.EFFECTS, 
 
 def flow(pipeline: Pipeline, tables: Tables = _NO_TABLES, start: Fieldset | None = None) -> tuple[StageFields, ...]:
     """The stages of a search in order. `start` are the fields of the results that come in (appendpipe)."""
-    state = start or Fieldset()
+    state = start or _before(pipeline)
     stages = []
     for number, command in enumerate(pipeline.commands):
         inner = tuple(
@@ -46,6 +60,14 @@ def flow(pipeline: Pipeline, tables: Tables = _NO_TABLES, start: Fieldset | None
         stages.append(StageFields(command, state, after, inner))
         state = after
     return tuple(stages)
+
+
+def _before(pipeline: Pipeline) -> Fieldset:
+    """What the first stage finds: nothing if it makes results of its own, else events."""
+    first = pipeline.commands[0]
+    facts = catalogue.command(getattr(first, "name", "")) if not isinstance(first, _GENERATING) else None
+    made = isinstance(first, _GENERATING) or (facts is not None and facts.generating)
+    return Fieldset() if made else Fieldset(OF_EVENTS, ("*",))
 
 
 def _run(pipeline: Pipeline, tables: Tables, state: Fieldset) -> Fieldset:

@@ -86,10 +86,11 @@ class Fieldset:
         listed = list(names)
         known = frozenset(name for name in listed if "*" not in name)
         patterns = (*(name for name in listed if "*" in name), *open)
-        lost = dict.fromkeys(self.known - known, by)
+        lost = {**self.dropped, **dict.fromkeys(self.known - known, by)}
+        if patterns:  # a name that fits may be there again
+            lost = {name: by for name, by in lost.items() if not any(matches(pattern, name) for pattern in patterns)}
         closed = by if self.is_open and self.closed_by is None else self.closed_by
-        gone = () if patterns else self.gone
-        return Fieldset(known, tuple(dict.fromkeys(patterns)), {**self.dropped, **lost}, gone, closed)
+        return Fieldset(known, tuple(dict.fromkeys(patterns)), lost, () if patterns else self.gone, closed)
 
     def kept(self, patterns: Iterable[str], by: Command) -> Fieldset:
         """Nothing but what these patterns name, which is there afterwards even if it was not before."""

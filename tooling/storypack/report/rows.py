@@ -31,8 +31,8 @@ def csv_lines(rows: Iterable[Row], fields: Sequence[str]) -> Iterator[str]:
     """A header and a line for each row, as Splunk exports them: several values stand one below the other."""
     for values in chain([fields], ([_cell(row.get(name)) for name in fields] for row in rows)):
         line = io.StringIO()
-        csv.writer(line, lineterminator="").writerow(values)
-        yield line.getvalue()
+        csv.writer(line, lineterminator="\r\n").writerow(values)  # these two are then quoted in values
+        yield line.getvalue().removesuffix("\r\n")
 
 
 def event_lines(rows: Iterable[Row]) -> Iterator[str]:

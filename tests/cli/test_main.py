@@ -179,3 +179,22 @@ def test_a_result_goes_to_the_standard_output_by_any_of_its_names() -> None:
     for name in ("-", "/dev/stdout"):
         command = [*STORYPACK, "rules", "SP101", "-o", name]
         assert subprocess.run(command, capture_output=True, text=True, timeout=60).stdout.split() == plain.split()
+
+
+def test_what_is_said_does_not_steer_the_terminal() -> None:
+    result = CliRunner().invoke(main, ["validate", "--pack", "no\x1b[2Jfolder\x9b"])
+    assert result.exit_code == exit_codes.USAGE
+    assert "no\\x1b[2Jfolder\\x9b" in result.stderr
+
+
+@pytest.mark.parametrize("line", [["validate"], ["build"], ["test"], ["new", "macro", "x"], ["explain", "x"], ["fmt"]])
+def test_a_folder_without_a_pack_is_told_where_the_pack_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: list[str]
+) -> None:
+    (tmp_path / "pack" / "docs" / "more").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "pack" / "docs" / "more")
+    alone = CliRunner().invoke(main, line)
+    assert (alone.exit_code, "there is no pack in" in alone.stderr) == (exit_codes.USAGE, True)
+    assert "name one with --pack DIR" in alone.stderr
+    (tmp_path / "pack" / "storypack.yml").write_text("app_id: x\n", encoding="utf-8")
+    assert f"did you mean --pack {Path('../..')}?" in CliRunner().invoke(main, line).stderr

@@ -11,7 +11,7 @@ import click
 
 from storypack.cli import exit_codes
 from storypack.cli.collector import no_collection
-from storypack.cli.options import examples, format_option, on_terminal, pack_option
+from storypack.cli.options import examples, format_option, no_pack, on_terminal, pack_option
 
 if TYPE_CHECKING:
     from storypack.build.pipeline import Built
@@ -59,7 +59,7 @@ def command(pack: Path, output: Path | None, format: str) -> int:
     with no_collection():
         loaded = load_pack(pack)
         if not loaded.files:
-            raise click.UsageError(f"there is no pack in {pack.resolve()}: it has no storypack.yml and no content")
+            raise no_pack(pack)
         errors = [issue for issue in _check(loaded) if issue.severity is Severity.ERROR]
         if not errors:
             try:

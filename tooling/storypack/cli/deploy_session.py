@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from storypack.cli.options import Function
+from storypack.cli.options import Function, no_pack
 
 if TYPE_CHECKING:
     from storypack.deploy.connection import Connection
@@ -134,7 +134,7 @@ def built_app(pack: Path) -> tuple[str, Mapping[str, bytes]]:
 
     loaded = load_pack(pack)
     if not loaded.files:
-        raise click.UsageError(f"there is no pack in {pack.resolve()}: it has no storypack.yml and no content")
+        raise no_pack(pack)
     issues = run_checks(loaded.pack, dt.date.today(), loaded.issues).issues
     errors = [issue for issue in issues if issue.severity is Severity.ERROR]
     if not errors:

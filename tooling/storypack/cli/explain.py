@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from storypack.cli import exit_codes
-from storypack.cli.options import emit, examples, format_option, output_option, pack_option
+from storypack.cli.options import emit, examples, format_option, no_pack, output_option, pack_option
 
 if TYPE_CHECKING:
     from storypack.checks.searches.reading import Reading
@@ -45,6 +45,8 @@ def command(name: str, pack: Path, format: str, output: Path | None, sql: bool) 
     from storypack.report.explain import render_explanation, render_explanation_json
 
     loaded = load_pack(pack)
+    if not loaded.files:
+        raise no_pack(pack)
     entry = _chosen(loaded.pack, name)
     world = world_of(Context(loaded.pack, dt.date.today()))
     reading = read(entry.model, "search", entry.model.search, world)

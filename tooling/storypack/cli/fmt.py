@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from storypack.cli import exit_codes
-from storypack.cli.options import examples, pack_option
+from storypack.cli.options import SETTINGS_FILE, examples, no_pack, pack_option
 
 FOLDERS = ("detections", "baselines", "investigations")
 
@@ -30,7 +30,10 @@ def command(paths: tuple[Path, ...], pack: Path, check: bool) -> int:
     from storypack.spl.source import SplError
 
     changed = failed = total = 0
-    for path in _files(paths or tuple(pack / name for name in FOLDERS if (pack / name).is_dir())):
+    folders = tuple(pack / name for name in FOLDERS if (pack / name).is_dir())
+    if not paths and not folders and not (pack / SETTINGS_FILE).is_file():
+        raise no_pack(pack)
+    for path in _files(paths or folders):
         total += 1
         try:
             old = path.read_bytes().decode("utf-8")

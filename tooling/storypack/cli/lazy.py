@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -20,6 +21,7 @@ from typing import Any, NoReturn
 import click
 
 from storypack.cli import exit_codes
+from storypack.cli.options import tell
 
 DEBUG_VARIABLE = "STORYPACK_DEBUG"
 ISSUE_TRACKER = "the project's issue tracker"
@@ -144,23 +146,24 @@ def _guarded(run: Callable[[], Any], interrupted: Callable[[], bool]) -> int:
     except click.ClickException as error:
         if interrupted():
             return _interrupted()
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        tell(said.getvalue().removesuffix("\n"))
         return exit_codes.USAGE
     except OSError as error:
         _debug()
         place = f"{error.filename}: " if error.filename else ""
-        click.echo(f"storypack: {place}{error.strerror or error}", err=True)
+        tell(f"storypack: {place}{error.strerror or error}")
         return exit_codes.USAGE
     except Exception as error:  # noqa: BLE001 - the last line of defence: a user never sees a traceback
         if interrupted():
             return _interrupted()
         _debug()
         text = " ".join(str(error).split())[:300]
-        click.echo(
+        tell(
             f"storypack: internal error: {type(error).__name__}: {text}\n"
             f"This is a bug of storypack, not of your pack. Please report it to {ISSUE_TRACKER} with the output of\n"
-            f"the same command under {DEBUG_VARIABLE}=1 (it shows the traceback).",
-            err=True,
+            f"the same command under {DEBUG_VARIABLE}=1 (it shows the traceback)."
         )
         return exit_codes.USAGE
     return int(result) if isinstance(result, int) else exit_codes.OK

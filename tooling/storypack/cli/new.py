@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from storypack.cli import exit_codes
-from storypack.cli.options import examples, pack_option
+from storypack.cli.options import examples, no_pack, pack_option
 
 if TYPE_CHECKING:
     from storypack.pack.pack import Entry, Pack
@@ -48,7 +48,7 @@ def command(
 
     loaded = load_pack(pack)
     if not loaded.pack.settings_source.text:
-        raise click.UsageError(f"there is no pack in {pack.resolve()}: it has no storypack.yml")
+        raise no_pack(pack)
     _check_name(kind, name, loaded.pack)
     stem = name if kind in ("macro", "lookup") else file_stem(name)
     source = _named("data source", data_source, loaded.pack.data_source_named) if data_source else None

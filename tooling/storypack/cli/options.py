@@ -64,6 +64,26 @@ def examples(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
+def harmless(text: str) -> str:
+    """The text with control characters spelt out: names of files and what is in them must not steer a terminal."""
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def tell(text: str) -> None:
+    """A line for the person, beside the result: on stderr."""
+    click.echo(harmless(text), err=True)
+
+
+def no_pack(folder: Path) -> click.UsageError:
+    """What to say when a folder holds no pack: where the nearest one is, if the folder lies inside of one."""
+    here = folder.resolve()
+    text = f"there is no pack in {here}: it has no {SETTINGS_FILE} and no content"
+    above = next((parent for parent in here.parents if (parent / SETTINGS_FILE).is_file()), None)
+    if above is None:
+        return click.UsageError(f"{text}; run this in a pack's folder, or name one with --pack DIR")
+    return click.UsageError(f"{text}; did you mean --pack {os.path.relpath(above)}?")
+
+
 def emit(text: str, output: Path | None) -> None:
     """Print a result, or write it to a file in one step: a reader never finds half of it.
 

@@ -11,7 +11,16 @@ import click
 
 from storypack.cli import exit_codes
 from storypack.cli.collector import no_collection
-from storypack.cli.options import emit, examples, format_option, on_terminal, only_option, output_option, pack_option
+from storypack.cli.options import (
+    emit,
+    examples,
+    format_option,
+    no_pack,
+    on_terminal,
+    only_option,
+    output_option,
+    pack_option,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -106,7 +115,7 @@ def _checked(
 
     loaded = load_pack(pack)
     if not loaded.files:
-        raise click.UsageError(f"there is no pack in {pack.resolve()}: it has no storypack.yml and no content")
+        raise no_pack(pack)
     files = chosen_files(loaded.pack, only)
     checked = run_checks(loaded.pack, today, loaded.issues, use_cache=use_cache)
     issues = [issue for issue in checked.issues if files is None or issue.location.file in files]

@@ -24,6 +24,7 @@ from storypack.cli.options import (
     output_option,
     pack_option,
 )
+from storypack.cli.remote import Remote, remote_of, remote_options
 
 if TYPE_CHECKING:
     from storypack.engine.errors import EngineError
@@ -43,6 +44,8 @@ _TABLE_ROWS = 1_000
         "storypack search 'index=* status>=500 | head 5' --data logs/*.log --sourcetype access_combined",
         "storypack search '| tstats count from datamodel=Web by Web.url' --data http.log --format csv",
         "zcat trail.gz | storypack search 'errorCode=*' --data - --now 2026-11-22T10:00:00Z --earliest -24h",
+        "storypack search 'index=aws eventName=PutObject | stats count by user' --splunk --earliest -7d",
+        "storypack search 'stats count by eventName' --data trail.jsonl.gz --splunk --index exf_test --compare",
     )
 )
 @click.argument("words", metavar="SPL", nargs=-1, required=True)
@@ -62,15 +65,20 @@ _TABLE_ROWS = 1_000
 @format_option("table", "json", "csv")
 @pack_option
 @output_option
+@remote_options
+@click.option("--compare", is_flag=True, help="Search the files here as well, and show where the rows differ.")
 def command(**given: Any) -> int:
     """Run a search over log files: JSON, XML, CSV, key=value and plain lines, also gzip and zstd.
 
     The time range is all time unless --earliest and --latest say otherwise; times are UTC. In a pack's folder (or with
     --pack) its macros and lookups are known. Broken lines are searched as plain text, and counted on stderr.
+
+    With --splunk the instance searches what it holds; files of --data are sent to its --index first, and removed after.
     """
+    remote = remote_of(given, shared=["index"])
     wanted = _Wanted(**given)
     with tempfile.TemporaryDirectory(prefix="storypack-") as folder:
-        return _search(wanted, Path(folder))
+        return _search(wanted, Path(folder), remote)
 
 
 @dataclass(frozen=True)
@@ -96,17 +104,35 @@ class _Wanted:
     output: Path | None
 
 
-def _search(wanted: _Wanted, scratch: Path) -> int:
+def _search(wanted: _Wanted, scratch: Path, remote: Remote | None) -> int:
     from storypack.engine.errors import EngineError
     from storypack.engine.knowledge.apps import load_knowledge
     from storypack.engine.knowledge.files import FileSource
 
-    spl, names = _words(wanted)
+    spl, names = _words(wanted, needs_files=remote is None)
     files = _files(names, wanted, scratch)
     try:
         knowledge = load_knowledge([Path(folder) for folder in wanted.add_ons])
         lookups, macros = _world(wanted)
         macros = {**knowledge.macro_definitions(), **macros}
+        if remote:
+            from storypack.cli.remote_search import Asked, search_there
+
+            asked = Asked(
+                spl,
+                files,
+                knowledge,
+                lookups,
+                macros,
+                now=wanted.now,
+                earliest=wanted.earliest,
+                latest=wanted.latest,
+                limit=_limit(wanted),
+                format=wanted.format,
+                output=wanted.output,
+                pack=wanted.pack,
+            )
+            return search_there(asked, remote)
         _check(spl, macros)
         with FileSource(files, knowledge, clock=time.time(), lookups=lookups) as source:
             _tell_broken(source)
@@ -121,7 +147,7 @@ def _run(spl: str, source: FileSource, macros: Mapping[str, MacroDefinition], wa
     now = _now(wanted.now, source)
     source.clock = now
     earliest, latest = _time(wanted.earliest, now, "--earliest"), _time(wanted.latest, now, "--latest")
-    limit = wanted.limit if wanted.limit is not None else _TABLE_ROWS if wanted.format == "table" else 0
+    limit = _limit(wanted)
     whole = wanted.format != "table"
     with open_stream(
         spl,
@@ -142,10 +168,14 @@ def _run(spl: str, source: FileSource, macros: Mapping[str, MacroDefinition], wa
     return exit_codes.OK
 
 
+def _limit(wanted: _Wanted) -> int:
+    return wanted.limit if wanted.limit is not None else _TABLE_ROWS if wanted.format == "table" else 0
+
+
 # --- what the command line names ------------------------------------------------------------------------------------
 
 
-def _words(wanted: _Wanted) -> tuple[str, list[str]]:
+def _words(wanted: _Wanted, *, needs_files: bool) -> tuple[str, list[str]]:
     """The search, and the names of the event files: `--data a b c` leaves b and c among the words."""
     searches = [word for word in wanted.words if not _exists(word)]
     files = [*wanted.data, *(word for word in wanted.words if _exists(word))]
@@ -159,7 +189,7 @@ def _words(wanted: _Wanted) -> tuple[str, list[str]]:
     missing = [name for name in wanted.data if name != "-" and not _exists(name)]
     if missing:
         raise click.UsageError(f"there is no file {missing[0]}")
-    if not files and not searches[0].lstrip().startswith("|"):
+    if needs_files and not files and not searches[0].lstrip().startswith("|"):
         raise click.UsageError("there is nothing to search; name files with --data")
     return searches[0], files
 

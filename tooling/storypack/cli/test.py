@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from storypack.cli import exit_codes
-from storypack.cli.options import emit, examples, format_option, on_terminal, only_option, output_option, pack_option
+from storypack.cli.options import (
+    emit,
+    examples,
+    format_option,
+    no_pack,
+    on_terminal,
+    only_option,
+    output_option,
+    pack_option,
+)
+from storypack.cli.remote import remote_of, remote_options, run_there
 
 if TYPE_CHECKING:
     from storypack.issue import Location
@@ -27,6 +37,7 @@ if TYPE_CHECKING:
         "storypack test --only 'aws_*' --verbose",
         "storypack test --changed",
         "storypack test --format junit --output test-results.xml",
+        "storypack test --splunk --index exf_test --only 'aws_*'",
     )
 )
 @pack_option
@@ -38,27 +49,43 @@ if TYPE_CHECKING:
 @click.option("-v", "--verbose", is_flag=True, help="List the tests that passed, too.")
 @format_option("text", "json", "junit", "github")
 @output_option
+@remote_options
+@click.option("--index", default="", metavar="NAME", help="Index for the events of tests.")
 def command(
-    pack: Path, only: tuple[str, ...], changed: bool, jobs: int, verbose: bool, format: str, output: Path | None
+    pack: Path,
+    only: tuple[str, ...],
+    changed: bool,
+    jobs: int,
+    verbose: bool,
+    format: str,
+    output: Path | None,
+    **given: Any,
 ) -> int:
     """Run the tests of detections and baselines on their events, without a Splunk.
 
     Exit code 1 if a test fails, or if one of a search in production can not be run. A failed test shows the rows that
     came, the stage at which the last row was lost, and the field values that decided.
+
+    With --splunk the events are sent to an instance, the searches run there, and their rows are compared with what the
+    tests expect and with the embedded engine's. Nothing needs to be installed there.
     """
     from storypack.cli.select import chosen_files
     from storypack.pack.load import load_pack
     from storypack.testing.pool import run_tests
     from storypack.testing.run import plan_tests
 
+    remote = remote_of(given)
     loaded = load_pack(pack)
     if not loaded.files:
-        raise click.UsageError(f"there is no pack in {pack.resolve()}: it has no storypack.yml and no content")
+        raise no_pack(pack)
     files = chosen_files(loaded.pack, (*only, "changed") if changed else only)
     broken = _broken(loaded, files)
     planned = plan_tests(loaded.pack, files)
     with _progress(len(planned)) as advance:
-        run = run_tests(loaded.pack, planned, jobs, advance)
+        if remote:
+            run = run_there(loaded.pack, pack, planned, remote, advance)
+        else:
+            run = run_tests(loaded.pack, planned, jobs, advance)
     run = _relocated(run, pack.as_posix())
     emit(_render(run, format, output, verbose), output)
     for line in broken:

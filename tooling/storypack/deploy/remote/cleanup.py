@@ -33,10 +33,9 @@ def remove_events(site: Site) -> Removal:
     try:
         rows = run_job(site.connection, question)
     except DeployError as error:
-        return Removal(
-            left=f"{count:,} events were not removed: {error.message.rstrip('.')}. With the role can_delete, over all time: "
-            f"{_search(site)} | delete"
-        )
+        why = error.message.rstrip(".")
+        cure = f"With the role can_delete, over all time: {_search(site)} | delete"
+        return Removal(left=f"{count:,} events were not removed: {why}. {cure}")
     # One row for each indexer and index, and `__ALL__` for their sum.
     sums = [int(row.get("deleted", 0)) for row in rows if row.get("index") == "__ALL__"]
     return Removal(sum(sums) if sums else sum(int(row.get("deleted", 0)) for row in rows))

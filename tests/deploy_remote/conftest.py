@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from deploy_remote.place import Place
+from splunkd import Splunkd
+from splunkd.fixtures import splunkd
+
+__all__ = ["splunkd"]
+
+
+@pytest.fixture
+def place(splunkd: Splunkd) -> Iterator[Place]:
+    """An instance with an empty index for tests, and a way in."""
+    found = Place(splunkd)
+    yield found
+    found.close()

@@ -1,0 +1,163 @@
+"""`--splunk` of `storypack search` and `storypack test`: the options, the way in, and the tests done there."""
+
+from __future__ import annotations
+
+import os
+import sys
+import uuid
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from storypack.cli.options import Function
+
+if TYPE_CHECKING:
+    from storypack.deploy.connection import Connection
+    from storypack.deploy.remote.sending import Site
+    from storypack.pack.pack import Pack
+    from storypack.testing.results import PlannedTest, TestResult, TestRun
+
+HOST, PORT, CA, HEC_URL = (f"STORYPACK_SPLUNK_{name}" for name in ("HOST", "PORT", "CA", "HEC_URL"))
+_OPTIONS = (
+    click.option("--splunk", is_flag=True, help="Do it on a Splunk instance. The options below belong to it."),
+    click.option("--splunk-host", metavar="NAME", help=f"The search head. Default: {HOST}."),
+    click.option("--splunk-port", type=int, metavar="N", help=f"Its management port. Default: {PORT}, or 8089."),
+    click.option("--hec-url", metavar="URL", help=f"The event collector. Default: {HEC_URL}, or the host's port 8088."),
+    click.option("--app", metavar="ID", default="search", show_default=True, help="App in which searches run."),
+    click.option("--keep", is_flag=True, help="Leave the events in the index."),
+    click.option("--wait", type=click.FloatRange(1), default=60.0, show_default=True, metavar="SECONDS",
+                 help="How long events may take to become searchable."),
+    click.option("--ca", envvar=CA, metavar="FILE", type=click.Path(exists=True, dir_okay=False),
+                 help="Authorities to trust instead of the system's (PEM)."),
+    click.option("--insecure", is_flag=True, help="Do not verify certificates. Anyone may be listening."),
+    click.option("--timeout", type=click.FloatRange(1), default=30.0, show_default=True, metavar="SECONDS",
+                 help="How long a request may take."),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Remote:
+    """Where the instance is, and how to use it. `index` is empty unless it was given."""
+
+    splunk_host: str | None
+    splunk_port: int | None
+    hec_url: str | None
+    app: str
+    keep: bool
+    wait: float
+    ca: str | None
+    insecure: bool
+    timeout: float
+    index: str = ""
+    compare: bool = False
+
+
+def remote_options(function: Function) -> Function:
+    """The options of the instance. Who we are comes from the environment, .env, the keyring or a prompt."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def remote_of(given: dict[str, Any], *, shared: Collection[str] = ()) -> Remote | None:
+    """Takes the instance's options out of a command's; None without `--splunk`, which they need. Those in `shared` have
+    a meaning without it, too, and stay."""
+    names = [name for name in Remote.__dataclass_fields__ if name in given]
+    source = click.get_current_context().get_parameter_source
+    typed = [name for name in names if source(name) is ParameterSource.COMMANDLINE]
+    named = {name: given[name] if name in shared else given.pop(name) for name in names}
+    if not given.pop("splunk"):
+        if wrong := [name for name in typed if name not in shared]:
+            raise click.UsageError(f"--{wrong[0].replace('_', '-')} belongs to --splunk")
+        return None
+    return Remote(**{**named, "index": named["index"] if "index" in typed else ""})
+
+
+# --- tests ----------------------------------------------------------------------------------------------------------
+
+
+def run_there(
+    pack: Pack, root: Path, planned: Sequence[PlannedTest], remote: Remote, progress: Callable[[TestResult], object]
+) -> TestRun:
+    """The tests' results on the instance; what stays there is told on stderr."""
+    if not remote.index:
+        raise click.UsageError("--splunk wants --index: an index for test events, which your HEC token may write to")
+    with connected(remote, root) as connection, site_of(remote, root, connection) as site:
+        from storypack.deploy.remote.pack_tests import run_remote_tests
+
+        run, left = run_remote_tests(pack, planned, site, progress)
+    for name in left:
+        click.echo(f"the lookup {name} could not be removed from the app {remote.app}", err=True)
+    return run
+
+
+# --- the instance ---------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def connected(remote: Remote, root: Path) -> Iterator[Connection]:
+    """The way in; every failure as one line."""
+    try:
+        from storypack.deploy.connection import Connection, Target
+        from storypack.deploy.credentials import find_credentials, read_env_file
+    except ImportError as error:
+        raise click.ClickException(f"{error.name} is missing: install 'storypack[deploy]'") from error
+    from storypack.deploy.errors import DeployError
+
+    variables = {**read_env_file(root / ".env"), **os.environ}
+    host = remote.splunk_host or variables.get(HOST)
+    if not host:
+        raise click.UsageError(f"which instance? Give --splunk-host, or set {HOST}")
+    port = str(remote.splunk_port or variables.get(PORT) or 8089)
+    if not port.isdecimal():
+        raise click.UsageError(f"{PORT} is no port: {port}")
+    if remote.insecure:
+        click.echo("warning: --insecure: the certificate is not verified; anyone may read the password", err=True)
+    target = Target(host, int(port), ca=remote.ca, insecure=remote.insecure, timeout=remote.timeout)
+    try:
+        connection = Connection(target, find_credentials(os.environ, root, host, _ask()))
+        try:
+            yield connection
+        finally:
+            connection.close()
+    except DeployError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@contextmanager
+def site_of(remote: Remote, root: Path, connection: Connection) -> Iterator[Site]:
+    """The instance as a place for events, which are removed at the end unless they are to be kept."""
+    from storypack.deploy.credentials import find_secret, read_env_file
+    from storypack.deploy.remote.cleanup import left_alone, remove_events
+    from storypack.deploy.remote.hec import Collector, CollectorTarget
+    from storypack.deploy.remote.sending import Site
+
+    variables = {**read_env_file(root / ".env"), **os.environ}
+    url = remote.hec_url or variables.get(HEC_URL) or f"https://{connection.target.host}:8088"
+    if not url.startswith(("https://", "http://")):
+        raise click.UsageError(f"--hec-url: {url} is no address such as https://splunk.example.com:8088")
+    if url.startswith("http:"):
+        click.echo("warning: the event collector is asked in clear text: anyone may read its token", err=True)
+    collector = Collector(
+        CollectorTarget(url, ca=remote.ca, insecure=remote.insecure, timeout=remote.timeout),
+        find_secret("HEC_TOKEN", os.environ, root, _ask()),
+    )
+    site = Site(connection, collector, remote.index, uuid.uuid4().hex[:12], remote.app, remote.wait)
+    try:
+        yield site
+    finally:
+        collector.close()
+        removal = left_alone(site) if remote.keep else remove_events(site)
+        if removal.left:
+            click.echo(removal.left, err=True)
+
+
+def _ask() -> Callable[[str, bool], str] | None:
+    if not sys.stdin.isatty():
+        return None
+    return lambda question, hidden: str(click.prompt(question, hide_input=hidden, err=True))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -88,3 +89,19 @@ def _check(edits: dict[str, Any]) -> None:
     assert all(issue.message for issue in checked.issues)
     results = Results(checked.issues, ["x"], rules=rules())
     assert render_text(results) and render_json(results)
+
+
+def test_a_csv_that_may_not_be_read_is_an_issue_beside_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path.suffix == ".csv":
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    issues = check(tmp_path).issues
+    assert {(issue.rule, issue.location.file) for issue in issues if issue.rule == "SP193"} == {
+        ("SP193", file) for file in CSVS
+    }
+    assert all("permission denied" in issue.message for issue in issues if issue.rule == "SP193")

@@ -52,8 +52,10 @@ def read_table(path: Path, changed: int, size: int) -> Table:
     """Read a CSV. `changed` and `size` are part of the cache's key: a file that changes is read anew."""
     try:
         text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        return Table(problem=f"the file cannot be read: {(error.strerror or str(error)).lower()}")
     except UnicodeDecodeError as error:
-        return Table(problem="the file is not UTF-8", line=path.read_bytes()[: error.start].count(b"\n") + 1)
+        return Table(problem="the file is not UTF-8", line=error.object[: error.start].count(b"\n") + 1)
     if "\0" in text:
         return Table(problem="the file holds a NUL character", line=text[: text.index("\0")].count("\n") + 1)
     if text.startswith("\ufeff"):

@@ -30,9 +30,8 @@ _AGGREGATING = (Stats, Chart, Tstats)
     cure="Mend the name.",
 )
 def unknown_function(reading: Reading, world: World) -> Faults:
-    inside = _aggregations_in_eval(reading)
-    for call in reading.of(Call):
-        if catalogue.function(call.name) is None and id(call) not in inside:
+    for call, facts in reading.calls:
+        if facts is None:
             cure = did_you_mean(call.name, catalogue.functions())
             if not cure and catalogue.aggregation(call.name):
                 cure = f"`{call.name}` is a function of stats"
@@ -51,23 +50,6 @@ def unknown_function(reading: Reading, world: World) -> Faults:
                 yield reading.fault(f"`convert` has no function `{made.func}`", _name_span(made.span, made.func), cure)
 
 
-def _aggregations_in_eval(reading: Reading) -> set[int]:
-    """Calls of aggregations where they may stand: `timechart eval(sum(a)/sum(b))`, `sparkline(sum(x))`."""
-    found: set[int] = set()
-    for aggregation in reading.of(Aggregation):
-        if aggregation.func in ("eval", "sparkline") and aggregation.arg is not None:
-            found |= {id(node) for node in _calls(aggregation.arg) if catalogue.aggregation(node.name)}
-    return found
-
-
-def _calls(node: Expr) -> Iterator[Call]:
-    from storypack.spl.fields.walk import walk
-
-    for each in walk(node):
-        if isinstance(each, Call):
-            yield each
-
-
 def _name_span(span: Span, name: str) -> Span:
     return Span(span.start, span.start + len(name))
 
@@ -81,10 +63,8 @@ def _name_span(span: Span, name: str) -> Span:
     cure="Give the function as many arguments as it takes.",
 )
 def argument_count(reading: Reading, world: World) -> Faults:
-    inside = _aggregations_in_eval(reading)
-    for call in reading.of(Call):
-        facts = catalogue.function(call.name)
-        if facts is not None and not facts.takes(len(call.args)) and id(call) not in inside:
+    for call, facts in reading.calls:
+        if facts is not None and not facts.takes(len(call.args)):
             takes = "no argument" if facts.arity == "0" else f"{facts.arity} argument{'s' * (facts.arity != '1')}"
             hint = "conditions and values come in pairs" if call.name in ("case", "validate") else ""
             message = f"`{call.name}` takes {takes}, {len(call.args)} given"
@@ -100,9 +80,8 @@ def argument_count(reading: Reading, world: World) -> Faults:
     cure="See the function's page in the Search Reference.",
 )
 def argument_kind(reading: Reading, world: World) -> Faults:
-    for call in reading.of(Call):
+    for call, facts in reading.calls:
         check = _KINDS.get(call.name)
-        facts = catalogue.function(call.name)
         if check is None or facts is None or not facts.takes(len(call.args)):
             continue
         for argument, message, cure in check(call):

@@ -68,7 +68,8 @@ def negation(reading: Reading, world: World) -> Faults:
             name = term.term.field.name
             message = f"`NOT {name}!=...` is also true where there is no {name}"
             yield reading.fault(message, term.span, f"write {name}=...")
-    yield from _on_optional(reading, reading.stages)
+    if reading.of(Lookup):
+        yield from _on_optional(reading, reading.stages)
 
 
 def _on_optional(reading: Reading, stages: Sequence[StageFields]) -> Iterator[Fault]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,12 +14,13 @@ from storypack.checks.searches.world import World
 from storypack.pack.models import Baseline, Detection, Investigation
 from storypack.pack.models.base import Content
 from storypack.pack.models.search import Search
-from storypack.spl import Span, SplError, parse
+from storypack.spl import Span, SplError, catalogue, parse
+from storypack.spl.catalogue.model import FunctionFacts
 from storypack.spl.fields import Fieldset, StageFields, Use, flow, uses
 from storypack.spl.fields.walk import walk
 from storypack.spl.macros import Expanded, expand
 from storypack.spl.source import line_column
-from storypack.spl.tree import Combine, Foreach, MapSearch, Node, Pipeline
+from storypack.spl.tree import Aggregation, Call, Combine, Foreach, MapSearch, Node, Pipeline
 
 N = TypeVar("N", bound=Node)
 WHOLE_SEARCH = "%original_detection_search%"  # in a drilldown: the detection's own search
@@ -71,17 +73,29 @@ class Reading:
 
     @cached_property
     def _nodes(self) -> dict[type[Node], list[Node]]:
-        found: dict[type[Node], list[Node]] = {}
-        for node in self._walk():
-            found.setdefault(type(node), []).append(node)
-        return found
+        found: defaultdict[type[Node], list[Node]] = defaultdict(list)
+        for node in walk(self.tree) if self.tree is not None else ():
+            found[type(node)].append(node)
+        for template in (*found.get(Foreach, ()), *found.get(MapSearch, ())):
+            assert isinstance(template, Foreach | MapSearch)
+            inner = self._template(template)
+            for node in walk(inner) if inner is not None else ():
+                found[type(node)].append(node)
+        return dict(found)
 
-    def _walk(self) -> Iterator[Node]:
-        if self.tree is not None:
-            for node in walk(self.tree):
-                yield node
-                if isinstance(node, Foreach | MapSearch) and (inner := self._template(node)):
-                    yield from walk(inner)
+    @cached_property
+    def calls(self) -> list[tuple[Call, FunctionFacts | None]]:
+        """Each call of a function of eval, and what is known of the function. Aggregations that stand inside
+        `sparkline()` or `eval()` of a chart are none."""
+        inside = {
+            id(node)
+            for aggregation in self.of(Aggregation)
+            if aggregation.func in ("eval", "sparkline") and aggregation.arg is not None
+            for node in walk(aggregation.arg)
+            if isinstance(node, Call) and catalogue.aggregation(node.name)
+        }
+        functions = catalogue.functions()
+        return [(call, functions.get(call.name)) for call in self.of(Call) if id(call) not in inside]
 
     def _template(self, node: Foreach | MapSearch) -> Pipeline | None:
         """The search inside a foreach or map, with spans that fit the text around it; None where it is no search

@@ -9,8 +9,8 @@ from typing import Any
 from storypack.checks.catalogue import Fault, Faults, rule
 from storypack.checks.searches.reading import Reading
 from storypack.checks.searches.world import World
-from storypack.spl import Span, catalogue
-from storypack.spl.tree import Call, Plain, Regex, Rex, String, Word
+from storypack.spl import Span
+from storypack.spl.tree import Plain, Regex, Rex, String, Word
 
 
 @rule(
@@ -36,8 +36,7 @@ def regular_expression(reading: Reading, world: World) -> Faults:
         for option in plain.options:
             if option.name == "tokenizer" and plain.name == "makemv" and isinstance(option.value, Word):
                 yield from _checked(reading, option.value, option.value.text)
-    for call in reading.of(Call):
-        facts = catalogue.function(call.name)
+    for call, facts in reading.calls:
         if facts is not None and facts.regex is not None and len(call.args) > facts.regex:
             pattern = call.args[facts.regex]
             if isinstance(pattern, String):

@@ -158,3 +158,20 @@ def test_rules_explains() -> None:
     assert explained.stdout.startswith("SP104 (error): Version below 1\n")
     assert runner.invoke(main, ["rules", "SP999"]).exit_code == 2
     assert {"id", "why", "example"} <= json.loads(runner.invoke(main, ["rules", "--format", "json"]).stdout)[0].keys()
+
+
+def test_a_file_that_may_not_be_read_is_reported_without_its_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = write(tmp_path, variant({}))
+    real = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path.name == "exf_nets.csv":
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    result = CliRunner().invoke(main, ["validate", "--pack", str(pack)])
+    assert result.exit_code == 1
+    assert "exf_nets.csv\n  error SP193 the file cannot be read: permission denied\n" in result.stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -167,5 +168,6 @@ def _texts(pack: Path, files: Iterable[str]) -> Mapping[str, str]:
     for path in files:
         full = pack / path
         if full.is_file() and full.resolve().is_relative_to(root):
-            texts[path] = full.read_bytes().decode("utf-8", errors="replace")
+            with suppress(OSError):  # the issue says so
+                texts[path] = full.read_bytes().decode("utf-8", errors="replace")
     return texts

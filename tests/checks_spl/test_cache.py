@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import multiprocessing
 import os
 from pathlib import Path
@@ -20,6 +19,12 @@ from storypack.pack.load import load_pack
 from tests.checks.example_pack import MACRO, ODD, SHARE, TODAY, TRUSTED, TRUSTED_CSV, base, variant, write
 
 SEARCH = "`exf_cloud` a=1 | lookup exf_trusted account OUTPUT owner | `exf_odd_upload_filter`"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys are made in a home of the test's own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("home")))
 
 
 @pytest.fixture
@@ -121,24 +126,55 @@ def test_another_tool_starts_anew(tmp_path: Path, checked: list[str], monkeypatc
 @pytest.mark.parametrize(
     "content",
     [
-        b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"tool": 1}', b'{"tool": "TOOL", "kept": []}', b"[" * 100_000,
-        b'{"tool": "TOOL", "kept": {"detections/web/odd_upload.yml": {"text": "TEXT", "issues": [[1]]}}}',
-        b'{"tool": "TOOL", "kept": {"detections/web/odd_upload.yml": {"text": "TEXT", "issues": 5, "macros": 1}}}',
-        b'{"tool": "TOOL", "kept": {"detections/web/odd_upload.yml": {"text": "TEXT", "macros": {}, "lookups": {}, '
-        b'"names": "", "issues": [["SP201", "fatal", "x", "y", 1, 1, "", ""]]}}}',
-        b'{"tool": "TOOL", "kept": {"detections/web/odd_upload.yml": [1, 2]}, "state": 1}',
+        b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 100_000, b'{"seal": 1}', b'{"seal": "", "kept": {}}',
+        b'{"kept": "{}"}', b'{"seal": "00", "kept": "{}"}', b'{"seal": null, "kept": "null"}',
+        '{"seal": "\u00e9", "kept": "{}"}'.encode(),
     ],
 )  # fmt: skip
 def test_a_broken_cache_is_no_cache(tmp_path: Path, content: bytes) -> None:
     root = write(tmp_path, variant({ODD: {"search": "index=a || b"}}))
-    text = cache.digest(ODD, (root / ODD).read_text(encoding="utf-8"))
-    content = content.replace(b"TOOL", cache.tool_digest().encode()).replace(b"TEXT", text.encode())
     (root / cache.FOLDER).mkdir(parents=True)
     for name in (apply.FILE, snapshot.FILE):
         (root / cache.FOLDER / name).write_bytes(content)
     assert ("SP201", ODD) in issues(root)
     assert snapshot.load(root, snapshot.state_of(root, TODAY)) is None
-    assert json.loads((root / cache.FOLDER / apply.FILE).read_bytes())["tool"] == cache.tool_digest()
+    assert ODD in cache.load(root, apply.FILE)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [[1], ["SP201", "fatal", "x", "y", 1, 1, "", ""], ["SP201", "error", "x", "y", "1", 1, "", ""], None, {}],
+)
+def test_rows_that_are_no_issues(tmp_path: Path, row: Any) -> None:
+    root = write(tmp_path, variant({ODD: {"search": "index=a || b"}}))
+    assert ("SP201", ODD) in issues(root)
+    kept = cache.load(root, apply.FILE)
+    kept[ODD]["issues"] = [row]
+    cache.save(root, apply.FILE, kept)
+    assert ("SP201", ODD) in issues(root)
+
+
+def test_a_cache_that_came_with_the_pack_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else's run, sealed with somebody else's key, says that nothing is wrong."""
+    root = write(tmp_path / "pack", variant({ODD: {"search": "index=a || b"}}))
+    state = snapshot.state_of(root, TODAY)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "theirs"))
+    issues(root)
+    cache.save(root, apply.FILE, {path: {**kept, "issues": []} for path, kept in cache.load(root, apply.FILE).items()})
+    snapshot.save(root, state, snapshot.Snapshot([], [], 0))
+    assert issues(root) == []
+    assert snapshot.load(root, state) is not None
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "ours"))
+    assert ("SP201", ODD) in issues(root)
+    assert snapshot.load(root, state) is None
+
+
+def test_without_a_home_nothing_is_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = write(tmp_path / "pack", variant({ODD: {"search": "index=a || b"}}))
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert issues(root) == issues(root)
+    assert cache.load(root, apply.FILE) == {}
 
 
 def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:

@@ -1,15 +1,18 @@
 """What earlier runs learnt, in `.storypack/cache/` of the pack: safe to delete, never needed, never wrong.
 
 A file there is JSON, holds the digest of the tool that wrote it, and is replaced in one step, so that runs which race
-leave one whole file. It is read as what a stranger wrote: anything unexpected in it counts as nothing. Nothing is
-written through links, and a folder that cannot be written is no problem."""
+leave one whole file. It is sealed with a key of the user's: a pack that brings a cache along, to hide what is wrong
+with it, is checked like any other. Nothing is written through links, and a folder that cannot be written is no
+problem."""
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import os
 import platform
+import secrets
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -20,6 +23,7 @@ from storypack.issue import Issue, Location, Severity
 
 FOLDER = Path(".storypack", "cache")
 _MAX_BYTES = 64 * 1024 * 1024
+_KEY_BYTES = 32
 # What the results depend on beside the pack: these packages of ours, and libraries whose answers are in them.
 _STAGES = ("checks", "pack", "spl", "reference", "")
 _LIBRARIES = ("pcre2", "rapidfuzz", "pydantic", "PyYAML", "cronsim")
@@ -67,8 +71,12 @@ def load(root: Path, name: str) -> dict[str, Any]:
         found = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
         return {}
-    usable = isinstance(found, dict) and found.get("tool") == tool_digest() and isinstance(found.get("kept"), dict)
-    return dict(found["kept"]) if usable else {}
+    if not isinstance(found, dict) or not isinstance(text := found.get("kept"), str):
+        return {}
+    if not hmac.compare_digest(str(found.get("seal")).encode(), _seal(name, text).encode()):
+        return {}
+    kept = json.loads(text)  # what is sealed is our own
+    return kept if isinstance(kept, dict) else {}
 
 
 def save(root: Path, name: str, kept: dict[str, Any]) -> None:
@@ -82,13 +90,35 @@ def save(root: Path, name: str, kept: dict[str, Any]) -> None:
         ignore = folder.parent / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")
-        text = json.dumps({"tool": tool_digest(), "kept": kept}, ensure_ascii=True, separators=(",", ":"))
+        text = json.dumps(kept, separators=(",", ":"))
         with temporary.open("x", encoding="utf-8") as file:
-            file.write(text)
+            json.dump({"seal": _seal(name, text), "kept": text}, file)
         temporary.replace(folder / name)
     except OSError:
         with suppress(OSError):
             temporary.unlink()
+
+
+def _seal(name: str, text: str) -> str:
+    """The seal of a file of this tool and this user; never the same twice for a user who can keep no key."""
+    key = _key() or secrets.token_bytes(_KEY_BYTES)
+    return hmac.new(key, f"{name}\n{tool_digest()}\n{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def _key() -> bytes | None:
+    """The user's key, made when it is first needed; None if it cannot be kept."""
+    try:
+        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "storypack"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / "key"
+        with suppress(FileExistsError):
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(secrets.token_bytes(_KEY_BYTES))
+        found = path.read_bytes()
+    except (OSError, RuntimeError):  # no home, or one that cannot be written
+        return None
+    return found if len(found) == _KEY_BYTES else None
 
 
 def _leads_out(root: Path) -> bool:

@@ -9,6 +9,7 @@ from storypack.engine.aggregations import AggregationContext, AggregationError, 
 from storypack.engine.commands.names import matching, star_name
 from storypack.engine.commands.options import flag, options_of
 from storypack.engine.commands.registry import command
+from storypack.engine.compile.coerce import unify
 from storypack.engine.compile.expressions import compile_expr
 from storypack.engine.errors import NotSupported, SearchError
 from storypack.engine.relation import Column, OrderKey, Relation
@@ -198,6 +199,16 @@ def eventstats(node: tree.Stats, rows: Relation, session: Session) -> Relation:
     values = {}
     for measure in found:
         value = aggregate_sql(measure, rows, order, session, over=over)
-        text = f"CASE WHEN {present} THEN {value.text} END" if present else value.text
-        values[measure.output] = Sql(text, value.kind)
+        values[measure.output] = where_present(present, measure.output, value, rows)
     return rows.extend("eventstats", values)
+
+
+def where_present(present: str, name: str, value: Sql, rows: Relation) -> Sql:
+    """The value, where the condition `present` (empty: always) holds; elsewhere the field stays as it is."""
+    if not present:
+        return value
+    old = rows.find(name)
+    if old is None:
+        return Sql(f"CASE WHEN {present} THEN {value.text} END", value.kind)
+    kind, (new, before) = unify([value, old.sql])
+    return Sql(f"CASE WHEN {present} THEN {new} ELSE {before} END", kind)

@@ -6,7 +6,7 @@ import re
 
 from storypack.engine.commands.options import flag, options_of, whole, words_of
 from storypack.engine.commands.registry import command
-from storypack.engine.commands.stats import aggregate_sql, measures
+from storypack.engine.commands.stats import aggregate_sql, measures, where_present
 from storypack.engine.compile.expressions import compile_condition
 from storypack.engine.errors import SearchError
 from storypack.engine.relation import Relation
@@ -28,13 +28,16 @@ def streamstats(node: tree.Stats, rows: Relation, session: Session) -> Relation:
     rows, run = _runs(options, keys, rows, place, session)
     if run:
         partition.append(run)
-    over = f"OVER ({_partition(partition)}{_frame(options, keys, rows, place)})"
+    clock = ""
+    if "time_window" in options:
+        rows, clock = _clock(rows, place)
+    over = f"OVER ({_partition(partition)}{_frame(options, keys, place, clock)})"
     present = " AND ".join(f"{key.text} IS NOT NULL" for key in keys)
     values = {}
     for measure in found:
         value = aggregate_sql(measure, rows, place, session, over=over)
         text = f"coalesce({value.text}, 0)" if measure.func in ("count", "c", "dc", "distinct_count") else value.text
-        values[measure.output] = Sql(f"CASE WHEN {present} THEN {text} END" if present else text, value.kind)
+        values[measure.output] = where_present(present, measure.output, Sql(text, value.kind), rows)
     return rows.extend("streamstats", values)
 
 
@@ -42,13 +45,26 @@ def _partition(keys: list[str]) -> str:
     return f"PARTITION BY {', '.join(keys)} " if keys else ""
 
 
-def _frame(options: dict[str, str], keys: list[Sql], rows: Relation, place: str) -> str:
+_TICK = 10**7
+"""More than the rows that can have one microsecond; places within it are told apart."""
+
+
+def _clock(rows: Relation, place: str) -> tuple[Relation, str]:
+    """A whole number that grows from row to row as time goes on or back: microseconds, and below these the place."""
+    time = f"({as_number(rows.field('_time'))})"
+    clock = identifier(rows.names.new("__clock"))
+    back = f"arg_max({time}, {place}) OVER () < arg_min({time}, {place}) OVER ()"
+    ticks = f"CAST(round({time} * 1e6) AS HUGEINT) * {_TICK} * CASE WHEN {back} THEN -1 ELSE 1 END"
+    return rows.stage("clock", f"SELECT *, {ticks} + CAST({place} AS HUGEINT) AS {clock} FROM {{rows}}"), clock
+
+
+def _frame(options: dict[str, str], keys: list[Sql], place: str, clock: str) -> str:
     """ORDER BY and the frame of a window."""
     current = flag(options.get("current", "t"))
-    if "time_window" in options:
-        seconds = parse_span(options["time_window"]).seconds
-        time = as_number(rows.field("_time"))
-        return f"ORDER BY {time} DESC RANGE BETWEEN {seconds!r} PRECEDING AND CURRENT ROW"
+    if clock:
+        width = round(parse_span(options["time_window"]).seconds * 1e6) * _TICK + _TICK - 1
+        frame = f"ORDER BY {clock} RANGE BETWEEN CAST({width} AS HUGEINT) PRECEDING AND CURRENT ROW"
+        return frame if current else f"{frame} EXCLUDE CURRENT ROW"
     window = whole(options.get("window", "0"), "window")
     end = "CURRENT ROW" if current else "1 PRECEDING"
     if not window:

@@ -37,9 +37,9 @@ def compare(op: str, a: Sql, b: Sql) -> Sql:
     if Kind.NULL in (a.kind, b.kind):
         return Sql("CAST(NULL AS BOOLEAN)", Kind.BOOL)
     if a.kind is Kind.MULTI:
-        return any_value(a, b.text, lambda one: compare(op, one, b).text)
+        return _unless_null(b, any_value(a, b.text, lambda one: compare(op, one, b).text))
     if b.kind is Kind.MULTI:
-        return any_value(b, a.text, lambda one: compare(op, a, one).text)
+        return _unless_null(a, any_value(b, a.text, lambda one: compare(op, a, one).text))
     sign = _COMPARISONS[op]
     if Kind.BOOL in (a.kind, b.kind):
         return _compare_bool(sign, a, b)
@@ -50,6 +50,13 @@ def compare(op: str, a: Sql, b: Sql) -> Sql:
         return Sql(text, Kind.BOOL)
     x, y = _number(a), _number(b)
     return Sql(f"CASE WHEN {x} IS NOT NULL AND {y} IS NOT NULL THEN {x} {sign} {y} ELSE {text} END", Kind.BOOL)
+
+
+def _unless_null(beside: Sql, condition: Sql) -> Sql:
+    """The condition; null if what the values were compared with is."""
+    if beside.constant:
+        return condition
+    return Sql(f"CASE WHEN {beside.text} IS NOT NULL THEN {condition.text} END", Kind.BOOL)
 
 
 def _number(sql: Sql) -> str:

@@ -6,8 +6,10 @@ import csv
 import gzip
 import io
 import json
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -226,3 +228,53 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     process.stderr.close()
     assert process.wait(timeout=60) == exit_codes.BROKEN_PIPE
     assert "Traceback" not in told and "rror" not in told
+
+
+def test_pipes_are_read_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_bytes(b'{"a":1}\n{"a":2}\n'))
+    writer.start()
+    found = rows(run("stats count by source", "--data", pipe, "--format", "json"))
+    writer.join(10)
+    assert found == [{"source": str(pipe), "count": 2}]
+
+
+def test_a_file_that_is_named_twice_is_read_once(log: Path) -> None:
+    arguments = ("stats count by source", "--data", log, "--data", log.parent, "--format", "json")
+    assert rows(run(*arguments)) == [{"source": str(log), "count": 3}]
+    found = CliRunner().invoke(main, ["search", "stats count", "--data", "-", "--data", "-", "--format=json"], b"a\n")
+    assert rows(found) == [{"count": 1}]
+
+
+def test_what_is_hidden_in_a_folder_is_no_log(log: Path) -> None:
+    (log.parent / ".git" / "objects").mkdir(parents=True)
+    (log.parent / ".git" / "objects" / "one").write_text("x\n", encoding="utf-8")
+    assert rows(run("stats count", "--data", log.parent, "--format", "json")) == [{"count": 3}]
+
+
+def test_a_search_of_one_word_that_is_a_file(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(log.parent)
+    Path("error").mkdir()
+    result = run("error", "--data", log)
+    assert result.exit_code == exit_codes.USAGE
+    assert "for the word, write 'search error'" in result.stderr
+
+
+def test_a_search_in_bytes_that_are_no_utf8_is_refused(log: Path) -> None:
+    result = run("stats count by \udcff", "--data", log)
+    assert result.exit_code == exit_codes.USAGE
+    assert "the search is not UTF-8" in result.stderr
+    meant = os.fsdecode("café".encode()).encode("utf-8", "surrogateescape").decode("ascii", "surrogateescape")
+    assert rows(run(f'| makeresults | eval x="{meant}" | table x', "--format", "json")) == [{"x": "café"}]
+
+
+def test_a_search_starts_at_a_whole_second() -> None:
+    (row,) = rows(run("| makeresults | eval n=now()", "--format", "json"))
+    assert row["_time"] == row["n"] == int(str(row["n"]))
+
+
+def test_names_of_files_do_not_steer_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "a\x1b[2J.log"
+    path.write_text('{"a":1}\n', encoding="utf-8")
+    assert "a\\x1b[2J.log" in run("stats count", "--data", path).stderr

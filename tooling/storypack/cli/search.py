@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from storypack.cli import exit_codes
+from storypack.cli.event_files import event_files
 from storypack.cli.options import (
     SETTINGS_FILE,
     emit,
@@ -23,12 +24,12 @@ from storypack.cli.options import (
     format_option,
     output_option,
     pack_option,
+    tell,
 )
 from storypack.cli.remote import Remote, remote_of, remote_options
 
 if TYPE_CHECKING:
     from storypack.engine.errors import EngineError
-    from storypack.engine.events.reading import EventFile
     from storypack.engine.knowledge.files import FileSource
     from storypack.engine.source import LookupTable
     from storypack.engine.stream import Stream
@@ -110,7 +111,14 @@ def _search(wanted: _Wanted, scratch: Path, remote: Remote | None) -> int:
     from storypack.engine.knowledge.files import FileSource
 
     spl, names = _words(wanted, needs_files=remote is None)
-    files = _files(names, wanted, scratch)
+    files = event_files(
+        names,
+        scratch,
+        sourcetype=wanted.sourcetype,
+        source=wanted.source,
+        host=wanted.host,
+        index=wanted.index,
+    )
     try:
         knowledge = load_knowledge([Path(folder) for folder in wanted.add_ons])
         lookups, macros = _world(wanted)
@@ -181,7 +189,10 @@ def _words(wanted: _Wanted, *, needs_files: bool) -> tuple[str, list[str]]:
     files = [*wanted.data, *(word for word in wanted.words if _exists(word))]
     if len(searches) != 1:
         if not searches:
-            raise click.UsageError("there is no search; put it in quotes: storypack search 'stats count' --data FILE")
+            hint = f" ('{wanted.words[0]}' is a file; for the word, write 'search {wanted.words[0]}')"
+            raise click.UsageError(
+                f"there is no search{hint}; put it in quotes: storypack search 'stats count' --data FILE"
+            )
         raise click.UsageError(
             f"one search is wanted, and there are {len(searches)}: {', '.join(map(repr, searches))}; put the search in "
             "quotes, and mind the names of files"
@@ -191,7 +202,19 @@ def _words(wanted: _Wanted, *, needs_files: bool) -> tuple[str, list[str]]:
         raise click.UsageError(f"there is no file {missing[0]}")
     if needs_files and not files and not searches[0].lstrip().startswith("|"):
         raise click.UsageError("there is nothing to search; name files with --data")
-    return searches[0], files
+    return _utf8(searches[0]), files
+
+
+def _utf8(text: str) -> str:
+    """The text, also where the locale knows no UTF-8."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        try:
+            return os.fsencode(text).decode("utf-8")
+        except UnicodeDecodeError:
+            raise click.UsageError("the search is not UTF-8") from None
+    return text
 
 
 def _exists(name: str) -> bool:
@@ -199,44 +222,6 @@ def _exists(name: str) -> bool:
         return Path(name).exists()
     except (OSError, ValueError):  # a long search is no file name
         return False
-
-
-def _files(names: Sequence[str], wanted: _Wanted, scratch: Path) -> list[EventFile]:
-    """The event files, each with its sourcetype; guesses are told."""
-    from storypack.engine.errors import EngineError
-    from storypack.engine.events.reading import XML_WINDOWS, EventFile
-    from storypack.engine.events.sourcetypes import guess
-
-    found = []
-    told: dict[str, list[str]] = {}
-    for name in names:
-        for path in _paths(name, scratch):
-            sourcetype = wanted.sourcetype
-            if sourcetype is None:
-                try:
-                    one = guess(path)
-                except EngineError as error:
-                    raise click.ClickException(str(error)) from error
-                sourcetype = one.sourcetype
-                told.setdefault(f"{sourcetype} ({one.why})", []).append(name if name == "-" else path.name)
-            source = wanted.source or ("" if sourcetype == XML_WINDOWS else "stdin" if name == "-" else str(path))
-            found.append(EventFile(path, sourcetype, source, wanted.host, wanted.index))
-    for kind, which in told.items():
-        shown = ", ".join(which[:3]) + (f" and {len(which) - 3} more" if len(which) > 3 else "")
-        click.echo(f"sourcetype guessed: {kind} for {shown}", err=True)
-    return found
-
-
-def _paths(name: str, scratch: Path) -> Iterator[Path]:
-    if name == "-":
-        path = scratch / "stdin"
-        with path.open("wb") as file:
-            shutil.copyfileobj(sys.stdin.buffer, file)
-        yield path
-    elif Path(name).is_dir():
-        yield from (each for each in sorted(Path(name).rglob("*")) if each.is_file() and not each.name.startswith("."))
-    else:
-        yield Path(name).resolve()
 
 
 def _world(wanted: _Wanted) -> tuple[dict[str, LookupTable], dict[str, MacroDefinition]]:
@@ -270,12 +255,12 @@ def _world(wanted: _Wanted) -> tuple[dict[str, LookupTable], dict[str, MacroDefi
 def _now(text: str | None, source: FileSource) -> float:
     from storypack.testing.clock import epoch
 
-    if text is None or text == "now":
-        return time.time()
-    if text == "newest":
-        return time.time() if source.times is None else source.times[1] + 1
+    if text == "newest" and source.times is not None:
+        return source.times[1] + 1
+    if text in (None, "now", "newest"):
+        return float(int(time.time()))  # Splunk's searches start at whole seconds
     try:
-        return epoch(text)
+        return epoch(text or "")
     except ValueError:
         raise click.UsageError(f"--now: {text!r} is no time; write 2026-11-22T09:30:00Z or epoch seconds") from None
 
@@ -379,17 +364,17 @@ def _tell_broken(source: FileSource) -> None:
     counts = {events.file.path: events.count for events in source.events}
     for path, broken in source.broken.items():
         text = f"{broken:,} of {counts[path]:,} events in {path.name} are broken and were kept as plain text"
-        click.echo(text, err=True)
+        tell(text)
 
 
 def _afterwards(rows: _Counted, stream: Stream, source: FileSource, wanted: _Wanted) -> None:
     """What the reader should know of the result, on stderr."""
     for warning in stream.warnings:
-        click.echo(f"warning: {warning}", err=True)
+        tell(f"warning: {warning}")
     if rows.more:
-        click.echo(f"only the first {rows.count:,} rows are shown; --limit 0 shows all", err=True)
+        tell(f"only the first {rows.count:,} rows are shown; --limit 0 shows all")
     if not rows.count and wanted.format == "table":
-        click.echo("no results", err=True)
+        tell("no results")
     ranged = wanted.earliest or "earliest=" in wanted.words[0]
     if not rows.count and ranged and wanted.now is None and source.times and source.times[1] < time.time() - 86_400:
-        click.echo("the events are older than the time range; '--now newest' searches as of the newest", err=True)
+        tell("the events are older than the time range; '--now newest' searches as of the newest")

@@ -1,0 +1,87 @@
+"""What `--data` names: files, folders, pipes, the standard input. Each file of events once, with its sourcetype."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from storypack.cli.options import tell
+
+if TYPE_CHECKING:
+    from storypack.engine.events.reading import EventFile
+
+STDIN = "-"
+
+
+def event_files(
+    names: Sequence[str], scratch: Path, *, sourcetype: str | None, source: str | None, host: str, index: str
+) -> list[EventFile]:
+    """The event files; sourcetypes that were guessed are told. What is no plain file is copied into `scratch` first:
+    it can be read only once."""
+    from storypack.engine.errors import EngineError
+    from storypack.engine.events.reading import XML_WINDOWS, EventFile
+    from storypack.engine.events.sourcetypes import guess
+
+    found: dict[Path, EventFile] = {}
+    told: dict[str, list[str]] = {}
+    for number, name in enumerate(names):
+        for path, shown in _paths(name, scratch / f"input_{number}"):
+            if path in found:
+                continue
+            kind = sourcetype
+            if kind is None:
+                try:
+                    one = guess(path)
+                except EngineError as error:
+                    raise click.ClickException(str(error)) from error
+                kind = one.sourcetype
+                told.setdefault(f"{kind} ({one.why})", []).append(Path(shown).name)
+            where = source or ("" if kind == XML_WINDOWS else shown)
+            found[path] = EventFile(path, kind, where, host, index)
+    for guessed, which in told.items():
+        listed = ", ".join(which[:3]) + (f" and {len(which) - 3} more" if len(which) > 3 else "")
+        tell(f"sourcetype guessed: {guessed} for {listed}")
+    return list(found.values())
+
+
+def _paths(name: str, copy: Path) -> Iterator[tuple[Path, str]]:
+    """Each file, and the name that Splunk's inputs would show as its source."""
+    if name == STDIN:
+        yield _copied(sys.stdin.buffer, copy), "stdin"
+        return
+    kind = Path(name).stat().st_mode
+    if stat.S_ISDIR(kind):
+        yield from ((path, str(path)) for path in _below(Path(name).resolve()))
+    elif stat.S_ISREG(kind):
+        path = Path(name).resolve()
+        yield path, str(path)
+    else:
+        with Path(name).open("rb") as pipe:
+            yield _copied(pipe, copy), name
+
+
+def _copied(stream: IO[bytes], copy: Path) -> Path:
+    with copy.open("wb") as file:
+        shutil.copyfileobj(stream, file)
+    return copy
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """The plain files below a folder, in order. Hidden ones are left out; links to folders are not followed."""
+
+    def refuse(error: OSError) -> None:  # what cannot be read must not look like what is not there
+        raise error
+
+    for here, folders, files in os.walk(folder, onerror=refuse):
+        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        for each in sorted(files):
+            path = Path(here, each)
+            if not each.startswith(".") and path.is_file():
+                yield path

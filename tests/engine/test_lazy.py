@@ -58,7 +58,9 @@ class WatchedSource(DictSource):
         ("search a>1 | append [ search a=1 ] | stats count by b", {"a", "b"}),
         ("search a>1 | join a [ search a=2 ] | stats count by b", {"a", "b"}),
         ("search a>1 | mvexpand c | stats count by c", {"a", "c"}),
-        ("search a>1 | eventstats count as n by b | where n>1 | stats count", {"a", "b"}),
+        # n too: an event without b keeps its own
+        ("search a>1 | eventstats count as n by b | where n>1 | stats count", {"a", "b", "n"}),
+        ("search a>1 | eventstats count as n | where n>1 | stats count", {"a"}),
     ],
 )
 def test_only_named_fields_are_asked_for(spl: str, asked: set[str]) -> None:

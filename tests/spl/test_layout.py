@@ -24,6 +24,7 @@ PAIRS = [
     ("a | rex \"(?<x>a|b)\" | eval 'x|y'=1", "a\n| rex \"(?<x>a|b)\"\n| eval 'x|y'=1"),
     ("a | map search=\"search b | stats count\" | foreach c* [eval d=1 | eval e=2]",
      "a\n| map search=\"search b | stats count\"\n| foreach c* [eval d=1 | eval e=2]"),
+    ("a | foreach b* [eval c=1,\nd=2] |  wibble x\ny | b", "a\n| foreach b* [eval c=1,\nd=2]\n| wibble x\ny\n| b"),
     ("a\r\n| b\r\n    c\r\n", "a\n| b\n    c"),
 ]  # fmt: skip
 

@@ -7,7 +7,7 @@ comments and line breaks too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from storypack.spl.parser import parse
 from storypack.spl.source import SplError
@@ -29,23 +29,24 @@ def layout(text: str) -> str:
     Lines inside a stage keep their indentation; one that has none gets four blanks. Laying out the result changes
     nothing. Raises `SplError` for a text that is no search, `LayoutError` should the result mean something else."""
     before = parse(text)
-    laid = "\n".join(_stages(text))
-    try:
-        after = parse(laid)
-    except SplError as error:  # pragma: no cover - a guard: no such text is known
-        raise LayoutError(f"the result could not be read: {error.message}") from error
-    if before != after or _comments(text) != _comments(laid):  # pragma: no cover - likewise
-        raise LayoutError("the result would not mean the same")
-    return laid
+    # Where blanks inside a stage are part of its meaning (arguments that are kept as text), it is taken as it stands.
+    for tidy in (_tidy, str.strip):
+        laid = "\n".join(_stages(text, tidy))
+        try:
+            if parse(laid) == before and _comments(text) == _comments(laid):
+                return laid
+        except SplError:
+            pass
+    raise LayoutError("the result would not mean the same")
 
 
-def _stages(text: str) -> Iterator[str]:
+def _stages(text: str, tidy: Callable[[str], str]) -> Iterator[str]:
     """Each stage with the pipe before it."""
     pipes = list(_pipes(text))
     starts = [0, *(pipe + 1 for pipe in pipes)]
     ends = [*pipes, len(text)]
     for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
-        stage = _tidy(text[start:end])
+        stage = tidy(text[start:end])
         if number == 0:
             if stage:
                 yield stage

@@ -43,7 +43,8 @@ class Place:
         self.collector.close()
 
     def may_delete(self) -> None:
-        self.splunkd.admin.roles = (*self.splunkd.admin.roles, "can_delete")
+        user = self.splunkd.state.users[self.splunkd.username]
+        user.roles = (*user.roles, "can_delete")
 
     @property
     def events(self) -> list[dict[str, Any]]:

@@ -73,13 +73,13 @@ def _search_files(asked: Asked, remote: Remote, site: Site) -> int:
     """Send the files, and search them there."""
     from storypack.deploy.remote.jobs import Question
     from storypack.deploy.remote.narrow import Part, reads_lookups
-    from storypack.deploy.remote.sending import send_part
+    from storypack.deploy.remote.sending import send_part, wait_for_part
     from storypack.deploy.remote.tables import copies
     from storypack.engine.knowledge.files import FileSource
     from storypack.testing.clock import epoch
 
     text = _text(asked)
-    _narrowed(text, Part(remote.index))  # refused before anything is sent
+    _narrowed(text, Part(remote.index), _own(asked))  # refused before anything is sent
     clock = time.time()
     files = [replace(file, index=remote.index) for file in asked.files]
     with FileSource(files, asked.knowledge, clock=clock, lookups=asked.lookups) as source:
@@ -88,6 +88,7 @@ def _search_files(asked: Asked, remote: Remote, site: Site) -> int:
         else:
             now = epoch(_moment(asked.now)) if _moment(asked.now) else clock
         sent = send_part(site, source, "1")
+    wait_for_part(site, sent)
     left: list[str] = []
     with copies(site, left) as made:
         used = {name: asked.lookups[name] for name in reads_lookups(text) if name in asked.lookups}
@@ -132,7 +133,7 @@ def _compared(
     try:
         with FileSource(here, asked.knowledge, clock=now, lookups=asked.lookups) as source:
             index = Part(files[0].index)
-            found = search(_narrowed(text, index), source, {}, now, earliest=earliest, latest=latest)
+            found = search(_narrowed(text, index, _own(asked)), source, {}, now, earliest=earliest, latest=latest)
     except EngineError as error:
         click.echo(f"not compared: the embedded engine says: {error}", err=True)
         return exit_codes.FAILED
@@ -147,6 +148,11 @@ def _text(asked: Asked) -> str:
     from storypack.spl.macros import expand
 
     return expand(asked.spl, asked.macros, problems=[]).text
+
+
+def _own(asked: Asked) -> dict[str, str]:
+    """The lookups that we have, each under its own name."""
+    return {name: name for name in asked.lookups}
 
 
 def _narrowed(text: str, part: Any, lookups: Mapping[str, str] | None = None) -> str:

@@ -17,7 +17,8 @@ from storypack.testing.trace import show
 
 Row = Mapping[str, Any]
 SHOWN_ROWS, SHOWN_FIELDS = 5, 8
-PAIRED = 500  # rows of each side that are compared pair by pair
+PAIRED = 500  # rows that one row is compared with at most
+_DIGITS = (12, 4, 0)
 # What an indexer says of its events, and no search asks for.
 INSTANCE_ONLY = frozenset({
     "eventtype", "linecount", "punct", "splunk_server", "splunk_server_group", "tag", "timeendpos", "timestartpos",
@@ -104,27 +105,25 @@ def _kept(row: Row, names: Iterable[str] | None) -> dict[str, Any]:
     }
 
 
-def _without_equals(left: Sequence[Row], right: Sequence[Row]) -> tuple[list[Row], list[Row]]:
-    """The rows of both sides that have no equal on the other."""
-    waiting: dict[str, list[Row]] = defaultdict(list)
-    for row in right:
-        waiting[_key(row)].append(row)
-    first = []
-    for row in left:
-        if twins := waiting.get(_key(row)):
-            twins.pop()
-        else:
-            first.append(row)
-    second = [row for rows in waiting.values() for row in rows]
-    # Numbers that differ in the last digits have other keys and are equal all the same.
-    rest = []
-    for row in first:
-        twin = next((at for at, other in enumerate(second[:PAIRED]) if not _differing(row, other)), None)
-        if twin is None:
-            rest.append(row)
-        else:
-            second.pop(twin)
-    return rest, second
+def _without_equals(left: Sequence[Row], right: Sequence[Row]) -> tuple[Sequence[Row], Sequence[Row]]:
+    """The rows of both sides that have no equal on the other. Numbers that were printed with fewer digits have other
+    texts and are equal all the same, so rows are brought together by ever rougher ones."""
+    for digits in _DIGITS:
+        buckets: dict[str, list[Row]] = defaultdict(list)
+        for row in right:
+            buckets[_key(row, digits)].append(row)
+        rest = []
+        for row in left:
+            bucket = buckets.get(_key(row, digits), []) if digits or len(rest) < PAIRED else []
+            twin = next((at for at, other in enumerate(bucket[:PAIRED]) if not _differing(row, other)), None)
+            if twin is None:
+                rest.append(row)
+            else:
+                bucket.pop(twin)
+        left, right = rest, [row for bucket in buckets.values() for row in bucket]
+        if not left or not right:
+            break
+    return left, right
 
 
 def _paired(left: Sequence[Row], right: Sequence[Row]) -> Iterable[Difference]:
@@ -154,16 +153,18 @@ def _same(name: str, left: Any, right: Any) -> bool:
     return same_value(left, right)
 
 
-def _key(row: Row) -> str:
-    """A text that equal rows share, as a rule."""
-    return json.dumps([[name, _plain(row[name])] for name in sorted(row)], ensure_ascii=False, sort_keys=True)
+def _key(row: Row, digits: int) -> str:
+    """A text that equal rows share unless their numbers fall to different sides where they are cut to `digits`."""
+    return json.dumps([[name, _plain(row[name], digits)] for name in sorted(row)], ensure_ascii=False)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, digits: int) -> Any:
     if isinstance(value, list):
-        return _plain(value[0]) if len(value) == 1 else [_plain(one) for one in value]
+        return _plain(value[0], digits) if len(value) == 1 else [_plain(one, digits) for one in value]
+    if not digits:
+        return ""
     found = number(value)
-    return f"{found:.6g}" if found is not None else str(value)
+    return str(value) if found is None else f"{found:.{digits}g}"
 
 
 def _row(row: Row | None) -> str:

@@ -21,7 +21,6 @@ CHANGING = frozenset({
     "script", "run", "sendalert", "sendemail", "summaryindex", "sumindex", "tscollect",
 })  # fmt: skip
 GENERATING = frozenset({"makeresults", "gentimes"})
-RISK = re.compile(r"\bAll_Risk\b|\bindex\s*=\s*\"?risk\b", re.IGNORECASE)
 
 
 class CannotNarrow(ValueError):
@@ -54,8 +53,6 @@ def narrow(text: str, part: Part, lookups: Mapping[str, str] | None = None) -> s
 
     Raises CannotNarrow, or SplError for text that is no search.
     """
-    if RISK.search(text):
-        raise CannotNarrow("it reads the risk index, which Enterprise Security alone fills")
     pipeline = parse(text)
     edits: dict[Span, str] = {}
     for node in _inner(pipeline):
@@ -113,8 +110,12 @@ def _head(pipeline: tree.Pipeline, text: str, part: Part) -> dict[Span, str]:
         if not first.implied:
             start += len(re.match(r"search\b\s*", text[start:end], re.IGNORECASE)[0])  # type: ignore[index]
         return _condition(first.term, Span(start, end), part.term, part)
-    if not pipeline.leading_pipe or isinstance(first, tree.Tstats | tree.Inputlookup):
+    if isinstance(first, tree.Tstats | tree.Inputlookup):
         return {}
+    if not pipeline.leading_pipe and not isinstance(first, tree.MacroStage):
+        return {}
+    if isinstance(first, tree.MacroStage):
+        raise CannotNarrow(f"the macro `{first.call.name}` is not known here")
     name = str(getattr(first, "name", "") or type(first).__name__.lower())
     if name in GENERATING or (isinstance(first, tree.Combine) and not first.words):
         return {}

@@ -12,7 +12,7 @@ from storypack.deploy.errors import DeployError
 from storypack.deploy.remote.compare import compare
 from storypack.deploy.remote.jobs import Question, open_job
 from storypack.deploy.remote.narrow import CannotNarrow, Part, is_ordered, narrow, reads_lookups
-from storypack.deploy.remote.sending import Sent, Site, send_part
+from storypack.deploy.remote.sending import Sent, Site, send_part, wait_for_part
 from storypack.deploy.remote.tables import Copies, copies
 from storypack.engine.errors import EngineError
 from storypack.engine.events.formats import UnreadableFile
@@ -26,6 +26,7 @@ from storypack.spl.source import SplError
 from storypack.testing.clock import Moment, moment
 from storypack.testing.explain import difference
 from storypack.testing.results import KEPT_ROWS, Failure, Outcome, PlannedTest, Problem, Row, TestResult, TestRun
+from storypack.testing.risk import reads_risk
 from storypack.testing.run import judged
 from storypack.testing.setting import Setting
 from storypack.timemod import TimeModifierError
@@ -34,22 +35,34 @@ from storypack.timemod import TimeModifierError
 def run_remote_tests(
     pack: Pack, planned: Sequence[PlannedTest], site: Site, progress: Callable[[TestResult], object]
 ) -> tuple[TestRun, list[str]]:
-    """All tests, one after another; and the names of lookups that could not be removed. Raises DeployError where going
-    on makes no sense (no index, no permission). The events stay: see cleanup.py."""
+    """All tests, and the names of lookups that could not be removed. The events of all tests are sent first, so that
+    they become searchable together; they stay: see cleanup.py. Raises DeployError where going on makes no sense."""
     begin = time.perf_counter()
     setting = Setting(pack, threads=2)
     results = []
     left: list[str] = []
     try:
         with copies(site, left) as made:
+            runs = []
             for number, one in enumerate(planned, 1):
                 entry = next(each for each in pack.searches if each.path == one.file)
-                run = _Run(one, entry, entry.model.tests[one.number], setting, site, made, f"{number}")
+                runs.append(_Run(one, entry, entry.model.tests[one.number], setting, site, made, f"{number}"))
+                runs[-1].send()
+            for run in runs:
                 results.append(run.result())
                 progress(results[-1])
     finally:
         setting.close()
     return TestRun(tuple(results), time.perf_counter() - begin), left
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A test whose events are sent: its search without macros, and when it runs."""
+
+    text: str
+    when: Moment
+    sent: Sent
 
 
 @dataclass
@@ -61,38 +74,52 @@ class _Run:
     site: Site
     copies: Copies
     name: str
+    state: _Ready | TestResult | None = None
+
+    def send(self) -> None:
+        """Send the test's events, or find out why it cannot be run."""
+        try:
+            self.state = self._sent()
+        except CannotNarrow as error:
+            refused = self._failed("not run", f"not run on the instance: {error}")
+            self.state = replace(refused, excuse="only the embedded engine can run it")
+        except SplError as error:
+            self.state = self._failed("search error", error.message)
+        except (UnreadableFile, TimeModifierError) as error:
+            self.state = self._failed("not run", str(error))
 
     def result(self) -> TestResult:
         """What became of the test; only what would meet every other test as well is raised."""
         begin = time.perf_counter()
-        found = judged(self._result(), self.entry.model, self.test)
-        return replace(found, seconds=time.perf_counter() - begin)
+        if isinstance(self.state, _Ready):
+            wait_for_part(self.site, self.state.sent)
+            found = self._compared(self.state)
+        else:
+            assert self.state is not None, "send() comes first"
+            found = self.state
+        seconds = time.perf_counter() - begin
+        return replace(found if found.excuse else judged(found, self.entry.model, self.test), seconds=seconds)
 
-    def _result(self) -> TestResult:
+    def _sent(self) -> _Ready | TestResult:
         for item in self.test.attack_data:
             if "://" in item.data:
                 return self._failed("not run", f"the events are behind a URL, which is not fetched: {item.data}")
             if not (self.setting.pack.root / item.data).is_file():
                 return self._failed("not run", f"there is no file {item.data}")
-        try:
-            text = expand(self.entry.model.search, self.setting.macros_of(self.test)).text
-            narrow(text, Part(self.site.index))  # refused before anything is sent
-            with self._source([]) as source:
-                when = self._moment(source)
-                sent = send_part(self.site, source, self.name)
-            return self._compared(text, when, sent)
-        except CannotNarrow as error:
-            return self._failed("not run", f"not run on the instance: {error}")
-        except SplError as error:
-            return self._failed("search error", error.message)
-        except (UnreadableFile, TimeModifierError) as error:
-            return self._failed("not run", str(error))
+        if reads_risk(self.entry, self.setting):
+            raise CannotNarrow("it reads the risk index, which Enterprise Security alone fills")
+        text = expand(self.entry.model.search, self.setting.macros_of(self.test)).text
+        self._without_marks(text)  # refused before anything is sent
+        with self._source([]) as source:
+            when = self._moment(source)
+            return _Ready(text, when, send_part(self.site, source, self.name))
 
     # --- the two sides
 
-    def _compared(self, text: str, when: Moment, sent: Sent) -> TestResult:
+    def _compared(self, ready: _Ready) -> TestResult:
+        text, when = ready.text, ready.when
         try:
-            rows, notes = self._there(text, when, sent)
+            rows, notes = self._there(ready)
         except DeployError as error:
             return self._failed("search error", f"the instance: {error}")
         if when.note:
@@ -100,7 +127,7 @@ class _Run:
         kept = TestResult(self.planned, Outcome.PASSED, len(rows), tuple(rows[:KEPT_ROWS]), notes=tuple(notes))
         wrong = difference(self.test, rows)
         try:
-            here = self._here(text, when, sent)
+            here = self._here(ready)
         except EngineError as error:
             if wrong is None:
                 return replace(kept, notes=(*kept.notes, f"not compared: the embedded engine says: {error}"))
@@ -113,8 +140,9 @@ class _Run:
             return self._failed("wrong rows", message, reasons=both.lines(), kept=kept)
         return kept
 
-    def _there(self, text: str, when: Moment, sent: Sent) -> tuple[list[Row], list[str]]:
+    def _there(self, ready: _Ready) -> tuple[list[Row], list[str]]:
         """The instance's rows, and its warnings."""
+        text, when, sent = ready.text, ready.when, ready.sent
         tables = self.setting.lookups_of(self.test)
         used = {name: tables[name] for name in reads_lookups(text) if name in tables}
         names = self.copies.names(used, written="outputlookup" in text)
@@ -129,14 +157,18 @@ class _Run:
         with open_job(self.site.connection, question) as job:
             return list(job.rows()), list(job.messages)
 
-    def _here(self, text: str, when: Moment, sent: Sent) -> list[Row]:
+    def _here(self, ready: _Ready) -> list[Row]:
         """The embedded engine's rows, of events that came with the same index and host."""
-        with self._source(sent.part.hosts) as source:
+        when = ready.when
+        text = self._without_marks(ready.text)
+        with self._source(ready.sent.part.hosts) as source:
             self._place(source, when)
-            found = search(
-                narrow(text, Part(self.site.index)), source, {}, when.now, earliest=when.earliest, latest=when.latest
-            )
+            found = search(text, source, {}, when.now, earliest=when.earliest, latest=when.latest)
         return list(found.rows)
+
+    def _without_marks(self, text: str) -> str:
+        """The search as the embedded engine runs it: over the index's events, with the pack's own lookups."""
+        return narrow(text, Part(self.site.index), {name: name for name in self.setting.lookups_of(self.test)})
 
     def _source(self, hosts: Sequence[str]) -> FileSource:
         """The test's events. `hosts` = those that the part has on the instance: its mark stands for a missing one."""

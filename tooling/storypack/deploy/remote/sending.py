@@ -78,7 +78,7 @@ class _Tally:
 
 
 def send_part(site: Site, source: FileSource, name: str) -> Sent:
-    """Send a source's events, with the times that the source gives them, and wait until they can be searched.
+    """Send a source's events, with the times that the source gives them; `wait_for_part` says when they are there.
 
     An event without a host gets the part's mark as host, so that data models can be narrowed to it. When nobody knows
     whether some arrived, all are sent again under another mark, and the first ones are never looked at. Raises
@@ -87,13 +87,10 @@ def send_part(site: Site, source: FileSource, name: str) -> Sent:
     for attempt in range(ATTEMPTS):
         mark = f"{site.run}-{name}" + (f"-{attempt}" if attempt else "")
         tally = _Tally(site.brought)
+        events = _counted(_events(source, site, mark), tally)
         try:
-            site.collector.send(
-                _counted(_events(source, site, mark), tally), site.wait, lambda sent: site.progress("sent", sent)
-            )
-            sent = Sent(Part(site.index, mark, tuple(tally.hosts)), tally.count, site.brought.latest)
-            _wait_until_searchable(site, sent)
-            return sent
+            site.collector.send(events, site.wait, lambda sent: site.progress("sent", sent))
+            return Sent(Part(site.index, mark, tuple(tally.hosts)), tally.count, site.brought.latest)
         except Uncertain as error:
             if attempt == ATTEMPTS - 1:
                 raise DeployError(f"the events did not arrive whole: {error.message}") from error
@@ -135,8 +132,9 @@ def _fields(indexed: str | None) -> Mapping[str, Any]:
     }
 
 
-def _wait_until_searchable(site: Site, sent: Sent) -> None:
-    """Count the part's events until all are there. `Uncertain` when there are more than were sent."""
+def wait_for_part(site: Site, sent: Sent) -> None:
+    """Return when searches find all events of a part. DeployError when they do not in time, or find more than were
+    sent: then the collector took a batch twice."""
     if not sent.count:
         return
     deadline = time.monotonic() + site.wait
@@ -147,7 +145,7 @@ def _wait_until_searchable(site: Site, sent: Sent) -> None:
         if found == sent.count:
             return
         if found > sent.count:
-            raise Uncertain(f"{found} events were found, and {sent.count} sent")
+            raise DeployError(f"{sent.count} events were sent, and {found} are found", "the collector doubles them")
         if time.monotonic() >= deadline:
             raise DeployError(
                 f"only {found} of {sent.count} events could be searched after {site.wait:g} s",

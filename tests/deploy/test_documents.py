@@ -16,18 +16,10 @@ from splunkd import Splunkd
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```text\n(\$ storypack deploy .*?)^```", re.MULTILINE | re.DOTALL)
 DOCUMENTS = [path for path in (ROOT / "README.md", ROOT / "docs" / "deploy.md") if BLOCK.search(path.read_text())]
-CONTENT = [
-    "stories",
-    "detections",
-    "macros",
-    "lookups",
-    "data_sources",
-    "baselines",
-    "investigations",
-    "schedules",
-    "app",
+CONTENT = (
+    *("stories", "detections", "macros", "lookups", "data_sources", "baselines", "investigations", "schedules", "app"),
     "tests/data",
-]
+)
 APP = "DA-ESS-DataExfiltration"
 RULE = "EXF - AWS AMI Attribute Modification for Exfiltration - Rule"
 

@@ -134,3 +134,42 @@ def test_an_update_survives(fault: str, tmp_path: Path) -> None:
 def test_a_rollback_survives(fault: str, tmp_path: Path) -> None:
     steps, _ = walk(tmp_path, fault, to_second, roll_back, None)
     assert steps >= 15
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", LASTING)
+@pytest.mark.parametrize("update", [False, True], ids=["first", "update"])
+def test_an_apply_that_broke_off_can_be_taken_back_at_once(fault: str, update: bool, tmp_path: Path) -> None:
+    """Whatever was done by then: without finishing it first, the instance is as it was."""
+    run = apply_new if update else apply_first
+    with Splunkd() as splunkd:
+        site = Site(splunkd, tmp_path / "start", {"retries": 1, "backoff": 0.001})
+        site.folder.mkdir()
+        if update:
+            apply_first(site)
+        shutil.copytree(site.folder, tmp_path / "first")
+        start, first = splunkd.state.content(), splunkd.state.dump()
+        broken = 0
+        for nth in range(1, 200):
+            undo(site, start, tmp_path / str(nth), apply_first if update else None)
+            before = 1 if update else 0
+            splunkd.faults.add(FAULTS[fault](nth))
+            try:
+                run(site)
+                break
+            except DeployError:
+                broken += 1
+            splunkd.faults.clear()
+            if len(site_records(site)) > before:
+                site.roll_back()
+            assert splunkd.state.dump() == first, f"{fault} at request {nth}"
+        splunkd.faults.clear()
+        assert broken >= 20
+
+
+def site_records(site: Site) -> list[str]:
+    connection = site.connection()
+    try:
+        return [record.id for record in site.store(connection).records()]
+    finally:
+        connection.close()

@@ -94,7 +94,7 @@ class CloudClient:
 
     cloud: Cloud
     progress: Progress
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = lambda seconds: time.sleep(seconds)
     _transport: Transport = field(init=False)
 
     def __post_init__(self) -> None:

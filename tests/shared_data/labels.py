@@ -7,7 +7,8 @@ import re
 from functools import cache
 
 import yaml
-from runs import DATA, ROOT
+
+from .runs import DATA, ROOT
 
 PAGE = ROOT / "docs" / "content" / "real_events.md"
 CLOUDTRAIL = "aws/panther_cloudtrail_rule_tests"

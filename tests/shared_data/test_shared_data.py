@@ -7,12 +7,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from runs import DATA, RealFile, event_files, lines_that_fire, manifest, readers, rows, run
+
+from .runs import DATA, RealFile, event_files, lines_that_fire, manifest, readers, rows, run
 
 if not (DATA / "MANIFEST.yml").is_file():
     pytest.skip(f"the real events are not there ({DATA})", allow_module_level=True)
 
-from labels import documented, labels
+from .labels import documented, labels
 
 # (detection, file) -> how many rows the whole file gives, and which lines alone are enough for one.
 FIRES = {

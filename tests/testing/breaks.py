@@ -1,6 +1,6 @@
 """Detections of the pack, each broken in one place as people break them, and the report that its author then gets.
 
-`python tests/testing/breaks.py` writes the snapshots anew: read them as somebody would who did not break anything."""
+`python -m tests.testing.breaks` writes the snapshots anew: read them as somebody would who did not break anything."""
 
 from __future__ import annotations
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_pack import SmallPack
+
+from .small_pack import SmallPack
 
 
 @pytest.fixture

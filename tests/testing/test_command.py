@@ -14,9 +14,10 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
-from small_pack import SmallPack, event, search_test
 
 from storypack.cli import exit_codes, main
+
+from .small_pack import SmallPack, event, search_test
 
 SEARCH = "`ex_audit` action=copy | stats count by user | `ex_disk_filter`"
 COPY = [event(0, user="kim", action="copy")]

@@ -1,13 +1,14 @@
 """Detections of the pack, each broken in one place: what their authors read, as files beside this one.
 
-After a change that is meant, `python tests/testing/breaks.py` writes them anew."""
+After a change that is meant, `python -m tests.testing.breaks` writes them anew."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from breaks import BREAKS, SNAPSHOTS, Break, copy_pack, report_of
+
+from .breaks import BREAKS, SNAPSHOTS, Break, copy_pack, report_of
 
 
 @pytest.fixture(scope="module")

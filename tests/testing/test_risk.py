@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from small_pack import SmallPack, event, search_test
-
 from storypack.testing.results import Outcome
 from storypack.testing.risk import fill
+
+from .small_pack import SmallPack, event, search_test
 
 COPY = "`ex_audit` action=copy | stats values(src) as src count by user | `ex_copied_filter`"
 SEND = "`ex_audit` action=send | stats count by user | `ex_sent_filter`"

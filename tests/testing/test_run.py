@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from small_pack import NOON, SmallPack, event, search_test
 
 from storypack.testing.results import Outcome
+
+from .small_pack import NOON, SmallPack, event, search_test
 
 SEARCH = "`ex_audit` action=copy | stats count by user | `ex_disk_filter`"
 COPIES = [event(0, user="kim", action="copy"), event(5, user="kim", action="copy"), event(9, user="lee", action="list")]

@@ -104,10 +104,15 @@ def read_table(name: str, path: Path, settings: Mapping[str, str]) -> LookupTabl
         rows,
         match_types(settings.get("match_type", "")),
         case_sensitive=settings.get("case_sensitive_match", "true").strip().lower() not in ("0", "false", "f", "no"),
-        min_matches=int(settings.get("min_matches", "0") or 0),
-        max_matches=int(settings["max_matches"]) if settings.get("max_matches") else None,
+        min_matches=_whole(settings.get("min_matches", "")) or 0,
+        max_matches=_whole(settings.get("max_matches", "")),
         default_match=settings.get("default_match", ""),
     )
+
+
+def _whole(text: str) -> int | None:
+    """A number of a setting; one that is none counts as absent."""
+    return int(text) if text.strip().isdecimal() else None
 
 
 def match_types(text: str) -> dict[str, Literal["WILDCARD", "CIDR"]]:

@@ -19,6 +19,11 @@ from storypack.engine.udf.regex import PatternError, compile_pattern
 
 _INLINE = re.compile(r"(?P<pattern>.*?)(?:\s+in\s+(?P<field>[\w.:{}-]+))?\s*$", re.DOTALL)
 _FORMAT_PAIR = re.compile(r"([\w.:{}$-]+)::(?:\"((?:[^\"\\]|\\.)*)\"|(\S+))")
+_SHARED_TEXTS = {name: name for name in ("_raw", "source", "host", "sourcetype", "index")} | {
+    "MetaData:Source": "source",
+    "MetaData:Host": "host",
+    "MetaData:Sourcetype": "sourcetype",
+}
 _PLAIN_GROUP = re.compile(r"(?<!\\)\((?!\?)")
 
 
@@ -45,27 +50,42 @@ class Extractor:
     # --- EXTRACT and REPORT -----------------------------------------------------------------------------------
 
     def _explicit(self, name: str) -> Iterator[Sql]:
-        for pattern, field in self._inline:
-            groups = compile_pattern(pattern).groupindex
-            if name in groups:
-                yield group_sql(field, pattern, groups[name])
-        for transform in self._reports:
-            yield from _transform_field(transform, name)
+        yield from self._inline_values(name, len(self._inline))
+        yield from self._report_values(name, len(self._reports))
+
+    def _inline_values(self, name: str, before: int) -> Iterator[Sql]:
+        """What the first `before` EXTRACT settings give for a field."""
+        for at, (pattern, source) in enumerate(self._inline[:before]):
+            group = compile_pattern(pattern).groupindex.get(name)
+            text = self._text(source, at, 0) if group is not None else None
+            if group is not None and text is not None:
+                yield group_sql(text, pattern, group)
+
+    def _report_values(self, name: str, before: int) -> Iterator[Sql]:
+        """What the first `before` transforms of the REPORT settings give for a field."""
+        for at, transform in enumerate(self._reports[:before]):
+            text = self._text(transform.get("SOURCE_KEY", "_raw").strip(), len(self._inline), at)
+            if text is not None:
+                yield from _transform_field(transform, name, text)
+
+    def _text(self, source: str, inline: int, reports: int) -> str | None:
+        """The SQL of the text in which a pattern looks: the event, what all events share, or a field that an earlier
+        setting (the first `inline` and `reports` of them) has found; None if there is no such field yet."""
+        if source in _SHARED_TEXTS:
+            return f'"{_SHARED_TEXTS[source]}"'
+        found = [*self._inline_values(source, inline), *self._report_values(source, reports)]
+        texts = [value.text if value.kind is not Kind.MULTI else f"{value.text}[1]" for value in found]
+        return f"coalesce({', '.join(texts)})" if texts else None
 
     @cached_property
     def _inline(self) -> list[tuple[str, str]]:
-        """The patterns of EXTRACT-..., by class name, and the SQL of the field in which they look."""
+        """The patterns of EXTRACT-..., by class name, and the field in which they look. Patterns that are none are left
+        out, as Splunk leaves them out."""
         found = []
         for key in sorted(self.settings):
-            if key.startswith("EXTRACT-"):
-                parts = _INLINE.match(self.settings[key])
-                if parts and parts["pattern"]:
-                    field = parts["field"] or "_raw"
-                    # An EXTRACT may look into a field of another one only after the base extraction; we know `source`
-                    # and its kin, which are columns.
-                    text = f'"{field}"' if field in ("_raw", "source", "host", "sourcetype") else ""
-                    if text:
-                        found.append((parts["pattern"], text))
+            parts = _INLINE.match(self.settings[key]) if key.startswith("EXTRACT-") else None
+            if parts and parts["pattern"] and is_pattern(parts["pattern"]):
+                found.append((parts["pattern"], parts["field"] or "_raw"))
         return found
 
     @cached_property
@@ -75,7 +95,9 @@ class Extractor:
             if key.startswith("REPORT-"):
                 for stanza in self.settings[key].split(","):
                     if stanza.strip() in self.transforms:
-                        found.append(self.transforms[stanza.strip()].settings)
+                        transform = self.transforms[stanza.strip()].settings
+                        if "REGEX" not in transform or is_pattern(transform["REGEX"]):
+                            found.append(transform)
         return found
 
     # --- KV_MODE ----------------------------------------------------------------------------------------------
@@ -141,33 +163,53 @@ def _is_dynamic(transform: Mapping[str, str]) -> bool:
     return transform.get("FORMAT", "").strip() == "$1::$2" and "REGEX" in transform
 
 
-def _transform_field(transform: Mapping[str, str], name: str) -> Iterator[Sql]:
-    """What a transforms.conf stanza gives for a field."""
-    source = transform.get("SOURCE_KEY", "_raw").strip()
-    text = f'"{source}"' if source in ("_raw", "source", "host", "sourcetype") else "_raw"
+def is_pattern(text: str) -> bool:
+    """Whether a setting's regular expression is one."""
+    try:
+        compile_pattern(text)
+    except PatternError:
+        return False
+    return True
+
+
+def _transform_field(transform: Mapping[str, str], name: str, text: str) -> Iterator[Sql]:
+    """What a transforms.conf stanza gives for a field, looking into the SQL `text`."""
     if "DELIMS" in transform:
         yield from _delimited(transform, name, text)
         return
     pattern = transform.get("REGEX", "")
     if not pattern:
         return
-    try:
-        groups = compile_pattern(pattern).groupindex
-    except PatternError:
-        return
+    several = _is_true(transform.get("MV_ADD", ""))
+    groups = compile_pattern(pattern).groupindex
     if name in groups:
-        yield group_sql(text, pattern, groups[name])
+        yield all_sql(text, pattern, groups[name]) if several else group_sql(text, pattern, groups[name])
     elif _is_dynamic(transform):
-        named = _with_name(pattern, name, clean=transform.get("CLEAN_KEYS", "true").lower() in ("true", "1"))
-        yield Sql(f"nullif(spl_unescape(spl_groups({text}, {quote(named)})[1]), '')", Kind.STRING)
+        named = _with_name(pattern, name, clean=_is_true(transform.get("CLEAN_KEYS", "true")))
+        if several:
+            yield all_sql(text, named, 1)
+        else:
+            yield Sql(f"nullif(spl_unescape(spl_groups({text}, {quote(named)})[1]), '')", Kind.STRING)
     else:
         for key, quoted, bare in _FORMAT_PAIR.findall(transform.get("FORMAT", "")):
             value = quoted or bare
             if key == name and re.fullmatch(r"\$\d+", value):
-                yield group_sql(text, pattern, int(value[1:]))
+                group = int(value[1:])
+                yield all_sql(text, pattern, group) if several else group_sql(text, pattern, group)
             elif key == name and "$" not in value:
                 matched = f"spl_match({text}, {quote(pattern)})"
                 yield Sql(f"CASE WHEN {matched} THEN {quote(value)} END", Kind.STRING)
+
+
+def all_sql(text: str, pattern: str, group: int) -> Sql:
+    """One group of all matches (MV_ADD); null where nothing matches."""
+    matches = f"spl_all_groups({text}, {quote(pattern)}, 0)"
+    values = f"list_filter(list_transform({matches}, lambda m_: m_[{group}]), lambda v_: v_ IS NOT NULL AND v_ <> '')"
+    return Sql(f"nullif({values}, CAST([] AS VARCHAR[]))", Kind.MULTI)
+
+
+def _is_true(text: str) -> bool:
+    return text.strip().lower() in ("1", "true", "t", "yes", "y")
 
 
 def _with_name(pattern: str, name: str, *, clean: bool) -> str:

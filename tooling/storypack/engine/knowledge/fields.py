@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
 from storypack.engine.compile.coerce import coerce, common_kind
@@ -170,7 +170,15 @@ class OriginFields:
     @cached_property
     def _lookups(self) -> list[AutoLookup]:
         keys = sorted(key for key in self.settings if key.startswith("LOOKUP-"))
-        return [_auto_lookup(self.settings[key]) for key in keys]
+        return [self._with_outputs(_auto_lookup(self.settings[key])) for key in keys]
+
+    def _with_outputs(self, lookup: AutoLookup) -> AutoLookup:
+        """A lookup that names no outputs gives all the table's fields that are no inputs."""
+        table = None if lookup.outputs else self.session.lookup(lookup.table)
+        if table is None:
+            return lookup
+        inputs = {source for source, _ in lookup.inputs}
+        return replace(lookup, outputs=tuple((name, name) for name in table.fields if name not in inputs))
 
     def _looked_up(self, name: str, before: int) -> Sql:
         """The field after the first `before` lookups."""

@@ -7,6 +7,7 @@ Patterns: `...` matches any characters, `*` any but a slash, `|` and parentheses
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from storypack.conf import Conf
@@ -15,33 +16,54 @@ DEFAULT = "default"
 
 
 def settings_for(props: Conf, sourcetype: str, source: str, host: str) -> dict[str, str]:
-    """The merged settings for events of this origin; later files of the same class name have already been merged."""
-    layers: dict[int, list[dict[str, str]]] = {0: [], 1: [], 2: [], 3: []}
+    """The merged settings for events of this origin; later files of the same class name have already been merged.
+
+    Of several stanzas of one kind that fit, one that names the origin outright comes before patterns (`priority` 100
+    against 0, unless a stanza gives its own), and of equals the first by name.
+    """
+    ranked: list[tuple[tuple[int, int], str, dict[str, str]]] = []
     for stanza in props:
+        settings = dict(stanza.settings)
         kind, separator, pattern = stanza.name.partition("::")
         if stanza.name == DEFAULT:
-            layers[0].append(dict(stanza.settings))
+            ranked.append(((0, 0), "", settings))
         elif separator and kind in ("source", "host"):
             value = source if kind == "source" else host
-            if _pattern(pattern).fullmatch(value):
-                layers[3 if kind == "source" else 2].append(dict(stanza.settings))
+            if _fits(pattern, value, fold=kind == "host"):
+                rank = 3 if kind == "source" else 2
+                ranked.append(((rank, _priority(settings, literal=pattern == value)), stanza.name, settings))
         elif stanza.name == sourcetype or _is_type_pattern(stanza.name, sourcetype):
-            layers[1].append(dict(stanza.settings))
+            ranked.append(((1, _priority(settings, literal=stanza.name == sourcetype)), stanza.name, settings))
+    ranked.sort(key=lambda one: one[1], reverse=True)
+    ranked.sort(key=lambda one: one[0])
     merged: dict[str, str] = {}
-    for number in sorted(layers):
-        for settings in layers[number]:
-            merged.update(settings)
+    for _, _, settings in ranked:
+        merged.update(settings)
     return merged
+
+
+def _priority(settings: Mapping[str, str], *, literal: bool) -> int:
+    given = settings.get("priority", "").strip()
+    return int(given) if given.isdigit() else 100 if literal else 0
+
+
+def _fits(pattern: str, value: str, *, fold: bool) -> bool:
+    compiled = _pattern(pattern.lower() if fold else pattern)
+    return compiled is not None and compiled.fullmatch(value.lower() if fold else value) is not None
 
 
 def _is_type_pattern(name: str, sourcetype: str) -> bool:
     """The undocumented but common `[(?::){0}aws:*]`: a sourcetype with wildcards."""
     prefix = "(?::){0}"
-    return name.startswith(prefix) and bool(_pattern(name.removeprefix(prefix)).fullmatch(sourcetype))
+    return name.startswith(prefix) and _fits(name.removeprefix(prefix), sourcetype, fold=False)
 
 
 @lru_cache(maxsize=512)
-def _pattern(text: str) -> re.Pattern[str]:
+def _pattern(text: str) -> re.Pattern[str] | None:
+    """The compiled pattern; None for one whose brackets do not match."""
     parts = re.split(r"(\.\.\.|\*|\||\(|\))", text)
     spelled = {"...": ".*", "*": r"[^/\\]*", "|": "|", "(": "(?:", ")": ")"}
-    return re.compile("".join(spelled.get(part, re.escape(part)) for part in parts), re.DOTALL)
+    try:
+        return re.compile("".join(spelled.get(part, re.escape(part)) for part in parts), re.DOTALL)
+    except re.error:
+        return None

@@ -23,8 +23,9 @@ macro(
     "clock",
     body="CASE WHEN regexp_full_match(t, '\\d{9,10}(\\.\\d+)?') THEN CAST(t AS DOUBLE) "
     "WHEN regexp_full_match(t, '\\d{13}') THEN CAST(t AS DOUBLE) / 1000 "
-    "ELSE coalesce(epoch(TRY_CAST(t AS TIMESTAMP)), "
-    "epoch(TRY_CAST(regexp_replace(t, '(\\.\\d{6})\\d+', '\1') AS TIMESTAMP)), spl_find_time(t, clock)) END",
+    "WHEN regexp_matches(t, '\\d[+-]\\d\\d:?\\d\\d$') THEN coalesce(epoch(TRY_CAST(regexp_replace("
+    "replace(t, ',', '.'), '(\\d\\d):?(\\d\\d)$', '\\1:\\2') AS TIMESTAMPTZ)), spl_find_time(t, clock)) "
+    "ELSE coalesce(epoch(TRY_CAST(replace(t, ',', '.') AS TIMESTAMP)), spl_find_time(t, clock)) END",
 )
 
 _FORMATS = (

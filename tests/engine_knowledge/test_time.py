@@ -1,0 +1,60 @@
+"""`_time` from the event, as props.conf says."""
+
+from __future__ import annotations
+
+import pytest
+
+from .add_on import NOW, AddOn
+
+TEN = 1_763_632_800.0  # 2025-11-20 10:00:00 UTC
+
+
+@pytest.mark.parametrize(
+    ("event", "time"),
+    [
+        ("2025-11-20T10:00:00Z x", TEN),
+        ("2025-11-20 10:00:00.250 x", TEN + 0.25),
+        ("2025-11-20T10:00:00,250Z x", TEN + 0.25),
+        ("2025-11-20T10:00:00.123456789Z x", TEN + 0.123456),
+        ("2025-11-20T10:00:00+02:00 x", TEN - 7200),
+        ("2025-11-20T10:00:00.5-0530 x", TEN + 19800.5),
+        ("20/Nov/2025:10:00:00 +0000 x", TEN),
+        ("20/Nov/2025:10:00:00 -0100 x", TEN + 3600),
+        ("11/20/2025 10:00:00 AM x", TEN),
+        ("11/20/2025 10:00:00 PM x", TEN + 43200),
+        ("1763632800.5 x", TEN + 0.5),
+        ("id 17636328001 x", NOW),  # no time in it: the clock's
+        ("Nov 20 10:00:00 host x", TEN + 365 * 86400),  # the year of the clock
+        ('{"a": "b", "time": "2025-11-20T10:00:00Z"}', TEN),
+    ],
+)
+def test_times_that_are_recognised(ta: AddOn, event: str, time: float) -> None:
+    assert ta.value("_time", event) == pytest.approx(time, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("props", "event", "time"),
+    [
+        ("TIME_PREFIX = end=\nTIME_FORMAT = %Y%m%d%H%M%S", "start=20200101000000 end=20251120100000", TEN),
+        ("TIME_PREFIX = (a|b)=", "c=2020-01-01T00:00:00Z b=2025-11-20T10:00:00Z", TEN),
+        ("TIME_PREFIX = (?<=end=)", "2020-01-01T00:00:00Z end=2025-11-20T10:00:00Z", TEN),
+        ("TIME_FORMAT = %s", "1763632800 x", TEN),
+        ("TIME_FORMAT = %d.%m.%Y %H:%M:%S %z", "20.11.2025 12:00:00 +0200", TEN),
+        ("TIME_FORMAT = %d.%m.%Y %H:%M:%S\nTZ = Europe/Berlin", "20.11.2025 11:00:00", TEN),
+        ("TZ = America/New_York", "2025-11-20 05:00:00 x", TEN),
+        ("TZ = America/New_York", "2025-11-20T10:00:00Z x", TEN),  # the event's own zone comes first
+        ("TZ = Nowhere/Land", "2025-11-20 10:00:00 x", TEN),
+        ("MAX_TIMESTAMP_LOOKAHEAD = 5", "2025-11-20T10:00:00Z x", NOW),
+        ("TIME_PREFIX = never=", "2025-11-20T10:00:00Z x", NOW),
+        ("TIMESTAMP_FIELDS = missing, when", '{"time": "2020-01-01T00:00:00Z", "when": "2025-11-20T10:00:00Z"}', TEN),
+    ],
+)
+def test_settings(ta: AddOn, props: str, event: str, time: float) -> None:
+    ta.conf("props", f"[x]\n{props}\n")
+    assert ta.value("_time", event) == time
+
+
+def test_newest_first(ta: AddOn) -> None:
+    events = [f"2025-11-20T10:00:0{second}Z e{number}" for number, second in enumerate((1, 3, 2, 3))]
+    found = [row["_raw"][-2:] for row in ta.rows("table _raw", events)]
+    assert found == ["e3", "e1", "e2", "e0"]

@@ -67,7 +67,7 @@ def read_objects(connection: Connection, app: str, wanted: Iterable[Objects]) ->
 def read_whole(connection: Connection, app: str, keys: Collection[Key]) -> dict[Key, Object]:
     """These objects with every setting that could be set again: what it takes to make them anew after a deletion.
 
-    Of saved searches what only repeats splunkd's defaults (GET .../_new) is left out.
+    Of saved searches what only repeats splunkd's defaults (GET .../_new) is left out, but for `disabled`.
     """
     found: dict[Key, Object] = {}
     for kind in KINDS:
@@ -84,7 +84,7 @@ def read_whole(connection: Connection, app: str, keys: Collection[Key]) -> dict[
                 settings = {
                     field: value
                     for field, value in one.settings.items()
-                    if value and template.get(field) != value and _can_be_set(kind, field)
+                    if value and (template.get(field) != value or field == "disabled") and _can_be_set(kind, field)
                 }
                 found[one.key] = replace(one, settings=settings)
     return found
@@ -102,7 +102,9 @@ def _can_be_set(kind: Kind, field: str) -> bool:
     if kind is kinds.SAVED_SEARCH:
         return field in _SEARCH_FIELDS or field.startswith(("action.", "alert", "dispatch.", "display.", "request."))
     shown_only = {"disabled", "type", "fields_array", "rootNode", "version", "isDashboard", "isVisible", "label"}
-    return field == "eai:data" if kind in (kinds.VIEW, kinds.NAV) else field not in shown_only or kind is kinds.STORY
+    if kind is kinds.STORY:
+        return field != "disabled"
+    return field == "eai:data" if kind in (kinds.VIEW, kinds.NAV) else field not in shown_only
 
 
 def read_one(connection: Connection, app: str, kind: Kind, name: str) -> Object | None:

@@ -68,6 +68,6 @@ def test_every_text_of_our_pack_is_read() -> None:
     models = [entry.model for entry in context.pack.entries() if isinstance(entry.model, Content)]
     read = [reading for model in models for reading in readings(model, world)]
     assert len(read) >= len(context.pack.searches)
-    assert [(reading.owner.name, reading.key, reading.error) for reading in read if reading.tree is None] == []
+    assert [(reading.owner.name, reading.key, reading.errors) for reading in read if reading.errors] == []
     called = {key for reading in read if reading.expanded for key in reading.expanded.used}
     assert {entry.model.body.stanza for entry in context.pack.macros} <= called

@@ -50,7 +50,7 @@ def command(name: str, pack: Path, format: str, output: Path | None, sql: bool) 
     entry = _chosen(loaded.pack, name)
     world = world_of(Context(loaded.pack, dt.date.today()))
     reading = read(entry.model, "search", entry.model.search, world)
-    problem = reading.error or next(iter(reading.macro_errors), None)
+    problem = next(iter((*reading.errors, *reading.macro_errors)), None)
     if problem is not None or reading.tree is None:
         place = entry.at("search", offset=problem.span.start if problem else None)
         text = problem.message if problem else "the search can not be read"

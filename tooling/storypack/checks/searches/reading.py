@@ -20,10 +20,14 @@ from storypack.spl.fields import Fieldset, StageFields, Use, flow, uses
 from storypack.spl.fields.walk import walk
 from storypack.spl.macros import Expanded, expand
 from storypack.spl.source import line_column
+from storypack.spl.tokens import MACRO, STRING
 from storypack.spl.tree import Aggregation, Call, Combine, Foreach, MapSearch, Node, Pipeline
 
 N = TypeVar("N", bound=Node)
 WHOLE_SEARCH = "%original_detection_search%"  # in a drilldown: the detection's own search
+_UNREAD = "`?`"  # stands for a stage that could not be read
+_MOST_ERRORS = 5
+_SHIELDED = re.compile(rf"(?s){STRING}|{MACRO}")
 _WHOLE_SEARCH = re.compile(re.escape(WHOLE_SEARCH))
 
 
@@ -31,14 +35,15 @@ _WHOLE_SEARCH = re.compile(re.escape(WHOLE_SEARCH))
 class Reading:
     """One text with SPL: `owner` has it at the key `key` (`drilldown_searches.0.search`).
 
-    `macro_errors` and `error` are about the author's text. Without a tree there is an error."""
+    `macro_errors` and `errors` are about the author's text. Where a stage cannot be read, the tree has the others, and
+    a macro of unknown meaning in its place; no tree at all is the last resort."""
 
     owner: Content
     key: str
     text: str
     expanded: Expanded | None
     tree: Pipeline | None
-    error: SplError | None
+    errors: tuple[SplError, ...]
     macro_errors: tuple[SplError, ...]
     world: World
 
@@ -173,12 +178,38 @@ def read(owner: Content, key: str, text: str, world: World) -> Reading:
     try:
         expanded = expand(filled, world.macros, problems=macro_errors)
     except SplError as error:
-        return Reading(owner, key, text, None, None, error, tuple(macro_errors), world)
-    try:
-        tree = parse(expanded.text)
-    except SplError as error:
-        return Reading(owner, key, text, expanded, None, _blamed(error, expanded, filled), tuple(macro_errors), world)
-    return Reading(owner, key, text, expanded, tree, None, tuple(macro_errors), world)
+        return Reading(owner, key, text, None, None, (error,), tuple(macro_errors), world)
+    tree, errors = _parsed(expanded.text)
+    blamed = tuple(_blamed(error, expanded, filled) for error in errors)
+    return Reading(owner, key, text, expanded, tree, blamed, tuple(macro_errors), world)
+
+
+def _parsed(text: str) -> tuple[Pipeline | None, list[SplError]]:
+    """The tree and all errors: a stage that cannot be read is blanked, as long as that leaves no bracket or quote of it
+    open, and the rest read again."""
+    errors: list[SplError] = []
+    while True:
+        try:
+            return parse(text), errors
+        except SplError as error:
+            stage = _stage_at(text, error.span.start)
+            if errors and error.span.start <= errors[-1].span.start:
+                return None, errors
+            errors.append(error)
+            if stage is None or len(errors) >= _MOST_ERRORS:
+                return None, errors
+            text = text[: stage.start] + _UNREAD.ljust(stage.end - stage.start) + text[stage.end :]
+
+
+def _stage_at(text: str, offset: int) -> Span | None:
+    """The stage around an offset, without its pipe; None if it is not whole in itself, or too short to be replaced."""
+    shielded = _SHIELDED.sub(lambda found: "x" * len(found[0]), text)
+    start = shielded.rfind("|", 0, offset) + 1
+    end = shielded.find("|", offset)
+    stage = Span(start, end if end >= 0 else len(text))
+    inside = shielded[stage.start : stage.end]
+    whole = not set(inside) & set('"`') and all(inside.count(a) == inside.count(b) for a, b in ("()", "[]"))
+    return stage if whole and len(inside.strip()) >= len(_UNREAD) else None
 
 
 def _blamed(error: SplError, expanded: Expanded, text: str) -> SplError:

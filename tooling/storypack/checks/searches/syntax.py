@@ -20,8 +20,8 @@ from storypack.spl.tree import Call, String
     cure="Mend it where the message points.",
 )
 def syntax(reading: Reading, world: World) -> Faults:
-    if reading.error is not None:
-        yield reading.error_fault(reading.error)
+    for error in reading.errors:
+        yield reading.error_fault(error)
     for error in reading.macro_errors:
         if not isinstance(error, UnknownMacro | MacroArguments | EndlessMacro):
             yield reading.error_fault(error)

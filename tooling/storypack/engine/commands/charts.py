@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from storypack.engine.aggregations import AggregationContext
 from storypack.engine.commands.bins import aligned, binned, filled
@@ -223,13 +223,16 @@ def _title(split: Split, aggregation: str, value: str) -> str:
 def timechart(node: tree.Chart, rows: Relation, session: Session) -> Relation:
     """A row for each bin of time from the first event to the last, columns as in chart."""
     options = options_of(node.options)
+    by = node.by
+    if by is not None and "span" not in options:
+        options, by = _late_span(options, by)
     rows = rows.where("timechart", f"{rows.field('_time').text} IS NOT NULL")
     if "span" in options:
         span = aligned(parse_span(options["span"]), options, session)
     else:
         measures(node.aggregations, rows, session)
-        if node.by is not None and isinstance(node.by.field, tree.Field):
-            rows.find(node.by.field.name)
+        if by is not None and isinstance(by.field, tree.Field):
+            rows.find(by.field.name)
         # all that is needed has been asked for: the events are run once, without the rest
         rows = session.materialise(rows.keep(rows.columns))
         time = as_number(rows.field("_time"))
@@ -240,15 +243,15 @@ def timechart(node: tree.Chart, rows: Relation, session: Session) -> Relation:
     rows = rows.extend("bin", {"_time": Sql(span.time_sql(as_number(rows.field("_time"))), Kind.NUMBER)})
     context = AggregationContext(span.seconds)
     ends: tuple[float | None, float | None] = (None, None)
-    if node.by is None:
+    if by is None:
         found = measures(node.aggregations, rows, session)
         table = grouped(rows, ["_time"], found, "timechart", session, context)
         zeros = {measure.output for measure in found if measure.func in _COUNTS}
     else:
-        rows, name = _axis(node.by, {}, rows, session)
+        rows, name = _axis(by, {}, rows, session)
         found = measures(node.aggregations, rows, session)
         where, late = _where(node)
-        split = _split(where, {**options, **options_of(node.by.options), **late})
+        split = _split(where, {**options, **options_of(by.options), **late})
         if not (split.usenull and split.useother):
             # bins in which no column is left stay, too
             ends = _ends(rows, session)
@@ -258,6 +261,15 @@ def timechart(node: tree.Chart, rows: Relation, session: Session) -> Relation:
         return table
     limits = session.range if flag(options.get("fixedrange", "t")) else (None, None)
     return _continuous(table, span, zeros, ends, limits, session)
+
+
+def _late_span(options: dict[str, str], by: tree.SplitBy) -> tuple[dict[str, str], tree.SplitBy]:
+    """A span of time behind the split field (`timechart count by host span=1h`) is the bins'."""
+    late = {name: value for name, value in options_of(by.options).items() if name in ("span", "bins", "minspan")}
+    if not late or ("span" in late and not parse_span(late["span"]).unit):
+        return options, by
+    rest = tuple(one for one in by.options if not (isinstance(one, tree.Option) and one.name in late))
+    return {**options, **late}, replace(by, options=rest)
 
 
 def _ends(rows: Relation, session: Session) -> tuple[float | None, float | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from storypack.deploy.remote.narrow import CannotNarrow, Part, is_ordered, narrow, reads_lookups
+from storypack.deploy.remote.narrow import CannotNarrow, Part, is_ordered, narrow, reads_lookups, with_head
 from storypack.spl import parse
 from storypack.spl.source import SplError
 
@@ -34,6 +34,11 @@ PAIRS = {
         f"| tstats count from datamodel=Web.Web where {MODEL} ((Web.a=1) OR Web.b=2) groupby Web.c",
     "| tstats count from datamodel=Web.Web by _time span=1h":
         f"| tstats count from datamodel=Web.Web where {MODEL} by _time span=1h",
+    "stats count by a | where count>1": f"search {TERM} | stats count by a | where count>1",
+    "eval x=1 | append [search b]": f"search {TERM} | eval x=1 | append [search {TERM} (b)]",
+    "tstats count by host": f"| tstats count where {TERM} by host",
+    "inputlookup known": "| inputlookup copy",
+    "x | append [inputlookup known]": f"{TERM} (x) | append [inputlookup copy]",
     "`theirs` | stats count": f"{TERM} (`theirs`) | stats count",
     "| inputlookup known | lookup known a": "| inputlookup copy | lookup copy a",
     '| makeresults | lookup "known" a | outputlookup append=t known':
@@ -80,6 +85,15 @@ def test_refused_by_name(given: str, why: str) -> None:
 def test_what_is_no_search() -> None:
     with pytest.raises(SplError):
         narrow("x | stats(", PART)
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [("stats count", "search * | stats count"), ("tstats count", "| tstats count"), ("a b", "a b"),
+     ("| stats count", "| stats count"), ("search a", "search a"), ("`m`", "`m`")],
+)  # fmt: skip
+def test_a_search_without_its_head(given: str, wanted: str) -> None:
+    assert with_head(given) == wanted
 
 
 def test_lookups_that_a_search_needs() -> None:

@@ -145,9 +145,15 @@ def _compared(
 
 def _text(asked: Asked) -> str:
     """The search with the macros that we know put in; those of the instance stay calls."""
+    from storypack.deploy.remote.narrow import with_head
     from storypack.spl.macros import expand
+    from storypack.spl.source import SplError
 
-    return expand(asked.spl, asked.macros, problems=[]).text
+    text = expand(asked.spl, asked.macros, problems=[]).text
+    try:
+        return with_head(text)
+    except SplError:  # the instance may know more
+        return text
 
 
 def _own(asked: Asked) -> dict[str, str]:

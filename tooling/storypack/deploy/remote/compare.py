@@ -112,7 +112,7 @@ def _without_equals(left: Sequence[Row], right: Sequence[Row]) -> tuple[Sequence
         buckets: dict[str, list[Row]] = defaultdict(list)
         for row in right:
             buckets[_key(row, digits)].append(row)
-        rest = []
+        rest: list[Row] = []
         for row in left:
             bucket = buckets.get(_key(row, digits), []) if digits or len(rest) < PAIRED else []
             twin = next((at for at, other in enumerate(bucket[:PAIRED]) if not _differing(row, other)), None)

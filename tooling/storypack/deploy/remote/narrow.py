@@ -57,9 +57,28 @@ def narrow(text: str, part: Part, lookups: Mapping[str, str] | None = None) -> s
     edits: dict[Span, str] = {}
     for node in _inner(pipeline):
         edits |= _edits(node, text, part, lookups or {})
+    if missing := _missing_head(pipeline, f"search {part.term} | "):
+        edits = _with(edits, Span(pipeline.commands[0].span.start, pipeline.commands[0].span.start), missing)
     for span in sorted(edits, key=lambda span: (span.start, span.end), reverse=True):
         text = text[: span.start] + edits[span] + text[span.end :]
     return text
+
+
+def with_head(text: str) -> str:
+    """The search as Splunk wants it: one that begins with a command such as `stats`, here over all events, begins
+    with `search *` there. Raises SplError."""
+    return _missing_head(parse(text), "search * | ") + text
+
+
+def _missing_head(pipeline: tree.Pipeline, everything: str) -> str:
+    """What stands before the first command, where the author left it out: a search, or the pipe."""
+    if pipeline.leading_pipe or not pipeline.commands:
+        return ""
+    first = pipeline.commands[0]
+    if isinstance(first, tree.Search | tree.MacroStage):
+        return ""
+    generates = isinstance(first, tree.Tstats | tree.Inputlookup) or getattr(first, "name", "") in GENERATING
+    return "| " if generates else everything
 
 
 def reads_lookups(text: str) -> list[str]:

@@ -12,7 +12,10 @@ _FAMILIES = {
     "SP0": ("Reading the files", "Found while loading. A file with such an error is left out; all others are checked."),
     "SP1": ("Content", "What objects say of themselves and of each other."),
     "SP2": ("Searches", "What Splunk would refuse to run, or would run without ever finding anything."),
-    "SP3": ("Searches that could be better", "What costs much, says something else than it seems to, or changes state."),
+    "SP3": (
+        "Searches that could be better",
+        "What costs much, says something else than it seems to, or changes state.",
+    ),
 }
 _HEAD = """\
 # Rules

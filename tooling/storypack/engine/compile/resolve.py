@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from storypack.engine.compile.subsearch import subsearch_term, subsearch_text
+from storypack.engine.compile.subsearch import NOTHING, subsearch_term, subsearch_text
 from storypack.engine.compile.terms import resolve_time
 from storypack.engine.errors import SearchError
 from storypack.engine.session import Session
 from storypack.engine.source import ScanRequest
+from storypack.engine.text import parse_condition_term
 from storypack.spl import tree
 
 _ANYTHING = tree.And(())
@@ -28,10 +30,31 @@ def resolve(term: tree.Term | None, session: Session) -> tree.Term | None:
         case tree.Compare(_, _, tree.SubsearchValue(pipeline)):
             text = subsearch_text(pipeline, session).strip().strip('"')
             return _ANYTHING if session.dry else replace(term, value=tree.Word(text))
+        case tree.In(field, values) if any(isinstance(value, tree.SubsearchValue) for value in values):
+            return _ANYTHING if session.dry else _in_list(field, values, session)
         case tree.MacroCall(name):
             raise SearchError(f"macro `{name}` is not defined", session.stage)
         case _:
             return term
+
+
+def _in_list(
+    field: tree.Field, values: Sequence[tree.Word | tree.MacroCall | tree.SubsearchValue], session: Session
+) -> tree.Term:
+    """The list with the texts of its subsearches put in, such as the `a, b` of `return $list`."""
+    found: list[tree.Word | tree.MacroCall | tree.SubsearchValue] = []
+    for value in values:
+        if not isinstance(value, tree.SubsearchValue):
+            found.append(value)
+            continue
+        text = subsearch_text(value.pipeline, session)
+        if text == NOTHING:
+            continue
+        inner = parse_condition_term(f"x IN ({text})")
+        if not isinstance(inner, tree.In):
+            raise SearchError("a subsearch in `IN (...)` must give a list of values", session.stage)
+        found += inner.values
+    return tree.In(field, tuple(found)) if found else tree.Or(())
 
 
 def _has_subsearch(term: tree.Term) -> bool:
@@ -42,6 +65,8 @@ def _has_subsearch(term: tree.Term) -> bool:
             return _has_subsearch(inner)
         case tree.Compare(_, _, value):
             return isinstance(value, tree.SubsearchValue)
+        case tree.In(_, values):
+            return any(isinstance(value, tree.SubsearchValue) for value in values)
         case _:
             return isinstance(term, tree.SubsearchTerm)
 

@@ -24,6 +24,9 @@ SUBSEARCH_LIMIT = 10_000
 
 _RAW = ("search", "query")
 
+NOTHING = "NOT( )"
+"""What no rows become."""
+
 
 @dataclass(frozen=True, slots=True)
 class Marks:
@@ -59,7 +62,7 @@ def format_rows(
     rows: Sequence[Mapping[str, Any]],
     marks: Marks | None = None,
     multi_separator: str = "OR",
-    empty: str = "NOT( )",
+    empty: str = NOTHING,
 ) -> str:
     """The text that `format` makes of rows."""
     marks = marks or Marks()

@@ -90,7 +90,11 @@ class Setting:
     def _root(self) -> duckdb.DuckDBPyConnection:
         """One connection for all tests: it may read their events, and nothing else."""
         names = {item.data for entry in self.pack.searches for test in entry.model.tests for item in test.attack_data}
-        return open_root([self.pack.root / name for name in sorted(names) if "://" not in name], threads=self.threads)
+        files = [self.pack.root / name for name in sorted(names) if "://" not in name]
+        root = open_root(files, threads=self.threads)
+        # With a handful of events, looking for a better plan takes longer than running a poor one.
+        root.execute("SET disabled_optimizers = 'join_order,common_subplan,statistics_propagation,projection_pullup'")
+        return root
 
     @contextmanager
     def source(self, test: SearchTest, tables: Sequence[EventTable] = ()) -> Iterator[FileSource]:

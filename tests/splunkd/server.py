@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import ssl
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -179,8 +180,13 @@ class Splunkd:
         self._shared.down.refused, self._shared.down.unavailable = self.restart_refused, self.restart_unavailable
 
     def _snapshot(self) -> Callable[[], None]:
-        before = self.state.content()
-        return lambda: self.state.restore(before)
+        before, installs = self.state.content(), copy.deepcopy(self.acs.installs)
+
+        def restore() -> None:
+            self.state.restore(before)
+            self.acs.installs = installs
+
+        return restore
 
 
 def _plain(answer: Answer, user: str, wants_json: bool) -> Plain:

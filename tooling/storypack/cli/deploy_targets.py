@@ -55,7 +55,8 @@ def to_cloud(pack: Path, stack: str, classic: bool, yes: bool, where: Mapping[st
     from storypack.pack.load import load_pack
 
     app, _ = built_app(pack)
-    built = build_pack(load_pack(pack).pack, pack / "dist")
+    loaded = load_pack(pack).pack
+    built = build_pack(loaded, pack / "dist")
     if not yes:
         click.confirm(f"Have {built.path.name} vetted by AppInspect and installed on {stack}?", abort=True)
     variables = {**read_env_file(pack / ".env"), **os.environ}
@@ -73,7 +74,7 @@ def to_cloud(pack: Path, stack: str, classic: bool, yes: bool, where: Mapping[st
             **urls,
         )
         version = CloudClient(cloud, lambda text: click.echo(text, err=True)).deploy(
-            app, built.path.read_bytes(), built.path.name
+            app, built.path.read_bytes(), built.path.name, loaded.settings.version
         )
     except DeployError as error:
         raise click.ClickException(str(error)) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -98,23 +99,35 @@ class CloudClient:
     _transport: Transport = field(init=False)
 
     def __post_init__(self) -> None:
-        self._transport = Transport(self.cloud.timeout, tls_context(self.cloud.ca, False))
+        try:
+            tls = tls_context(self.cloud.ca, False)
+        except (OSError, ssl.SSLError) as error:
+            raise DeployError(f"cannot read the certificates of {self.cloud.ca}: {error}") from error
+        self._transport = Transport(self.cloud.timeout, tls)
 
-    def deploy(self, app: str, package: bytes, file_name: str) -> str:
-        """Vet, upload, and wait until the stack has it. The installed version."""
+    def deploy(self, app: str, package: bytes, file_name: str, version: str = "") -> str:
+        """Vet, upload, and wait until the stack has it, in this version if one is given. The installed version."""
         self.progress("logging in to splunk.com")
         token = self._login()
         self.progress("sending the package to AppInspect")
         self._vetted(token, package, file_name)
         self.progress(f"uploading to {self.cloud.stack}")
-        self._upload(token, package, file_name)
-        return self._installed(app)
+        try:
+            self._upload(token, package, file_name)
+        except Unreachable:
+            self.progress("no answer came; looking whether the stack has it")
+            if self._described(app).get("version") != version:
+                raise
+        return self._installed(app, version)
 
     def _login(self) -> Secret:
         pair = f"{self.cloud.username}:{self.cloud.password.reveal()}".encode()
         headers = {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
         answer = self._call("GET", f"{self.cloud.login_url}/2.0/rest/login/splunk", headers)
-        return Secret(str(answer.get("data", {}).get("token", "")))
+        token = Secret(str((answer.get("data") or {}).get("token", "")))
+        if not token:
+            raise DeployError("splunk.com's answer to the login has no token")
+        return token
 
     def _vetted(self, token: Secret, package: bytes, file_name: str) -> None:
         """Have the package checked; `DeployError` with the failed checks unless it passes."""
@@ -122,7 +135,11 @@ class CloudClient:
         auth = {"Authorization": f"Bearer {token.reveal()}"}
         tag = b"private_classic" if self.cloud.classic else b"private_victoria"
         body, kind = multipart({"app_package": (file_name, package), "included_tags": ("", tag)})
-        request = str(self._call("POST", f"{base}/validate", {**auth, "Content-Type": kind}, body)["request_id"])
+        request = str(
+            self._call("POST", f"{base}/validate", {**auth, "Content-Type": kind}, body).get("request_id", "")
+        )
+        if not request:
+            raise DeployError("AppInspect's answer has no request_id")
         status: dict[str, Any] = {}
         for waited in self._waiting("AppInspect"):
             status = self._call("GET", f"{base}/validate/status/{quote(request, safe='')}", auth)
@@ -152,16 +169,27 @@ class CloudClient:
             }
             self._call("POST", self._apps(), headers, package)
 
-    def _installed(self, app: str) -> str:
-        headers = {"Authorization": f"Bearer {self.cloud.token.reveal()}"}
+    def _installed(self, app: str, version: str) -> str:
+        """Wait until the stack has the app. What it says of the version before the upgrade is no answer."""
         for waited in self._waiting("the stack"):
-            answer = self._call("GET", f"{self._apps()}/{quote(app, safe='')}", headers)
-            if answer.get("status") == "installed":
-                return str(answer.get("version", ""))
+            answer = self._described(app)
+            found = str(answer.get("version", ""))
+            if answer.get("status") == "installed" and version in ("", found):
+                return found
             if answer.get("status") == "failed":
                 raise DeployError(f"{self.cloud.stack} could not install {app}", "its ACS log says why")
             self.progress(f"{self.cloud.stack}: {answer.get('status', 'waiting')} ({waited:.0f} s)")
         raise AssertionError("waiting ends by itself")
+
+    def _described(self, app: str) -> dict[str, Any]:
+        """What the stack says of the app; nothing as long as it does not list it."""
+        headers = {"Authorization": f"Bearer {self.cloud.token.reveal()}"}
+        try:
+            return self._call("GET", f"{self._apps()}/{quote(app, safe='')}", headers)
+        except Refused as refusal:
+            if refusal.status != 404:
+                raise
+            return {}
 
     def _apps(self) -> str:
         tail = "apps" if self.cloud.classic else "apps/victoria"
@@ -183,6 +211,9 @@ class CloudClient:
             wait = min(2.0**attempt, 60.0)
             try:
                 answer = self._transport(url, {"method": method, "headers": list(headers.items()), "body": body})
+            except ssl.SSLCertVerificationError as error:
+                cure = "name the authority that signed it with --ca FILE"
+                raise DeployError(f"{url}: its certificate cannot be verified: {error.verify_message}", cure) from error
             except FAILURES as error:
                 if method != "GET" or attempt >= 4:
                     raise Unreachable(f"{url}: {failure_reason(error)}") from error

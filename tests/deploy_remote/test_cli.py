@@ -32,6 +32,7 @@ def test_tests_pass_there_and_leave_nothing(place: Place, tmp_path: Path) -> Non
     assert not place.splunkd.state.jobs
 
 
+@pytest.mark.slow
 def test_events_stay_if_asked_or_if_they_cannot_be_removed(place: Place, tmp_path: Path) -> None:
     done = place.run(*TEST, folder=write_pack(tmp_path))
     assert done.returncode == 0
@@ -72,6 +73,7 @@ def test_a_search_over_what_the_instance_holds(place: Place) -> None:
     assert done.stdout == "count\n2\n"
 
 
+@pytest.mark.slow
 def test_files_are_sent_searched_compared_and_removed(place: Place, data: Path) -> None:
     place.may_delete()
     place.splunkd.state.add_event('{"user":"b","bytes":7}', time=1_767_225_600, index=INDEX, sourcetype="_json")
@@ -90,11 +92,13 @@ def test_files_are_sent_searched_compared_and_removed(place: Place, data: Path) 
     assert 'sum: the instance has "8", the embedded engine 7' in done.stderr
 
 
+@pytest.mark.slow
 def test_wrong_usage(place: Place, data: Path) -> None:
     for words, told in (
         (("test", "--splunk"), "wants --index"),
         (("test", "--keep"), "--keep belongs to --splunk"),
         (("test", "--index", "x"), "--index belongs to --splunk"),
+        (("search", "x", "--splunk", "--explain"), "--explain"),
         (("search", "x", "--splunk", "--compare"), "--compare needs --data"),
         (("search", "x", "--data", str(data), "--splunk"), "wants --index"),
         (("search", "x", "--splunk", "--now", "newest"), "--now newest needs --data"),

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 
+import pytest
+
 from deploy_remote.place import ROOT, Place
 
 SCREEN = re.compile(r"^```text\n(\$ storypack .*?)^```", re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.slow
 def test_the_screen(place: Place) -> None:
     place.may_delete()
     (screen,) = SCREEN.findall((ROOT / "docs" / "remote.md").read_text(encoding="utf-8"))

@@ -78,6 +78,8 @@ def command(**given: Any) -> int:
     """
     remote = remote_of(given, shared=["index"])
     wanted = _Wanted(**given)
+    if remote and wanted.explain:
+        raise click.UsageError("--explain shows the embedded engine's SQL; it does not go with --splunk")
     with tempfile.TemporaryDirectory(prefix="storypack-") as folder:
         return _search(wanted, Path(folder), remote)
 

@@ -33,6 +33,8 @@ LEAKS = re.compile(
         ("transaction a maxevents=few", "`few`"),
         ('where match(a, "(")', "regular expression"),
         ("eval x=(a=1)", "boolean"),
+        ("eval x=.0.5", "line 1, column 8"),
+        ("| makeresults count=99999999999999999999", "10,000,000"),
     ],
 )
 def test_a_wrong_search_is_refused_with_the_reason(spl: str, said: str) -> None:

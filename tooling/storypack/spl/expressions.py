@@ -169,7 +169,7 @@ def _bracketed_or_signed(reader: Reader, value: str, start: int) -> Expr:
         return _prefix(reader, "+", SIGN)
     if value == ".":
         reader.advance()
-        if reader.kind == "number" and reader.start == start + 1:
+        if reader.kind == "number" and reader.start == start + 1 and "." not in reader.value:
             number = Number("." + reader.value, span=Span(start, reader.end))
             reader.advance()
             return number

@@ -14,7 +14,10 @@ from storypack.engine.commands.registry import generating
 from storypack.engine.errors import SearchError
 from storypack.engine.relation import Relation
 from storypack.engine.session import Session
+from storypack.engine.unicode import mended
 from storypack.spl import tree
+
+_MOST = 10_000_000
 
 
 @generating("makeresults")
@@ -24,6 +27,8 @@ def makeresults(node: tree.Plain, rows: Relation | None, session: Session) -> Re
     if "data" in options:
         return _given(options.get("format", "csv").lower(), options["data"], session)
     count = whole(options.get("count", "1"), "count")
+    if count > _MOST:
+        raise SearchError(f"makeresults: more than {_MOST:,} results")
     columns: dict[str, list[Any]] = {"_time": [session.now] * count}
     if flag(options.get("annotate", "f")):
         names = ("_raw", "host", "source", "sourcetype", "splunk_server", "splunk_server_group")
@@ -34,8 +39,8 @@ def makeresults(node: tree.Plain, rows: Relation | None, session: Session) -> Re
 def _given(kind: str, data: str, session: Session) -> Relation:
     if kind == "json":
         try:
-            parsed = json.loads(data)
-        except ValueError as error:
+            parsed = mended(json.loads(data))
+        except (ValueError, RecursionError) as error:
             raise SearchError(f"makeresults: the data is not JSON: {error}") from error
         events = parsed if isinstance(parsed, list) else [parsed]
         if not all(isinstance(event, dict) for event in events):

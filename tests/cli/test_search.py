@@ -278,3 +278,30 @@ def test_names_of_files_do_not_steer_the_terminal(tmp_path: Path) -> None:
     path = tmp_path / "a\x1b[2J.log"
     path.write_text('{"a":1}\n', encoding="utf-8")
     assert "a\\x1b[2J.log" in run("stats count", "--data", path).stderr
+
+
+def test_json_has_no_infinite_numbers() -> None:
+    result = run("| makeresults | eval a=1e308*10, b=-a | table a b", "--format", "json")
+    assert json.loads(result.stdout, parse_constant=pytest.fail) == {"a": "inf", "b": "-inf"}
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        r'| makeresults | eval _raw="{\"a\":\"\\ud800\"}" | spath',
+        r'| makeresults | eval x=json_array_to_mv("[\"\\udfff\"]")',
+        '| makeresults | eval x=printf("%c", 55296)',
+        '| makeresults | eval x=printf("%c", -1)',
+        r'| makeresults format=json data="[{\"a\":\"\\ud800\"}]"',
+    ],
+)
+def test_half_a_character_is_no_end_of_a_search(search: str) -> None:
+    assert len(rows(run(search, "--format", "json"))) == 1
+
+
+def test_a_damaged_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "trail.gz"
+    path.write_bytes(gzip.compress(b"".join(b'{"n":%d}\n' % n for n in range(5000)))[:-500])
+    result = run("stats count", "--data", path, "--format", "json")
+    assert 0 < int(str(rows(result)[0]["count"])) < 5000
+    assert "trail.gz can not be read to its end; what stands before was searched" in result.stderr

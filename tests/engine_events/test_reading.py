@@ -112,7 +112,7 @@ def test_files_that_cannot_be_read_are_named(connection: duckdb.DuckDBPyConnecti
     if kind == "folder":
         path.mkdir()
     elif kind == "cut gzip":
-        path.write_bytes(gzip.compress(A.encode())[:20])
+        path.write_bytes(gzip.compress(A.encode())[:8])
     with pytest.raises(UnreadableFile, match=r"events\.gz"):
         read_events(connection, [EventFile(path)])
 
@@ -135,3 +135,38 @@ def test_a_name_is_a_name_and_no_pattern(tmp_path: Path, monkeypatch: pytest.Mon
     ]
     first.file.source.encode("utf-8")
     root.close()
+
+
+@pytest.mark.parametrize("change", ["cut", "changed"])
+@pytest.mark.parametrize("lines", [100, 50_000])
+def test_of_a_damaged_file_what_can_be_read_is_read(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, change: str, lines: int
+) -> None:
+    whole = "".join(f'{{"n":{n},"of":"{n * 7919 % 65521:x}"}}\n' for n in range(lines))
+    data = gzip.compress(whole.encode())
+    half = len(data) // 2
+    path = tmp_path / "events.gz"
+    path.write_bytes(data[:half] if change == "cut" else data[:half] + bytes(64) + data[half + 64 :])
+    events, found = read(connection, path)
+    assert 0 < len(found) < lines or change == "changed"
+    assert whole.startswith(found[0] + "\n")
+    assert events.damage or events.broken
+
+
+def test_utf16_is_read(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    for encoding in ("utf-16-le", "utf-16-be"):
+        path = tmp_path / encoding
+        path.write_bytes(f"\ufeff{A}\r\n{B}\r\n".encode(encoding))
+        assert read(connection, path)[1] == [A, B]
+
+
+def test_events_that_no_utf8_can_hold(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    path = tmp_path / "half.json"
+    path.write_text('[{"a":"\\ud800x","b":"\\ud83d\\ude00"}]', encoding="utf-8")
+    assert read(connection, path)[1] == ['{"a":"\ufffdx","b":"😀"}']
+
+
+def test_deep_nesting_is_one_event(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    path = tmp_path / "deep.json"
+    path.write_text('{"a":' * 20_000 + "1" + "}" * 20_000 + "\n", encoding="utf-8")
+    assert len(read(connection, path)[1]) == 1

@@ -367,6 +367,8 @@ def _tell_broken(source: FileSource) -> None:
     for path, broken in source.broken.items():
         text = f"{broken:,} of {counts[path]:,} events in {path.name} are broken and were kept as plain text"
         tell(text)
+    for path, damage in source.damaged.items():
+        tell(f"{path.name} can not be read to its end; what stands before was searched: {damage}")
 
 
 def _afterwards(rows: _Counted, stream: Stream, source: FileSource, wanted: _Wanted) -> None:

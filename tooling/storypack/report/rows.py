@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain, islice
+from math import isfinite
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -22,9 +23,18 @@ _LEAST, _GAP = 6, "  "
 
 
 def json_lines(rows: Iterable[Row]) -> Iterator[str]:
-    """A JSON object a line; null fields are left out, several values are a list."""
+    """A JSON object a line; null fields are left out, several values are a list. JSON has no infinite numbers: they are
+    texts."""
     for row in rows:
-        yield json.dumps(row, ensure_ascii=False)
+        try:
+            yield json.dumps(row, ensure_ascii=False, allow_nan=False)
+        except ValueError:
+            finite = {name: value if _is_finite(value) else str(value) for name, value in row.items()}
+            yield json.dumps(finite, ensure_ascii=False)
+
+
+def _is_finite(value: Any) -> bool:
+    return not isinstance(value, float) or isfinite(value)
 
 
 def csv_lines(rows: Iterable[Row], fields: Sequence[str]) -> Iterator[str]:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import zstandard
 
 from storypack.engine.events.formats import Format, Shape, is_envelope, open_bytes
+from storypack.engine.unicode import mended
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 EVENT_XML = re.compile(r"<Event[\s>].*?</Event\s*>", re.DOTALL)
 
@@ -26,11 +35,13 @@ class CutEvent:
     broken: bool = False
 
 
-def cut(path: Path, shape: Shape) -> Iterator[CutEvent]:
-    """The events of a file, in its order. Bytes that are not UTF-8 are replaced; what does not fit the format comes
-    as raw text, marked broken."""
+def cut(path: Path, shape: Shape, damage: list[str] | None = None) -> Iterator[CutEvent]:
+    """The events of a file, in its order. Bytes that are not text of its encoding are replaced; what does not fit the
+    format comes as raw text, marked broken. Of compressed data that is cut off or damaged comes what stands before the
+    fault, which is put into `damage`."""
     with open_bytes(path, shape.compression) as stream:
-        text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline=None)
+        bytes_ = io.BufferedReader(_Salvaged(stream, [] if damage is None else damage))
+        text = io.TextIOWrapper(bytes_, encoding=shape.encoding, errors="replace", newline=None)
         match shape.format:
             case Format.LINES:
                 yield from _lines(text)
@@ -40,6 +51,26 @@ def cut(path: Path, shape: Shape) -> Iterator[CutEvent]:
                 yield from _json(text.read())
             case Format.XML:
                 yield from _xml(text.read())
+
+
+class _Salvaged(io.RawIOBase):
+    """A stream that ends where its compressed data can be read no further; `damage` gets the reason."""
+
+    def __init__(self, stream: BinaryIO, damage: list[str]) -> None:
+        self._stream, self._damage = stream, damage
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer)
+        try:
+            data = self._stream.read1(len(view)) if not self._damage else b""  # type: ignore[attr-defined]
+        except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
+            self._damage.append(str(error))
+            return 0
+        view[: len(data)] = data
+        return len(data)
 
 
 def _lines(text: io.TextIOBase) -> Iterator[CutEvent]:
@@ -74,6 +105,7 @@ def _json(text: str) -> Iterator[CutEvent]:
     """Objects one after another, with or without line breaks inside; arrays and `Records` envelopes are opened."""
     decoder = json.JSONDecoder()
     at, position = 0, 0
+    escapes = "\\u" in text
     while at < len(text):
         while at < len(text) and text[at] in " \t\r\n,":
             at += 1
@@ -100,7 +132,7 @@ def _json(text: str) -> Iterator[CutEvent]:
         for member in members:
             position += 1
             raw = json.dumps(member, separators=(",", ":"), ensure_ascii=False)
-            yield CutEvent(raw, position, broken=not isinstance(member, dict))
+            yield CutEvent(mended(raw) if escapes else raw, position, broken=not isinstance(member, dict))
         at = end
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +16,8 @@ import zstandard
 from storypack.engine.errors import EngineError
 
 HEAD_BYTES = 1 << 16
+UTF_8 = "utf-8-sig"
+"""UTF-8, with or without a byte order mark."""
 
 
 class Compression(StrEnum):
@@ -36,6 +39,7 @@ class Format(StrEnum):
 class Shape:
     format: Format
     compression: Compression
+    encoding: str = UTF_8
 
 
 class UnreadableFile(EngineError):
@@ -58,13 +62,15 @@ def recognise(path: Path, *, csv: bool | None = None) -> Shape:
             else Compression.NONE
         )
         with open_bytes(path, compression) as stream:
-            head = stream.read(HEAD_BYTES)
-    except (OSError, EOFError, zstandard.ZstdError) as error:
+            head = cast(io.BufferedReader, stream).read1(HEAD_BYTES)
+    except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
         raise UnreadableFile(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
     if csv is None:
         names = path.name.lower().removesuffix(".gz").removesuffix(".zst")
         csv = names.endswith(".csv")
-    return Shape(Format.CSV if csv else _format(head), compression)
+    # PowerShell and others write UTF-16
+    encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else UTF_8
+    return Shape(Format.CSV if csv else _format(head.decode(encoding, errors="replace")), compression, encoding)
 
 
 def open_bytes(path: Path, compression: Compression) -> BinaryIO:
@@ -77,8 +83,8 @@ def open_bytes(path: Path, compression: Compression) -> BinaryIO:
     return path.open("rb")
 
 
-def _format(head: bytes) -> Format:
-    text = head.decode("utf-8-sig", errors="replace").lstrip()
+def _format(head: str) -> Format:
+    text = head.lstrip()
     first = text.partition("\n")[0].rstrip()
     if text.startswith("<"):
         return Format.LINES if _is_xml_line(first) else Format.XML
@@ -103,7 +109,7 @@ def _is_event_line(line: str) -> bool:
     """A JSON object that is an event itself, and not an envelope of events."""
     try:
         value = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         # A line longer than what was read of the file, or a broken one; an object printed over lines is short.
         return len(line) > 200 and not line.lstrip().startswith('{"Records":')
     return isinstance(value, dict) and not is_envelope(value)

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from storypack.engine.events.cutting import CutEvent, cut
-from storypack.engine.events.formats import Compression, Format, Shape, recognise
+from storypack.engine.events.formats import UTF_8, Compression, Format, Shape, recognise
 from storypack.engine.root import is_plain_name
 from storypack.engine.sql import identifier, quote
 
@@ -59,6 +59,7 @@ class RawEvents:
     count: int
     broken: int
     json: bool = False  # most events are JSON objects
+    damage: str = ""  # why the file could not be read to its end
     multi: frozenset[str] = frozenset()  # fields of `__indexed` of which an event has several values
 
 
@@ -108,19 +109,23 @@ def table_events(
 def _read(connection: duckdb.DuckDBPyConnection, file: EventFile, number: int, csv: bool | None) -> RawEvents:
     shape = recognise(file.path, csv=csv)
     is_large = shape.compression is not Compression.NONE or not _is_small(file.path)
-    if shape.format is Format.LINES and is_large and is_plain_name(file.path):
+    direct = shape.format is Format.LINES and shape.encoding == UTF_8
+    if direct and is_large and is_plain_name(file.path):
         sql = _lines_sql(file.path, shape.compression)
         try:
             return _lines(file, shape, sql, _survey(connection, sql))
         except duckdb.Error:
             pass  # not UTF-8, or a line longer than DuckDB takes: cut it ourselves
     table = f"events_{number}"
-    count, broken = _load(connection, table, cut(file.path, shape))
+    damage: list[str] = []
+    count, broken = _load(connection, table, cut(file.path, shape, damage))
     sql = f"SELECT * FROM {identifier(table)}"
     survey = _survey(connection, sql)
     if shape.format is Format.LINES:
-        return _lines(file, shape, sql, survey)
-    return RawEvents(file, shape, sql, count, broken, survey[1] * 2 > count)
+        events = _lines(file, shape, sql, survey)
+    else:
+        events = RawEvents(file, shape, sql, count, broken, survey[1] * 2 > count)
+    return replace(events, damage=damage[0]) if damage else events
 
 
 def _is_small(path: Path) -> bool:

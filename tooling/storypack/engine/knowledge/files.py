@@ -90,6 +90,11 @@ class FileSource:
         """How many events of each file are not what its format promises; files without any are left out."""
         return {events.file.path: events.broken for events in self.events if events.broken}
 
+    @property
+    def damaged(self) -> Mapping[Path, str]:
+        """Why files could not be read to their end; whole ones are left out."""
+        return {events.file.path: events.damage for events in self.events if events.damage}
+
     @cached_property
     def times(self) -> tuple[float, float] | None:
         """The oldest and the newest time that the events themselves show (epoch seconds); None if none shows one."""

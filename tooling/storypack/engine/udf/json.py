@@ -14,6 +14,7 @@ from typing import Any
 
 from storypack.engine.sql import quote
 from storypack.engine.udf.registry import macro, udf
+from storypack.engine.unicode import mended
 
 Step = str | int | None
 """A key, an index, or None for all elements."""
@@ -30,7 +31,8 @@ def parse(text: str | None) -> Any:
     if text is None:
         return NOTHING
     try:
-        return json.loads(text, parse_constant=_refuse)
+        value = json.loads(text, parse_constant=_refuse)
+        return mended(value) if "\\u" in text else value
     except (ValueError, RecursionError):
         return NOTHING
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from storypack.engine.udf.registry import udf
+from storypack.engine.unicode import mended
 
 _SPECIFIER = re.compile(r"%(?P<flags>['\-0+ #]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d+)?)?(?P<type>[a-zA-Z%])")
 _LONGEST = 10_000
@@ -50,7 +51,7 @@ def _body(kind: str, flags: str, precision: int | None, value: str | None) -> st
         return (value or "")[:precision] if precision is not None else value or ""
     if kind == "c":
         number = _number(value)
-        return chr(int(number)) if number is not None else (value or "")[:1]
+        return mended(chr(int(number))) if number is not None else (value or "")[:1]
     if kind in "di":
         return _sign(_digits(abs(_integer(value)), "d", flags, precision), _integer(value) < 0, flags)
     if kind in "uoxXp":

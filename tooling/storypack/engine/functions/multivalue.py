@@ -112,11 +112,15 @@ def mvindex(args: Sequence[Sql], context: FunctionContext) -> Sql:
     return _some(f"({values})[{places[0]}:{places[1]}]")
 
 
+_MANY = 1e9
+"""More values than a field has."""
+
+
 def _place(index: Sql) -> str:
     """DuckDB's place for an index: from 1, below zero from the end."""
     known = literal_number(index)
     if known is not None:
-        return str(int(known) + (known >= 0))
+        return str(int(max(min(known, _MANY), -_MANY)) + (known >= 0))
     return f"spl_list_place({as_number(index)})"
 
 

@@ -44,7 +44,7 @@ macro("spl_mvdedup", "x", body="list_filter(x, lambda v, i: list_position(x, v) 
 macro("spl_json_number", "x", body="CASE WHEN isfinite(x) THEN spl_text(x) ELSE 'null' END")
 
 # an index from 0 (below zero from the end) as DuckDB's place from 1
-macro("spl_list_place", "i", body="TRY_CAST(CASE WHEN i >= 0 THEN i + 1 ELSE i END AS BIGINT)")
+macro("spl_list_place", "i", body="CAST(CASE WHEN i >= 0 THEN least(i + 1, 1e9) ELSE greatest(i, -1e9) END AS BIGINT)")
 
 # text is greater than any number
 # (the casts are for CREATE MACRO, which cannot bind a minimum of it knows not what)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from storypack.engine.compile.compare import constant_number
-from storypack.engine.compile.patterns import parse_pattern
-from storypack.engine.sql import Kind, Sql, as_text, quote, string_constant
+from storypack.engine.compile.patterns import is_whole, parse_pattern
+from storypack.engine.sql import Kind, Sql, as_text, quote
 from storypack.spl import tree
 
 FEW = 8
@@ -63,12 +62,8 @@ def _equality(field: Sql, literal: str | None) -> _Key | None:
     """`field = literal` as `search` means it; None for a wildcard, a possible subnet, or a field that no row has."""
     if literal is None or field.kind is Kind.NULL or "/" in literal:
         return None
-    number = constant_number(string_constant(literal))
     if field.kind is Kind.MULTI:
-        if number is not None:
-            return None
         return _Key(f"list_transform({field.text}, lambda v_: lower(v_))", quote(literal.lower()), multi=True)
-    if number is not None and (field.kind is Kind.NUMBER or len(literal) < 16):
-        value = field.text if field.kind is Kind.NUMBER else f"TRY_CAST({field.text} AS DOUBLE)"
-        return _Key(value, f"CAST({number!r} AS DOUBLE)")
+    if field.kind is Kind.NUMBER and is_whole(literal):
+        return _Key(field.text, f"CAST({float(literal)!r} AS DOUBLE)")
     return _Key(f"lower({as_text(field)})", quote(literal.lower()))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from storypack.engine.sql import quote
 from storypack.spl import pattern
 
+_WHOLE = re.compile(r"0|-?[1-9]\d{0,14}")
 _MAJOR = "\\[\\]<>(){}|!;,'\"*\\s&?+"
 _MINOR = "/:=@.\\-$#%\\\\_"
 _MAJOR_ENCODED = "%(?:21|26|2526|3B|7C|20|2B|3D|2520|5D|5B|3A|0A|2C|28|29)|--"
@@ -35,6 +36,11 @@ class Pattern:
     def regex(self, gap: str = ".*") -> str:
         """RE2 text of the pattern without anchors; `gap` stands for a wildcard."""
         return gap.join(re.escape(piece) for piece in self.pieces)
+
+
+def is_whole(literal: str) -> bool:
+    """Whether a text is a whole number as a number prints: the only text that is equal to that number."""
+    return bool(_WHOLE.fullmatch(literal))
 
 
 def parse_pattern(text: str) -> Pattern:

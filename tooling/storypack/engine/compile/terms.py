@@ -1,8 +1,8 @@
 """The boolean grammar of `search` as SQL (Search Reference: search; Search Manual: "Boolean expressions").
 
-A term is true or not: a comparison with a field that is not there is false, and `NOT` makes that true. Values are
-compared without case, `*` is a wildcard, a value that is a number compares as one, a subnet matches its addresses, and
-of a multivalue field one value has to match.
+A term is true or not: a comparison with a field that is not there is false, and `NOT` makes that true. `=` and `!=`
+compare text, without case (1 is not 1.0), `<` and its kin numbers where both sides are; `*` is a wildcard, a subnet
+matches its addresses, and of a multivalue field one value has to match.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Protocol
 
 from storypack import timemod
 from storypack.engine.compile.bulk import compile_or
-from storypack.engine.compile.compare import any_value, compare, constant_number
-from storypack.engine.compile.patterns import Pattern, keyword_matches, matches, parse_pattern
+from storypack.engine.compile.compare import any_value, compare
+from storypack.engine.compile.patterns import Pattern, is_whole, keyword_matches, matches, parse_pattern
 from storypack.engine.errors import SearchError
 from storypack.engine.functions import FunctionContext
 from storypack.engine.functions import call as call_function
@@ -80,17 +80,13 @@ def _equal(field: Sql, pattern: Pattern, *, negated: bool) -> str:
     if field.kind is Kind.MULTI:
         return any_value(field, "", lambda one: _equal(one, pattern, negated=negated)).text
     literal = pattern.literal
-    number = constant_number(string_constant(literal)) if literal is not None else None
-    if number is not None and field.kind is Kind.NUMBER:
-        return f"({field.text} {'<>' if negated else '='} {number!r})"
+    if literal is not None and field.kind is Kind.NUMBER and is_whole(literal):
+        return f"({field.text} {'<>' if negated else '='} {float(literal)!r})"
     text = as_text(field)
     condition = matches(text, pattern)
-    if literal is not None:
-        if _CIDR.fullmatch(literal):
-            inside = call_function("cidrmatch", [string_constant(literal), Sql(text, Kind.STRING)], FunctionContext(0))
-            condition = f"({condition} OR {inside.text})"
-        elif number is not None and len(literal) < 16:
-            condition = f"({condition} OR coalesce(TRY_CAST({text} AS DOUBLE) = {number!r}, FALSE))"
+    if literal is not None and _CIDR.fullmatch(literal):
+        inside = call_function("cidrmatch", [string_constant(literal), Sql(text, Kind.STRING)], FunctionContext(0))
+        condition = f"({condition} OR {inside.text})"
     return f"(NOT {condition})" if negated else f"({condition})"
 
 
@@ -98,7 +94,7 @@ def _in_list(field: Sql, texts: list[str]) -> str:
     if field.kind is Kind.NULL:
         return "FALSE"
     plain = [parse_pattern(text).literal for text in texts]
-    simple = [text for text in plain if text and constant_number(string_constant(text)) is None and "/" not in text]
+    simple = [text for text in plain if text and "/" not in text]
     if field.kind is Kind.STRING and len(simple) == len(texts) > 1:
         return f"(lower({field.text}) IN ({', '.join(quote(text.lower()) for text in simple)}))"
     return "(" + " OR ".join(compare_value(field, "=", text) for text in texts) + ")"

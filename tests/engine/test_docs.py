@@ -6,8 +6,7 @@ import re
 from pathlib import Path
 
 from storypack.engine import run_search
-from storypack.engine.commands import names
-from storypack.engine.commands.registry import REFUSED, WITHOUT_EFFECT
+from storypack.engine.commands.registry import REFUSED, WITHOUT_EFFECT, names
 from storypack.engine.compile.pipeline import compile_pipeline
 from storypack.engine.memory import DictSource
 from storypack.engine.run import open_session

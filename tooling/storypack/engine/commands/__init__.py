@@ -11,6 +11,6 @@ Adding a command: write it in the file of its family, under its name; nothing el
 
 from __future__ import annotations
 
-from storypack.engine.commands.registry import Handler, command, command_name, find, generating, names
+from storypack.engine.commands.registry import Handler, command, command_name, find, generating
 
-__all__ = ["Handler", "command", "command_name", "find", "generating", "names"]
+__all__ = ["Handler", "command", "command_name", "find", "generating"]

@@ -305,3 +305,21 @@ def test_a_damaged_file_is_told(tmp_path: Path) -> None:
     result = run("stats count", "--data", path, "--format", "json")
     assert 0 < int(str(rows(result)[0]["count"])) < 5000
     assert "trail.gz can not be read to its end; what stands before was searched" in result.stderr
+
+
+def test_any_key_of_json_is_a_field(tmp_path: Path) -> None:
+    event = {"a*": 1, "count(*)": "2", 'q"': 3, "b\\": 4, "x y": 5, "c": {"d*": [6, 7]}}
+    path = tmp_path / "odd.json"
+    path.write_text(json.dumps(event) + "\n", encoding="utf-8")
+    found = rows(run("* | fields - host source sourcetype index _* | table *", "--data", path, "--format", "json"))
+    assert found == [{"a*": "1", "count(*)": "2", 'q"': "3", "b\\": "4", "x y": "5", "c.d*{}": ["6", "7"]}]
+
+
+@pytest.mark.parametrize("text", ["<a>" * 3_000 + "x" + "</a>" * 3_000, '{"a":' * 3_000 + "1" + "}" * 3_000])
+@pytest.mark.parametrize(
+    "search", ["* | spath", "* | spath a", "* | xmlkv", '* | eval x=spath(_raw, "a")', "* | table *"]
+)
+def test_deep_nesting_is_no_end_of_a_search(tmp_path: Path, text: str, search: str) -> None:
+    path = tmp_path / "deep.log"
+    path.write_text(text + "\n", encoding="utf-8")
+    assert len(rows(run(search, "--data", path, "--format", "json"))) == 1

@@ -259,12 +259,20 @@ def _delimited(transform: Mapping[str, str], name: str, text: str) -> Iterator[S
 # --- JSON -----------------------------------------------------------------------------------------------------------
 
 
+_UNSPELLABLE = re.compile(r"[*\\\x00-\x1f]")  # in a path of DuckDB: a star is a wildcard there even in quotes
+
+
 def json_field(name: str, layers: Layers) -> Sql:
     """A field of a JSON event by its path: `a.b`, `a{}.b`. null is the text "null", as in Splunk; an object or an array
     is no value. A line that is no JSON has no fields."""
+    if _UNSPELLABLE.search(name):
+        return Sql(f"spl_spath(_raw, {quote(name)})", Kind.MULTI)
     if "{}" in name:
-        path = "$" + "".join(_step(part) for part in name.split("."))
-        texts = f"list_transform(TRY(json_extract(_raw, {quote(path)})), lambda j_: spl_json_text(j_))"
+        # The list itself comes with the other paths of the event; its members are then looked up in a short text.
+        whole = "".join(_step(part) for part in name.split("."))
+        before, mark, after = whole.partition("[*]")
+        members = f"json_extract({layers.json('$' + before)}, {quote('$' + mark + after)})"
+        texts = f"list_transform({members}, lambda j_: spl_json_text(j_))"
         held = _shared(layers, f"list_filter({texts}, lambda t_: t_ IS NOT NULL)")
         return Sql(f"CASE WHEN len({held}) > 0 THEN {held} END", Kind.MULTI)
     paths = ["$" + "".join(_step(part) for part in name.split("."))]

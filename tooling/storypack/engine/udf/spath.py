@@ -26,9 +26,16 @@ def extracted(value: Any) -> str:
 
 @udf("spl_spath", "VARCHAR", "VARCHAR", returns="VARCHAR[]")
 def spath(text: str | None, path: str | None) -> list[str] | None:
-    """The values at a path; null for none, and for a text that is neither JSON nor XML."""
+    """The values at a path; null for none, and for a text that is neither JSON nor XML, or too deep."""
     if text is None or path is None:
         return None
+    try:
+        return _values(text, path)
+    except RecursionError:
+        return None
+
+
+def _values(text: str, path: str) -> list[str] | None:
     value = container(text)
     if value is not NOTHING:
         return [extracted(found) for found in walk(value, steps(path))] or None
@@ -53,7 +60,15 @@ def spath_sql(text: str, path: str) -> str:
 
 @udf("spl_flatten", "VARCHAR", returns="MAP(VARCHAR, VARCHAR[])")
 def flatten(text: str | None) -> Fields:
-    """All fields of JSON or XML, by path: `a.b`, `a{}.b`; the values of one path in order."""
+    """All fields of JSON or XML, by path: `a.b`, `a{}.b`; the values of one path in order. None of a text that is too
+    deep."""
+    try:
+        return _all_fields(text)
+    except RecursionError:
+        return {}
+
+
+def _all_fields(text: str | None) -> Fields:
     value = container(text)
     fields: Fields = {}
     if value is not NOTHING:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
+
+from storypack.engine.sql import quote
 
 MEMORY_LIMIT = "700MB"
 THREADS = 2
@@ -27,6 +31,8 @@ def open_root(files: Sequence[Path] = (), threads: int = THREADS) -> duckdb.Duck
         ("memory_limit", f"'{MEMORY_LIMIT}'"),
         ("threads", str(threads)),
         ("TimeZone", "'UTC'"),
+        # Made when a sort needs it, and taken away with the connection.
+        ("temp_directory", quote(str(Path(tempfile.gettempdir()) / f"storypack-{os.getpid()}"))),
     ):
         root.execute(f"SET {setting} = {value}").fetchall()
     names = [str(path) for path in files if is_plain_name(path)]

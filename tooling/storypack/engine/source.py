@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from storypack.engine.relation import Opener, OrderKey
-from storypack.spl.tree import Pipeline, Term
+from storypack.spl.tree import Expr, Pipeline, Term
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -78,16 +78,18 @@ class LookupTable:
 class ModelDataset:
     """A data model's dataset as SPL over the same source.
 
-    `pipeline` = base search, constraints and calculated fields (evals, lookups) of the dataset and its parents; the
-    engine compiles it as it would a subsearch, and only extracts what the outer search reads. `fields` maps a
-    dataset's field as searches name it (`Processes.user`, `_time`, `nodename`) to its name in the pipeline's result.
-    A name outside `fields` is null. `prefix` is the dataset's own name (`Processes`).
+    `pipeline` = base search and constraints of the dataset and its parents; the engine compiles it as it would a
+    subsearch, and only extracts what the outer search reads. `fields` maps a dataset's field as searches name it
+    (`Processes.user`, `_time`, `nodename`) to its name in the pipeline's result. A name outside `fields` is null.
+    `computed` gives the expressions of calculated fields, by their names in the pipeline's result; each sees what the
+    pipeline gives and none of the others. `prefix` is the dataset's own name (`Processes`).
     """
 
     name: str
     prefix: str
     pipeline: Pipeline
     fields: Mapping[str, str]
+    computed: Mapping[str, Expr] = field(default_factory=dict)
 
 
 class Source(Protocol):

@@ -10,10 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from storypack import timemod
-from storypack.pack.models.schedule import Schedule
-from storypack.pack.models.search import SearchTest
+
+if TYPE_CHECKING:
+    from storypack.pack.models.schedule import Schedule
+    from storypack.pack.models.search import SearchTest
 
 NO_TIME = datetime(2026, 1, 1, 12, tzinfo=UTC).timestamp()
 """When a search over events without any time runs: the same moment always, so that results are."""

@@ -3,45 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from storypack.engine.commands.bins import binned
 from storypack.engine.commands.options import flag, options_of, words_of
 from storypack.engine.commands.registry import generating
 from storypack.engine.commands.stats import by_columns, grouped, measures
+from storypack.engine.compile.expressions import compile_value
 from storypack.engine.compile.pipeline import base_search
 from storypack.engine.compile.resolve import base_request, resolve
 from storypack.engine.compile.terms import compile_term
 from storypack.engine.compile.union import unite
 from storypack.engine.errors import NotSupported, SearchError
-from storypack.engine.relation import Column, Relation
+from storypack.engine.relation import Column, Cte, Relation
 from storypack.engine.session import Session
 from storypack.engine.source import ModelDataset
-from storypack.engine.sql import Kind, Sql, as_text, quote
+from storypack.engine.sql import Kind, Sql, as_text, identifier, quote
 from storypack.engine.text import parse_search
 from storypack.spl import tree
 
 
 @dataclass
 class _Mapped:
-    """The opener of a dataset: its fields under the names that searches use."""
+    """The opener of a dataset: its fields under the names that searches use, calculated only when asked for."""
 
-    rows: Relation
+    dataset: ModelDataset
     fields: Mapping[str, str]
+    rows: Relation
+    session: Session
+    values: dict[str, tuple[Column, str] | None] = field(default_factory=dict)
 
     def field(self, name: str) -> Column | None:
         inner = self.fields.get(name)
-        return None if inner is None else self.rows.find(inner)
+        if inner is None:
+            return None
+        if inner not in self.dataset.computed:
+            return self.rows.find(inner)
+        if inner not in self.values:
+            self.values[inner] = self._computed(inner)
+        found = self.values[inner]
+        return found[0] if found else None
+
+    def _computed(self, name: str) -> tuple[Column, str] | None:
+        value = compile_value(self.dataset.computed[name], self.rows, self.session)
+        if value.kind is Kind.NULL:
+            return None
+        return Column(self.session.names.new(name), value.kind), value.text
 
     def names(self, rows: str) -> Sequence[str]:
         return list(self.fields)
+
+    def sql(self) -> str:
+        """The dataset's rows with the calculated fields asked for so far."""
+        values = [f", {text} AS {identifier(column.ident)}" for column, text in filter(None, self.values.values())]
+        return f"SELECT *{''.join(values)} FROM {identifier(self.rows.name)}"
 
 
 def dataset_rows(dataset: ModelDataset, session: Session, rename: Callable[[str], str] = str) -> Relation:
     """The rows of a dataset; `rename` makes a shown name of a field's name."""
     rows = session.subsearch(dataset.pipeline)
     fields = {rename(name): inner for name, inner in dataset.fields.items()}
-    return replace(rows, columns={}, opener=_Mapped(rows, fields), dropped=None)
+    opener = _Mapped(dataset, fields, rows, session)
+    cte = Cte(session.names.new("s1_dataset"), opener.sql, "dataset")
+    return Relation(rows.names, (*rows.ctes, cte), {}, rows.order, opener)
 
 
 def find_dataset(name: str, session: Session) -> ModelDataset:

@@ -22,6 +22,7 @@ from storypack.engine.sql import identifier, quote
 MAX_EVENT_BYTES = 16 << 20
 BATCH = 2_000
 SMALL_BYTES = 1 << 18
+THOROUGH_BYTES = 1 << 26
 
 XML_WINDOWS = "XmlWinEventLog"
 _CHANNEL = "<Channel>([^<]+)</Channel>"
@@ -59,6 +60,7 @@ class RawEvents:
     count: int
     broken: int
     json: bool = False  # most events are JSON objects
+    indexed: bool = False  # some events have `__indexed` fields
     damage: str = ""  # why the file could not be read to its end
     multi: frozenset[str] = frozenset()  # fields of `__indexed` of which an event has several values
 
@@ -103,7 +105,7 @@ def table_events(
     count, _ = _load(connection, table, events)
     multi = frozenset(name for row in rows for name, value in row.items() if isinstance(value, list))
     shape = Shape(Format.JSON, Compression.NONE)
-    return RawEvents(file, shape, f"SELECT * FROM {identifier(table)}", count, 0, multi=multi)
+    return RawEvents(file, shape, f"SELECT * FROM {identifier(table)}", count, 0, indexed=True, multi=multi)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, file: EventFile, number: int, csv: bool | None) -> RawEvents:
@@ -113,7 +115,7 @@ def _read(connection: duckdb.DuckDBPyConnection, file: EventFile, number: int, c
     if direct and is_large and is_plain_name(file.path):
         sql = _lines_sql(file.path, shape.compression)
         try:
-            return _lines(file, shape, sql, _survey(connection, sql))
+            return _lines(file, shape, sql, _survey(connection, sql, file.path.stat().st_size > THOROUGH_BYTES))
         except duckdb.Error:
             pass  # not UTF-8, or a line longer than DuckDB takes: cut it ourselves
     table = f"events_{number}"
@@ -124,7 +126,7 @@ def _read(connection: duckdb.DuckDBPyConnection, file: EventFile, number: int, c
     if shape.format is Format.LINES:
         events = _lines(file, shape, sql, survey)
     else:
-        events = RawEvents(file, shape, sql, count, broken, survey[1] * 2 > count)
+        events = RawEvents(file, shape, sql, count, broken, survey[1] * 2 > count, shape.format is Format.CSV)
     return replace(events, damage=damage[0]) if damage else events
 
 
@@ -152,11 +154,13 @@ def _lines_sql(path: Path, compression: Compression) -> str:
     )
 
 
-def _survey(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, int, int]:
-    """How many events, how many begin as JSON objects do, and how many are whole ones."""
+def _survey(connection: duckdb.DuckDBPyConnection, sql: str, brief: bool = False) -> tuple[int, int, int]:
+    """How many events, how many begin as JSON objects do, and how many are whole ones. `brief` = one that ends as an
+    object does is taken for whole: parsing all of a large file would cost as much as the search."""
+    whole = "ends_with(rtrim(right(_raw, 8)), '}')" if brief else "json_valid(_raw)"
     row = connection.execute(
         f"SELECT count(*), count(*) FILTER (starts_with(_raw, '{{')), "
-        f"count(*) FILTER (starts_with(_raw, '{{') AND json_valid(_raw)) FROM ({sql})"
+        f"count(*) FILTER (starts_with(_raw, '{{') AND {whole}) FROM ({sql})"
     ).fetchall()[0]
     return row[0], row[1], row[2]
 

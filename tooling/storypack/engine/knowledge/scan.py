@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from storypack.engine.compile.coerce import coerce, common_kind
+from storypack.engine.compile.patterns import parse_pattern
 from storypack.engine.events.reading import RawEvents
 from storypack.engine.knowledge.apps import Knowledge
 from storypack.engine.knowledge.eventtypes import reduce_term
@@ -18,6 +19,7 @@ from storypack.engine.relation import Column, OrderKey
 from storypack.engine.session import Session
 from storypack.engine.source import ScanRequest
 from storypack.engine.sql import Kind, Sql, identifier, quote
+from storypack.spl import tree
 
 HIDDEN = ("_raw", "__indexed", "__origin", "__position")
 
@@ -114,6 +116,7 @@ class FileScan:
             limits.append(f"{fields.time.text} >= {self.request.earliest!r}")
         if self.request.latest is not None:
             limits.append(f"{fields.time.text} < {self.request.latest!r}")
+        limits += [fields.labelled(name, value) for name, value in _labels(self.request.term)]
         where = f" WHERE {' AND '.join(limits)}" if limits else ""
         values = [f"{texts[at]} AS {identifier(ident)}" for ident, texts in self._values.items()]
         hidden = [name for name in HIDDEN if not any(ident.lower() == name for ident in self._values)]
@@ -145,9 +148,31 @@ def open_scan(
             time = f"coalesce({time}, {float(clock)!r})"
         column = layers.add(1, "__time", Sql(time, Kind.NUMBER))
         extractor = Extractor(settings, knowledge.transforms, _mode(settings, origin))
-        fields = OriginFields(extractor, settings, knowledge, layers, session, origin.constants, column, origin.multi)
+        fields = OriginFields(
+            extractor,
+            settings,
+            knowledge,
+            layers,
+            session,
+            origin.constants,
+            column,
+            indexed=any(events.indexed for events in origin.files),
+            multi=origin.multi,
+        )
         parts.append((origin, fields))
     return FileScan(session, request, parts)
+
+
+def _labels(term: tree.Term | None) -> Iterator[tuple[str, str]]:
+    """Tags and event types that every event of the result must have."""
+    match term:
+        case tree.And(terms):
+            for one in terms:
+                yield from _labels(one)
+        case tree.Compare(tree.Field("tag" | "eventtype" as name), "=", tree.Word(value)):
+            literal = parse_pattern(value).literal
+            if literal:
+                yield name, literal
 
 
 def _mode(settings: Mapping[str, str], origin: Origin) -> str:

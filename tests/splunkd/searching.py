@@ -228,4 +228,6 @@ class HeldEvents(FileSource):
             ).fetchall()
         objects = sum(event["event"].startswith("{") for event in events)
         shape = Shape(Format.JSON, Compression.NONE)
-        return RawEvents(file, shape, f"SELECT * FROM {table}", len(events), 0, json=objects * 2 > len(events))
+        return RawEvents(
+            file, shape, f"SELECT * FROM {table}", len(events), 0, json=objects * 2 > len(events), indexed=True
+        )

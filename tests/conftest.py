@@ -7,6 +7,22 @@ import signal
 
 from hypothesis import settings
 
+from secret_watch import (
+    no_secret_stays,
+    pytest_configure,
+    pytest_runtest_makereport,
+    pytest_runtest_teardown,
+    pytest_unconfigure,
+)
+
+__all__ = [
+    "no_secret_stays",
+    "pytest_configure",
+    "pytest_runtest_makereport",
+    "pytest_runtest_teardown",
+    "pytest_unconfigure",
+]
+
 # In CI each run tries the same examples; at a desk each run tries others. A random failure teaches whoever sees it
 # something, but it must not come up in a change that has nothing to do with it.
 settings.register_profile("ci", derandomize=True)

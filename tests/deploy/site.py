@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from secret_watch import look
 from splunkd import Splunkd
 from storypack.deploy.apply import Planned, Step, apply_plan, plan_deployment
 from storypack.deploy.connection import Connection, Target
@@ -16,6 +17,7 @@ from storypack.deploy.journal import Record, Store
 from storypack.deploy.plan import Plan
 from storypack.deploy.rollback import apply_rollback, plan_rollback
 from storypack.deploy.secret import Secret
+from storypack.report.deploy import render_plan, render_plan_json
 
 APP = "DA-ESS-Sample"
 RULE = "EXF - Archive Leaves - Rule"
@@ -124,6 +126,12 @@ def connect(splunkd: Splunkd, **target: object) -> Connection:
     )
 
 
+def shown(plan: Plan) -> Plan:
+    """The plan, which the watch over secrets sees as a person or a program would."""
+    look("a plan", render_plan(plan, APP) + render_plan_json(plan))
+    return plan
+
+
 def clock() -> str:
     return "2026-11-22T00:00:00Z"
 
@@ -152,7 +160,7 @@ class Site:
     def plan(self, files: Tree | None = None, **options: object) -> Plan:
         connection = self.connection()
         try:
-            return self.planned(connection, files or tree(), **options).plan  # type: ignore[arg-type]
+            return shown(self.planned(connection, files or tree(), **options).plan)  # type: ignore[arg-type]
         finally:
             connection.close()
 
@@ -162,6 +170,7 @@ class Site:
             store = self.store(connection)
             with store.locked():
                 planned = self.planned(connection, files or tree(), **options)  # type: ignore[arg-type]
+                shown(planned.plan)
                 return apply_plan(connection, store, planned, clock, self.steps.append)
         finally:
             connection.close()
@@ -172,6 +181,7 @@ class Site:
             store = self.store(connection)
             with store.locked():
                 way = plan_rollback(connection, store, APP, to)
+                shown(way.plan)
                 return apply_rollback(connection, store, way, clock, self.steps.append)
         finally:
             connection.close()

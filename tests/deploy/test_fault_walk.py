@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from deploy.site import Site, edited
+from secret_watch import look
 from splunkd import Fault, Splunkd
 from storypack.deploy.errors import DeployError
 
@@ -51,7 +52,8 @@ def until_done(run: Run, site: Site) -> int:
         try:
             run(site)
             return failures
-        except DeployError:
+        except DeployError as error:
+            look("an error", str(error))
             site.splunkd.faults.clear()
     raise AssertionError("it never came to an end")
 
@@ -157,7 +159,8 @@ def test_an_apply_that_broke_off_can_be_taken_back_at_once(fault: str, update: b
             try:
                 run(site)
                 break
-            except DeployError:
+            except DeployError as error:
+                look("an error", str(error))
                 broken += 1
             splunkd.faults.clear()
             if len(site_records(site)) > before:

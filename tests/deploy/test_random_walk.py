@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from deploy.site import APP, RULE, Site, Tree, edited, tree
+from secret_watch import look
 from splunkd import Fault, Splunkd
 from storypack.deploy.errors import DeployError
 
@@ -95,6 +96,7 @@ def applied(run: Callable[[], object], splunkd: Splunkd) -> bool:
     for _ in range(5):
         try:
             return run() is not None
-        except DeployError:
+        except DeployError as error:
+            look("an error", str(error))
             splunkd.faults.clear()
     raise AssertionError("it never came to an end")

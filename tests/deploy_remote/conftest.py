@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -17,3 +18,9 @@ def place(splunkd: Splunkd) -> Iterator[Place]:
     found = Place(splunkd)
     yield found
     found.close()
+
+
+@pytest.fixture(autouse=True)
+def everything_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """splunk-sdk's own lines, too, for the watch over secrets."""
+    caplog.set_level(logging.DEBUG)

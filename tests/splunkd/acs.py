@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from marked_secrets import new_secret
 from splunkd import packages
 from splunkd.json_form import dumps
 from splunkd.layers import App
@@ -48,8 +49,8 @@ class Acs:
     stack: str = "example-stack"
     experience: str = "victoria"
     username: str = "user@example.com"
-    password: str = field(default_factory=lambda: secrets.token_urlsafe(15))
-    token: str = field(default_factory=lambda: f"eyJhY3Mi.{secrets.token_urlsafe(40)}")
+    password: str = field(default_factory=new_secret)
+    token: str = field(default_factory=lambda: f"eyJhY3Mi.{new_secret(40)}")
     appinspect_tokens: set[str] = field(default_factory=set)
     vettings: dict[str, Vetting] = field(default_factory=dict)
     installs: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -87,7 +88,7 @@ class Acs:
             name = password = ""
         if scheme.lower() != "basic" or (name, password) != (self.username, self.password):
             return _json({"status_code": 401, "status": "error", "msg": "Failed to authenticate user"}, 401)
-        token = f"eyJhcHBpbnNwZWN0.{secrets.token_urlsafe(40)}"
+        token = f"eyJhcHBpbnNwZWN0.{new_secret(40)}"
         self.appinspect_tokens.add(token)
         user = {"name": "Example", "email": self.username, "username": name, "groups": []}
         return _json({"status_code": 200, "status": "success", "msg": "ok", "data": {"token": token, "user": user}})

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import copy
-import secrets
 import threading
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from marked_secrets import new_secret, new_uuid
 from splunkd.jobs import Job
 from splunkd.layers import App, Apps, Layer, Settings
 
@@ -98,18 +97,18 @@ class State:
 
     def add_user(self, name: str, *roles: str) -> User:
         """A user with a password made up here."""
-        self.users[name] = User(name, secrets.token_urlsafe(15), roles or ("user",))
+        self.users[name] = User(name, new_secret(), roles or ("user",))
         return self.users[name]
 
     def add_token(self, user: str) -> str:
         """A bearer token of a user."""
-        token = f"eyJraWQi.{secrets.token_urlsafe(40)}.{secrets.token_urlsafe(20)}"
+        token = f"eyJraWQi.{new_secret(40)}.{new_secret(20)}"
         self.tokens[token] = user
         return token
 
     def add_hec_token(self, name: str, *, index: str = "main", ack: bool = False) -> str:
         """A token of the event collector; all indexes are allowed unless its `indexes` say otherwise."""
-        token = str(uuid.UUID(bytes=secrets.token_bytes(16), version=4))
+        token = new_uuid()
         self.hec_tokens[token] = {"name": name, "index": index, "indexes": [], "ack": ack, "disabled": False}
         return token
 

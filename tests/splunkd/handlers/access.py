@@ -8,6 +8,7 @@ import hashlib
 import secrets
 from http.cookies import CookieError, SimpleCookie
 
+from marked_secrets import new_secret
 from splunkd import atom, json_form, listing
 from splunkd.instance import Instance
 from splunkd.shapes import Acl, Answer, Entry, Refused, Request, Value, missing_arguments
@@ -28,7 +29,7 @@ def login(instance: Instance, request: Request, rest: tuple[str, ...]) -> Answer
     user = instance.state.users.get(request.arg("username"))
     if user is None or not secrets.compare_digest(user.password.encode(), request.arg("password").encode()):
         raise Refused(401, "Login failed", "WARN")
-    key = secrets.token_urlsafe(96)
+    key = new_secret(96)
     instance.state.sessions[key] = user.name
     headers = {}
     if request.arg("cookie") == "1":

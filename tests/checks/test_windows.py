@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from storypack.checks import windows
 from storypack.checks.windows import coverage, duration
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
@@ -42,6 +43,18 @@ def test_the_seam_names_its_runs() -> None:
     gap = coverage("0 9 * * 1-5", "-1d@d", "@d", START).gap
     assert gap is not None
     assert (gap.first.strftime("%a"), gap.second.strftime("%a")) == ("Fri", "Mon")
+
+
+@pytest.mark.parametrize(
+    "cron", ["0 * * * *", "*/7 3 * * *", "0 9 * * 1-5", "0 9,17 * * 0", "5 1 * * 6", "*/5 * * * 1"]
+)
+@pytest.mark.parametrize(("earliest", "latest"), [("-1h@h", "@h"), ("-2d@d", "@d"), ("@w1", "now"), ("-7d", "-1h")])
+def test_two_weeks_show_what_500_days_do(
+    cron: str, earliest: str, latest: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = coverage(cron, earliest, latest, START)
+    monkeypatch.setattr(windows, "_is_weekly", lambda *_: False)
+    assert coverage.__wrapped__(cron, earliest, latest, START) == short
 
 
 @pytest.mark.parametrize(("earliest", "latest"), [("now", "-1h"), ("-1h", "-1h"), ("@d", "@w1"), ("@h", "@d")])

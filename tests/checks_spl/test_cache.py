@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from storypack import processes
 from storypack.checks import cache, snapshot
 from storypack.checks.context import Context
 from storypack.checks.searches import apply
@@ -214,7 +215,7 @@ def test_processes_find_what_one_finds(tmp_path: Path, monkeypatch: pytest.Monke
     alone = issues(root, use_cache=False)
     monkeypatch.setattr(apply, "ENOUGH", 1)
     monkeypatch.setattr(apply, "_CHUNK", 2)
-    monkeypatch.setattr(apply, "_processors", lambda: 2)
+    monkeypatch.setattr(processes, "processors", lambda: 2)
     assert issues(root, use_cache=False) == alone
     assert {rule for rule, _ in alone} >= {"SP201", "SP202"}
 

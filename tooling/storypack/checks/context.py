@@ -102,6 +102,17 @@ class Context:
             self._inside[key] = full if within and os.path.isfile(real) else None  # noqa: PTH113
         return self._inside[key]
 
+    def size_of(self, path: str) -> int | None:
+        """Bytes of the regular file at a path of the pack; None if there is none or a link leads out of the pack."""
+        if path not in self._sizes:
+            file = self.inside(path)
+            self._sizes[path] = file.stat().st_size if file is not None else None
+        return self._sizes[path]
+
+    @cached_property
+    def _sizes(self) -> dict[str, int | None]:
+        return {}
+
     @cached_property
     def _inside(self) -> dict[str, Path | None]:
         return {}

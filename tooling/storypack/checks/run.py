@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from storypack.checks.catalogue import Context, Fault, Rule, rules
 from storypack.checks.context import KINDS
-from storypack.checks.searches.apply import search_issues
+from storypack.checks.searches.apply import plan
 from storypack.checks.silence import apply_silences
 from storypack.issue import Issue, Location
 from storypack.pack.pack import Pack
 from storypack.pack.source import KeyPath, path_text
+from storypack.processes import run_all
 
 _FOLDER = {kind: folder for folder, kind in KINDS.items()}
 
@@ -31,12 +34,17 @@ def run_checks(pack: Pack, today: dt.date, loading: Sequence[Issue] = (), *, use
     `use_cache` = keep what was learnt of searches in the pack's folder, and do not check them again unchanged.
     """
     context = Context(pack, today)
-    found = [*loading]
-    for rule in rules().values():
-        found.extend(_apply(rule, context))
-    found.extend(search_issues(context, use_cache=use_cache))
+    searches = plan(context, use_cache=use_cache)
+    tasks: list[Callable[[], Any]] = [partial(_metadata, context), *searches.tasks]
+    metadata, *checked = run_all(tasks, workers=None if len(searches.chunks) > 1 else 1)
+    found = [*loading, *metadata, *searches.issues(checked, use_cache=use_cache)]
     left, silenced = apply_silences(context, found)
     return Checked(sorted(left, key=lambda issue: issue.sort_key), silenced)
+
+
+def _metadata(context: Context) -> list[Issue]:
+    """What all rules find but those about searches."""
+    return [issue for rule in rules().values() for issue in _apply(rule, context)]
 
 
 def _apply(rule: Rule, context: Context) -> Iterator[Issue]:

@@ -60,12 +60,12 @@ def data_missing(search: Search, context: Context) -> Faults:
             key = f"tests.{number}.attack_data.{index}.data"
             if "://" in data.data:
                 continue
-            path = PurePosixPath(data.data)
-            file = context.inside(path)
-            if file is None:
+            size = context.size_of(data.data)
+            if size is None:
+                path = PurePosixPath(data.data)
                 siblings = [sibling.name for sibling in (context.root / path.parent).glob("*")]
                 yield Fault(f"there is no file '{data.data}'", key, did_you_mean(path.name, sorted(siblings)))
-            elif file.stat().st_size == 0:
+            elif size == 0:
                 yield Fault(f"'{data.data}' is empty", key, "put at least one event into it")
 
 

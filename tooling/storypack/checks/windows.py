@@ -8,10 +8,11 @@ from functools import lru_cache
 from itertools import islice, takewhile
 
 from storypack.checks.cron import runs
-from storypack.timemod import parse
+from storypack.timemod import TimeModifier, parse
 
 MOST_RUNS = 1500
 HORIZON = timedelta(days=500)
+_TWO_WEEKS = timedelta(days=15)  # a week, and the first run of the week after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,10 @@ def coverage(cron: str, earliest: str, latest: str, start: datetime) -> Coverage
     Raises TimeModifierError if a window leaves the calendar.
     """
     begin, end = parse(earliest), parse(latest)
-    times = list(islice(runs(cron, start), 2))
-    times += takewhile(lambda time: time - start < HORIZON, islice(runs(cron, start), 2, MOST_RUNS))
+    horizon = _TWO_WEEKS if _is_weekly(cron, begin, end) else HORIZON
+    coming = islice(runs(cron, start), MOST_RUNS)
+    times = list(islice(coming, 2))
+    times += takewhile(lambda time: time - start < horizon, coming)
     windows = [(begin.resolve(time.timestamp()), end.resolve(time.timestamp())) for time in times]
     if all(low >= high for low, high in windows):
         return Coverage(empty=True)
@@ -57,6 +60,14 @@ def coverage(cron: str, earliest: str, latest: str, start: datetime) -> Coverage
         if -distance > (overlap.seconds if overlap else 0):
             overlap = Seam(first, second, -distance)
     return Coverage(gap, overlap, period=period)
+
+
+def _is_weekly(cron: str, *ends: TimeModifier) -> bool:
+    """Whether all of a schedule comes again after a week, so that two weeks show it: nothing in it asks for the day of
+    the month or the month, and its window moves with the clock by units that a week holds."""
+    _, _, day, month, _ = cron.split()
+    units = {step.unit for end in ends for step in end.steps}
+    return day == month == "*" and all(end.relative for end in ends) and not units & {"mon", "q", "y"}
 
 
 def duration(seconds: float) -> str:

@@ -1,7 +1,7 @@
 """Loading: a folder of YAML into a `Pack`, and everything that is wrong with its files as issues.
 
-A file that is wrong is left out and all others are still read. `load_file` takes and gives plain data that can be sent
-to worker processes.
+A file that is wrong is left out and all others are still read. Text becomes plain data on all processors; plain data
+becomes models in this process, since models are dearer to send than to make.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -32,6 +34,10 @@ from storypack.pack.models.story import Story
 from storypack.pack.pack import Entry, Pack
 from storypack.pack.source import SourceFile, path_text
 from storypack.pack.yaml import Problem, YamlError, decode, parse
+from storypack.processes import run_all
+
+ENOUGH: Final = 200  # files that are worth a second process
+_CHUNK: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,15 @@ _NO_SETTINGS: Final = Settings(
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """What a file holds, in the current format: data, unless nothing can be read, and issues either way."""
+
+    source: SourceFile
+    data: dict[str, Any] | None
+    issues: list[Issue]
+
+
+@dataclass(frozen=True, slots=True)
 class FileResult:
     """What came of one file: the entry, unless errors kept it from becoming one, and issues either way."""
 
@@ -103,7 +118,10 @@ def load_pack(folder: Path) -> Loaded:
     """
     settings, settings_source, issues = load_settings(folder)
     found, stray = find_files(folder, KINDS_IN_FOLDERS)
-    results = [load_file(folder, item) for item in found]
+    size = _CHUNK if len(found) >= ENOUGH else max(len(found), 1)
+    chunks = [found[start : start + size] for start in range(0, len(found), size)]
+    read = run_all([partial(_read_files, folder, chunk) for chunk in chunks])
+    results = [_modelled(item, each) for item, each in zip(found, chain.from_iterable(read), strict=True)]
     return link(folder, settings, settings_source, results, [*issues, *stray])
 
 
@@ -148,7 +166,8 @@ def load_settings(folder: Path) -> tuple[Settings, SourceFile, list[Issue]]:
             cure="run this in the pack's folder, or name that with --pack",
         )
         return _NO_SETTINGS, SourceFile(SETTINGS_FILE, ""), [issue]
-    source, data, issues = _read(folder, file)
+    read = _read(folder, file)
+    source, data, issues = read.source, read.data, read.issues
     if data is None:
         return _NO_SETTINGS, source, issues
     if file != SETTINGS_FILE:
@@ -167,38 +186,53 @@ def _with_default_schedules(settings: Settings, names: list[str]) -> Settings:
 
 def load_file(folder: Path, found: Found) -> FileResult:
     """One file of the pack, read and checked for its shape."""
-    source, data, issues = _read(folder, found.path)
-    if data is None:
-        return FileResult(found, source, None, tuple(issues))
+    return _modelled(found, _read_content(folder, found))
+
+
+def _read_files(folder: Path, found: list[Found]) -> list[Read]:
+    return [_read_content(folder, item) for item in found]
+
+
+def _read_content(folder: Path, found: Found) -> Read:
+    """One file of content, in the current format."""
+    read = _read(folder, found.path)
+    if read.data is None:
+        return read
     path = PurePosixPath(found.path)
-    adapted = adapt(found.kind, data, path.stem, path.parent.name)
-    if adapted is not None:
-        data = adapted.data
-        source = SourceFile(source.path, source.text, tuple(adapted.moved))
-        for note in adapted.notes:
-            where = source.location(note.path)
-            message = f"older format: {note.message}"
-            key = path_text(note.path)
-            severity = Severity.WARNING if note.decide else Severity.NOTE
-            issues.append(Issue(rules.OLDER_FORMAT, severity, message, where, key, note.cure))
-    model, wrong = _validated(KINDS[found.kind], data, source)
-    issues += wrong
+    adapted = adapt(found.kind, read.data, path.stem, path.parent.name)
+    if adapted is None:
+        return read
+    source = SourceFile(read.source.path, read.source.text, tuple(adapted.moved))
+    issues = [*read.issues]
+    for note in adapted.notes:
+        severity = Severity.WARNING if note.decide else Severity.NOTE
+        message = f"older format: {note.message}"
+        where, key = source.location(note.path), path_text(note.path)
+        issues.append(Issue(rules.OLDER_FORMAT, severity, message, where, key, note.cure))
+    return Read(source, adapted.data, issues)
+
+
+def _modelled(found: Found, read: Read) -> FileResult:
+    """One file of content, checked for its shape."""
+    if read.data is None:
+        return FileResult(found, read.source, None, tuple(read.issues))
+    model, wrong = _validated(KINDS[found.kind], read.data, read.source)
+    issues = (*read.issues, *wrong)
     # A file with an error is left out even if a model could be made of it: which of two equal keys did it mean?
     usable = model is not None and all(issue.severity is not Severity.ERROR for issue in issues)
-    return FileResult(found, source, Entry(found.kind, model, source) if usable and model else None, tuple(issues))
+    return FileResult(found, read.source, Entry(found.kind, model, read.source) if usable and model else None, issues)
 
 
-def _read(folder: Path, path: str) -> tuple[SourceFile, dict[str, Any] | None, list[Issue]]:
+def _read(folder: Path, path: str) -> Read:
     raw = read_file(folder, path)
     if isinstance(raw, Issue):
-        return SourceFile(path, ""), None, [raw]
-    text = raw.decode("utf-8", errors="replace")
-    source = SourceFile(path, text)
+        return Read(SourceFile(path, ""), None, [raw])
+    source = SourceFile(path, raw.decode("utf-8", errors="replace"))
     try:
         data, problems = parse(decode(raw))
     except YamlError as error:
-        return source, None, [_problem_issue(error.problem, source)]
-    return source, data, [_problem_issue(problem, source) for problem in problems]
+        return Read(source, None, [_problem_issue(error.problem, source)])
+    return Read(source, data, [_problem_issue(problem, source) for problem in problems])
 
 
 def _problem_issue(problem: Problem, source: SourceFile) -> Issue:

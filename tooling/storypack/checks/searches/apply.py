@@ -3,9 +3,10 @@ and the rest on all processors."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from storypack.checks import cache
@@ -18,6 +19,7 @@ from storypack.pack.models import Baseline, Detection, Investigation
 from storypack.pack.models.base import Content, Model
 from storypack.pack.pack import Entry
 from storypack.pack.source import KeyPath, path_text
+from storypack.processes import run_all
 
 FILE = "searches.json"
 ENOUGH = 60  # searches that are worth a second process
@@ -29,25 +31,49 @@ _WITH_SEARCHES = (Detection, Baseline, Investigation)
 Checked = dict[str, Any]
 
 
-def search_issues(context: Context, *, use_cache: bool = False) -> list[Issue]:
-    """What is wrong with the searches of the pack."""
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What is to be done for the searches of a pack: `known` from an earlier run, by file, and `chunks` to check."""
+
+    context: Context
+    world: World
+    entries: list[Entry[Model]]
+    kept: dict[str, Any]
+    known: dict[str, Checked]
+    chunks: list[list[Entry[Model]]]
+
+    @property
+    def tasks(self) -> list[Callable[[], list[Checked]]]:
+        """The checks, a task for each chunk."""
+        return [partial(_check_some, chunk, self.world) for chunk in self.chunks]
+
+    def issues(self, results: Sequence[list[Checked]], *, use_cache: bool) -> list[Issue]:
+        """What is wrong with the searches, from the results of the tasks; kept for the next run on demand."""
+        todo = list(chain.from_iterable(self.chunks))
+        checked = zip(todo, chain.from_iterable(results), strict=True)
+        known = {**self.known, **{entry.path: found for entry, found in checked}}
+        if use_cache and (todo or len(self.kept) != len(self.entries)):
+            cache.save(self.context.root, FILE, known)
+        return [cache.issue_of(row) for entry in self.entries for row in known[entry.path]["issues"]]
+
+
+def plan(context: Context, *, use_cache: bool = False) -> Plan:
+    """What there is to do for the searches of a pack."""
     world = world_of(context)
     answers = Answers(world)
-    entries = [
-        entry for entry in context.pack.entries() if isinstance(entry.model, Detection | Baseline | Investigation)
-    ]
+    entries = [entry for entry in context.pack.entries() if isinstance(entry.model, _WITH_SEARCHES)]
     kept = cache.load(context.root, FILE) if use_cache else {}
-    known: dict[str, Checked] = {}
-    for entry in entries:
-        found = _usable(kept.get(entry.path), entry, answers)
-        if found is not None:
-            known[entry.path] = found
+    known = {entry.path: found for entry in entries if (found := _usable(kept.get(entry.path), entry, answers))}
     todo = [entry for entry in entries if entry.path not in known]
-    for entry, found in zip(todo, _check_all(todo, world), strict=True):
-        known[entry.path] = found
-    if use_cache and (todo or len(kept) != len(entries)):
-        cache.save(context.root, FILE, known)
-    return [cache.issue_of(row) for entry in entries for row in known[entry.path]["issues"]]
+    size = _CHUNK if len(todo) >= ENOUGH else max(len(todo), 1)
+    chunks = [todo[start : start + size] for start in range(0, len(todo), size)]
+    return Plan(context, world, entries, kept, known, chunks)
+
+
+def search_issues(context: Context, *, use_cache: bool = False) -> list[Issue]:
+    """What is wrong with the searches of the pack."""
+    planned = plan(context, use_cache=use_cache)
+    return planned.issues(run_all(planned.tasks), use_cache=use_cache)
 
 
 def _usable(found: object, entry: Entry[Model], answers: Answers) -> Checked | None:
@@ -63,37 +89,6 @@ def _usable(found: object, entry: Entry[Model], answers: Answers) -> Checked | N
     except ValueError:
         return None
     return found
-
-
-_job: tuple[Sequence[Entry[Model]], World] | None = None  # what forked processes work on
-
-
-def _check_all(entries: Sequence[Entry[Model]], world: World) -> list[Checked]:
-    """Check these objects, on all processors when there is enough to do."""
-    global _job
-    workers = min(_processors(), len(entries) // ENOUGH + 1)
-    if workers > 1 and "fork" in multiprocessing.get_all_start_methods():
-        _job = (entries, world)
-        starts = range(0, len(entries), _CHUNK)
-        try:
-            with multiprocessing.get_context("fork").Pool(workers) as pool:
-                return [found for chunk in pool.imap(_check_chunk, starts) for found in chunk]
-        except OSError:
-            pass  # no further processes here: then in this one
-        finally:
-            _job = None
-    return _check_some(entries, world)
-
-
-def _processors() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
-def _check_chunk(start: int) -> list[Checked]:
-    assert _job is not None
-    entries, world = _job
-    return _check_some(entries[start : start + _CHUNK], world)
 
 
 def _check_some(entries: Sequence[Entry[Model]], world: World) -> list[Checked]:

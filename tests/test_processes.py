@@ -1,0 +1,148 @@
+"""Work on all processors: results in order, whatever happens to the processes that help."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from storypack import processes
+from storypack.processes import run_all
+
+PARENT = os.getpid()
+
+
+def children() -> list[str]:
+    return Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split()
+
+
+def work(number: int) -> tuple[int, int]:
+    time.sleep(0.002)
+    return number * number, os.getpid()
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 8, 100])
+@pytest.mark.parametrize("count", [0, 1, 2, 50])
+def test_results_come_in_order(workers: int, count: int) -> None:
+    tasks = [partial(work, number) for number in range(count)]
+    assert [square for square, _ in run_all(tasks, workers=workers)] == [number * number for number in range(count)]
+
+
+def test_others_help() -> None:
+    seen = {process for _, process in run_all([partial(work, number) for number in range(100)], workers=3)}
+    assert len(seen) == 3
+    assert os.getpid() in seen
+
+
+def test_results_may_be_larger_than_a_pipe() -> None:
+    tasks: list[Callable[[], str]] = [lambda number=number: str(number) * 300_000 for number in range(9)]  # type: ignore[misc]
+    assert [len(text) for text in run_all(tasks, workers=3)] == [300_000] * 9
+
+
+def die(number: int) -> int:
+    if os.getpid() != PARENT:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def fail_there(number: int) -> int:
+    time.sleep(0.002)
+    if os.getpid() != PARENT:
+        raise OSError("no more memory")
+    return number
+
+
+def leave_something_unpicklable(number: int) -> object:
+    time.sleep(0.002)
+    return number if os.getpid() == PARENT else lambda: number
+
+
+@pytest.mark.parametrize("task", [die, fail_there, leave_something_unpicklable])
+def test_what_a_fork_leaves_undone_is_done_here(task: Callable[[int], object]) -> None:
+    assert run_all([partial(task, number) for number in range(30)], workers=4) == [*range(30)]
+
+
+def test_a_mistake_in_a_task_is_raised() -> None:
+    with pytest.raises(ZeroDivisionError):
+        run_all([lambda: 1, lambda: 1 // 0, lambda: 2], workers=2)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="children are counted by /proc")
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_no_process_stays(error: type[BaseException]) -> None:
+    before = children()
+
+    def fail() -> None:
+        if os.getpid() == PARENT:
+            raise error
+        time.sleep(60)
+
+    start = time.monotonic()
+    with pytest.raises(error):
+        run_all([fail] * 4, workers=3)
+    assert children() == before
+    assert time.monotonic() - start < 30
+
+
+def test_with_other_threads_nothing_is_forked() -> None:
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait)
+    thread.start()
+    try:
+        assert {process for _, process in run_all([partial(work, number) for number in range(9)], workers=3)} == {
+            PARENT
+        }
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_a_system_that_cannot_fork(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> int:
+        raise OSError("too many processes")
+
+    monkeypatch.setattr(os, "fork", refuse)
+    descriptors = len(list(Path("/proc/self/fd").iterdir())) if sys.platform == "linux" else 0
+    assert run_all([partial(work, number) for number in range(9)], workers=3)[8] == (64, PARENT)
+    if sys.platform == "linux":
+        assert len(list(Path("/proc/self/fd").iterdir())) == descriptors
+
+
+def test_more_tasks_than_a_pipe_holds() -> None:
+    many = processes._MOST + 1
+    assert run_all([partial(int, number) for number in range(many)], workers=2) == [*range(many)]
+
+
+INTERRUPTED = """
+import os, signal, time
+from storypack.processes import run_all
+def task():
+    os.write(1, b".")
+    time.sleep(30)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+run_all([task] * 4, workers=3)
+"""
+
+
+def test_ctrl_c_ends_all_with_one_message() -> None:
+    """The keys of a terminal reach every process of its foreground: only one of them may speak."""
+    run = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert run.stdout
+    for _ in range(3):
+        assert run.stdout.read(1) == b"."
+    os.killpg(run.pid, signal.SIGINT)
+    _, said = run.communicate(timeout=20)
+    assert said.decode().count("KeyboardInterrupt") == 1

@@ -31,11 +31,12 @@ class Rules:
 
 @dataclass
 class _Open:
-    """A transaction that may still grow; its events are newest first."""
+    """A transaction that may still grow; its events are newest first. `endless` = its end never came: it can only be
+    evicted."""
 
     values: dict[str, str]
     events: list[Event] = field(default_factory=list)
-    ended: bool = False
+    endless: bool = False
 
     @property
     def newest(self) -> float:
@@ -85,15 +86,16 @@ class _Walker:
             self._finish(home, complete=not self.rules.starts)
             home = None
         if home is None:
-            if self.rules.ends and not ends:
+            endless = self.rules.ends and not ends
+            if endless and not self.rules.keep_evicted:
                 self._orphan(event)
                 return
-            home = _Open({})
+            home = _Open({}, endless=endless)
             self.open.append(home)
         home.values.update(values)
         home.events.append(event)
         if self.rules.starts and begins:
-            self._finish(home, complete=True)
+            self._finish(home, complete=True, begun=True)
         elif len(home.events) >= self.rules.max_events:
             self._finish(home, complete=not self.rules.starts)
 
@@ -116,9 +118,15 @@ class _Walker:
         for one in list(self.open):
             self._finish(one, complete=not self.rules.starts, closed=False)
 
-    def _finish(self, one: _Open, *, complete: bool, closed: bool = True) -> None:
-        """Give a transaction out, unless its start never came. `closed` = a rule ended it, not the last event."""
+    def _finish(self, one: _Open, *, complete: bool, closed: bool = True, begun: bool = False) -> None:
+        """Give a transaction out, unless its start never came. `closed` = a rule ended it, not the last
+        event; `begun` = its start is there."""
         self.open.remove(one)
+        if one.endless and not begun:
+            for event in one.events:
+                self._orphan(event)
+            return
+        complete = complete and not one.endless
         if complete or self.rules.keep_evicted:
             self.done.append(self._row(one.events[::-1], closed=complete and closed))
 

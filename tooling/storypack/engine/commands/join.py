@@ -117,10 +117,20 @@ def _joined(
 
 @command("selfjoin")
 def selfjoin(node: tree.Plain, rows: Relation, session: Session) -> Relation:
-    """The rows joined with themselves on key fields; the later row's values win, or the earlier's (overwrite=f)."""
+    """The rows joined with others of the same keys; the other's values win, or its own (overwrite=f). A row without
+    another to join with is left out, unless keepsingle=t."""
+    session.warn("selfjoin: which row joins with which is not documented; each is joined with the first of the others")
     names = words_of(node.words)
+    if not names:
+        raise SearchError("selfjoin needs a field")
     most = whole(node.option("max", "1"), "max")
     rows = session.materialise(rows)
-    again = session.materialise(rows)
-    left, right = rows.numbered()[0], again
-    return _joined(left, right, names, "INNER", most, flag(node.option("overwrite", "t")))
+    left, left_place = rows.numbered()
+    right, right_place = session.materialise(rows).numbered()
+    how = "LEFT" if flag(node.option("keepsingle", "f")) else "INNER"
+    wins = flag(node.option("overwrite", "t"))
+    joined = _joined(left, right, names, how, 0, wins, also=f"{left_place} <> {right_place}")
+    if not most:
+        return joined
+    first = f"row_number() OVER (PARTITION BY {left_place} ORDER BY {right_place}) <= {most}"
+    return joined.stage("join", f"SELECT * FROM {{rows}} QUALIFY {first}")

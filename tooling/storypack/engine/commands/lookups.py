@@ -99,6 +99,12 @@ def inputlookup(node: tree.Inputlookup, rows: Relation | None, session: Session)
     return found
 
 
+def _cell(value: Any) -> Any:
+    """A value as a lookup file holds it: several values are one text, with blanks between them."""
+    found = from_column(value)
+    return " ".join(found) if isinstance(found, list) else found
+
+
 @command("outputlookup")
 def outputlookup(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     """The rows written to a lookup, for the rest of this run only; they go on unchanged."""
@@ -111,20 +117,21 @@ def outputlookup(node: tree.Plain, rows: Relation, session: Session) -> Relation
     shown = {name: column for name, column in rows.columns.items() if not name.startswith("_")}
     select = "SELECT " + (", ".join(identifier(column.ident) for column in shown.values()) or "NULL")
     found: list[dict[str, Any]] = [
-        {name: from_column(value) for name, value in zip(shown, row, strict=False)}
+        {name: _cell(value) for name, value in zip(shown, row, strict=False)}
         for row in session.fetch(rows, select, rows.order_by)
     ]
     if not found and not flag(options.get("override_if_empty", "t")):
         return rows
     old = session.lookup(names[0])
-    kept = list(old.rows) if old else []
     key = options.get("key_field", "")
-    if key and old:
+    appends = old is not None and flag(options.get("append", "t" if key else "f"))
+    kept = list(old.rows) if old and appends else []
+    if key:
         replaced = {row.get(key) for row in found}
         kept = [row for row in kept if row.get(key) not in replaced]
-    elif not flag(options.get("append", "f")):
-        kept = []
-    fields = tuple(dict.fromkeys([*(old.fields if old and kept else ()), *shown]))
+    # what is appended to a table has the table's fields
+    fields = old.fields if old and appends and old.fields else tuple(shown)
+    found = [{name: row.get(name) for name in fields} for row in found]
     session.written[names[0]] = LookupTable(
         names[0],
         fields,

@@ -32,7 +32,7 @@ def foreach(node: tree.Foreach, rows: Relation, session: Session) -> Relation:
     """The template run once for each field, one after the other; `<<FIELD>>` is its name."""
     mode = options_of(node.options).get("mode", "multifield").lower()
     patterns = field_names(node.fields)
-    if mode in ("multivalue", "json_array"):
+    if mode in ("multivalue", "json_array", "auto_collections"):
         return _over_values(node, patterns, mode, rows, session)
     if mode != "multifield":
         raise NotSupported("foreach mode", mode)
@@ -64,21 +64,26 @@ def _apply(text: str, rows: Relation, session: Session) -> Relation:
 
 
 def _over_values(node: tree.Foreach, names: list[str], mode: str, rows: Relation, session: Session) -> Relation:
-    """The template run once for each value of a multivalue field or JSON array, up to the most that a row has."""
+    """The template run once for each value of a multivalue field or JSON array (auto_collections: of whichever a row
+    holds), up to the most that a row has; `<<ITER>>` counts from 0."""
     if len(names) != 1:
         raise SearchError(f"foreach mode={mode} takes one field")
     field = rows.field(names[0])
     if field.kind is Kind.NULL:
         return rows
-    if mode == "json_array":
-        field = call("json_array_to_mv", [field], FunctionContext(session.now))
+    if mode != "multivalue":
+        elements = call("json_array_to_mv", [field], FunctionContext(session.now))
+        whole_field = as_multi(field) if mode == "auto_collections" else "NULL"
+        field = Sql(f"coalesce({elements.text}, {whole_field})", Kind.MULTI)
     rows = session.materialise(rows.extend("foreach", {_ITEMS: Sql(as_multi(field), Kind.MULTI)}))
     values = rows.field(_ITEMS).text
     most = session.fetch(rows, f"SELECT max(len({values}))")[0][0] or 0
-    template = node.template.replace("<<ITEM>>", _ITEM)
+    options = options_of(node.options)
+    template = node.template.replace(options.get("itemstr", "<<ITEM>>"), _ITEM)
+    number = options.get("iterstr", "<<ITER>>")
     for at in range(1, most + 1):
         rows = rows.extend("foreach", {_ITEM: Sql(f"{values}[{at}]", Kind.STRING)})
-        rows = _where_changed(_apply(template, rows, session), rows)
+        rows = _where_changed(_apply(template.replace(number, str(at - 1)), rows, session), rows)
     return rows.drop(lambda name: name in (_ITEM, _ITEMS))
 
 

@@ -20,6 +20,7 @@ from storypack.deploy.secret import Secret
 from storypack.report.deploy import render_plan, render_plan_json
 
 APP = "DA-ESS-Sample"
+PATIENCE = 60.0  # seconds: a busy machine must not pass for an instance that is lost
 RULE = "EXF - Archive Leaves - Rule"
 STORY = "analytic_story://EXF - Leaving"
 Tree = dict[str, bytes]
@@ -119,7 +120,7 @@ def edited(stem: str, old: str, new: str) -> Tree:
 
 def connect(splunkd: Splunkd, **target: object) -> Connection:
     """A connection as the administrator by password, with short waits."""
-    chosen = {"timeout": 5.0, "backoff": 0.01, "ca": str(splunkd.ca_file), **target}
+    chosen = {"timeout": PATIENCE, "backoff": 0.01, "ca": str(splunkd.ca_file), **target}
     return Connection(
         Target(splunkd.host, splunkd.port, **chosen),  # type: ignore[arg-type]
         Credentials(username=splunkd.username, password=Secret(splunkd.password)),

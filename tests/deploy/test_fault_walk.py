@@ -62,8 +62,8 @@ def walk(tmp_path: Path, fault: str, before: Run | None, run: Run, back: Run | N
     """Strike at the first request, the second, ... until a run is through unharmed. (steps walked, runs that failed)"""
     failed = 0
     with Splunkd() as splunkd:
-        timeout = 0.3 if fault == "late" else 5.0
-        site = Site(splunkd, tmp_path / "start", {"retries": 4, "backoff": 0.001, "timeout": timeout})
+        target = {"retries": 8, "timeout": 0.3} if fault == "late" else {"retries": 4}
+        site = Site(splunkd, tmp_path / "start", {"backoff": 0.001, **target})
         site.folder.mkdir()
         if before:
             before(site)

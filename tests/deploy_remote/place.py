@@ -18,6 +18,7 @@ from storypack.deploy.secret import Secret
 
 ROOT = Path(__file__).parent.parent.parent
 INDEX = "exf_test"
+PATIENCE = 60.0  # seconds: a busy machine must not pass for an instance that is lost
 
 
 class Place:
@@ -28,14 +29,14 @@ class Place:
         splunkd.state.indexes.add(INDEX)
         ca = str(splunkd.ca_file)
         self.connection = Connection(
-            Target(splunkd.host, splunkd.port, ca=ca, timeout=5.0, backoff=0.01),
+            Target(splunkd.host, splunkd.port, ca=ca, timeout=PATIENCE, backoff=0.01),
             Credentials(username=splunkd.username, password=Secret(splunkd.password)),
         )
         self.collector = self.collector_of(splunkd.hec_token)
         self.site = Site(self.connection, self.collector, INDEX, "run1", wait=2.0, sleep=lambda seconds: None)
 
     def collector_of(self, token: str) -> Collector:
-        target = CollectorTarget(self.splunkd.hec_url, ca=str(self.splunkd.ca_file), timeout=5.0, backoff=0.01)
+        target = CollectorTarget(self.splunkd.hec_url, ca=str(self.splunkd.ca_file), timeout=PATIENCE, backoff=0.01)
         return Collector(target, Secret(token), sleep=lambda seconds: None)
 
     def close(self) -> None:

@@ -169,6 +169,20 @@ def test_a_wrong_search_fails_with_its_place(pack: SmallPack, search: str, messa
     assert result.failure.location.line > 0
 
 
+@pytest.mark.parametrize("content", [b"user\n\xff\xfe\n", b"user\n" + b"x" * 200_000 + b"\n", None])
+def test_a_lookup_that_cannot_be_read_is_not_an_empty_one(pack: SmallPack, content: bytes | None) -> None:
+    pack.lookup("ex_known", "user\nlee\n")
+    path = pack.folder / "lookups" / "ex_known.csv"
+    path.unlink() if content is None else path.write_bytes(content)
+    search = "`ex_audit` | lookup ex_known user OUTPUT user AS known | where isnull(known) | `ex_disk_filter`"
+    pack.detection("Disk", search, search_test("x", COPIES), search_test("own rows", COPIES, lookups={"ex_known": []}))
+    broken, replaced = pack.run()
+    assert replaced.outcome is Outcome.PASSED
+    assert broken.outcome is Outcome.FAILED and broken.failure is not None
+    assert "the lookup `ex_known` cannot be used: cannot read the lookup table" in broken.failure.message
+    assert broken.failure.location.line > 0
+
+
 def test_broken_events_are_told_and_kept(pack: SmallPack) -> None:
     text = '{"time": "2026-11-20T12:00:00Z", "action": "copy", "user": "kim"}\n' * 2 + '{"time": "2026-11-20T12:0'
     pack.detection("Disk", SEARCH, search_test("x", text, expected_results=1))

@@ -65,8 +65,11 @@ class Session:
             self.warnings.append(message)
 
     def lookup(self, name: str) -> LookupTable | None:
-        """A lookup, as this search may have overwritten it."""
-        return self.written.get(name) or self.source.lookup(name)
+        """A lookup, as this search may have overwritten it. Raises SearchError for one that cannot be read."""
+        table = self.written.get(name) or self.source.lookup(name)
+        if table is not None and table.fault:
+            raise SearchError(f"the lookup `{name}` cannot be used: {table.fault}", self.stage)
+        return table
 
     # --- running SQL ----------------------------------------------------------------------------------------
 

@@ -59,7 +59,8 @@ class LookupTable:
     """A lookup: its rows and the settings of its transforms.conf stanza.
 
     `match_types` maps a field to WILDCARD or CIDR (absent = exact). A value may be text, number, list or None.
-    `max_matches` None = Splunk's default (1,000; 1 for a lookup with a time field).
+    `max_matches` None = Splunk's default (1,000; 1 for a lookup with a time field). `fault` = why its rows cannot be
+    read: a search that uses it fails.
     """
 
     name: str
@@ -72,6 +73,7 @@ class LookupTable:
     default_match: str = ""
     time_field: str = ""
     time_format: str = "%s.%Q"
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)

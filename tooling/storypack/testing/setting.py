@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from storypack.engine.events.reading import EventFile
-from storypack.engine.knowledge.apps import Knowledge, load_knowledge, match_types
+from storypack.engine.knowledge.apps import Knowledge, KnowledgeError, load_knowledge, match_types, read_rows
 from storypack.engine.knowledge.files import EventTable, FileSource
 from storypack.engine.root import open_root
 from storypack.engine.source import LookupTable
@@ -135,8 +133,13 @@ def _table(entry: Entry[Lookup], pack: Pack) -> LookupTable:
     model = entry.model
     rows: Sequence[Mapping[str, Any]] = ()
     fields = tuple(getattr(model, "fields", ()))
+    fault = ""
     if isinstance(model, CsvLookup):
-        fields, rows = _csv(pack.csv_path(entry), fields)  # type: ignore[arg-type]
+        try:
+            known, rows = read_rows(pack.csv_path(entry))  # type: ignore[arg-type]
+            fields = known or fields
+        except KnowledgeError as error:
+            fault = str(error)
     elif model.lookup_type == "external":
         known, rows = _known_rows(entry.name)
         fields = fields or known
@@ -149,18 +152,8 @@ def _table(entry: Entry[Lookup], pack: Pack) -> LookupTable:
         min_matches=model.min_matches or 0,
         max_matches=model.max_matches,
         default_match=model.default_match or "",
+        fault=fault,
     )
-
-
-def _csv(path: Path, fields: tuple[str, ...]) -> tuple[tuple[str, ...], list[dict[str, str]]]:
-    """Header and rows of a CSV. One that cannot be read has no rows: `validate` says why."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, restval="")
-            rows = [{key: value for key, value in row.items() if key is not None} for row in reader]
-            return tuple(reader.fieldnames or fields), rows
-    except (OSError, UnicodeDecodeError, csv.Error):
-        return fields, []
 
 
 def _known_rows(name: str) -> tuple[tuple[str, ...], list[dict[str, str]]]:

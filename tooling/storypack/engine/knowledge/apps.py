@@ -91,13 +91,7 @@ def _read(path: Path) -> Conf:
 
 def read_table(name: str, path: Path, settings: Mapping[str, str]) -> LookupTable:
     """A CSV lookup table with the settings of its transforms.conf stanza. Raises KnowledgeError."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, restval="")
-            rows = [{key: value for key, value in row.items() if key is not None} for row in reader]
-            fields = tuple(reader.fieldnames or ())
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise KnowledgeError(f"cannot read the lookup table {path}: {error}") from error
+    fields, rows = read_rows(path)
     return LookupTable(
         name,
         fields,
@@ -108,6 +102,17 @@ def read_table(name: str, path: Path, settings: Mapping[str, str]) -> LookupTabl
         max_matches=_whole(settings.get("max_matches", "")),
         default_match=settings.get("default_match", ""),
     )
+
+
+def read_rows(path: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
+    """Header and rows of a CSV; what a short row lacks is empty. Raises KnowledgeError."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, restval="")
+            rows = [{key: value for key, value in row.items() if key is not None} for row in reader]
+            return tuple(reader.fieldnames or ()), rows
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise KnowledgeError(f"cannot read the lookup table {path}: {error}") from error
 
 
 def _whole(text: str) -> int | None:

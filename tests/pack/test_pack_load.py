@@ -140,6 +140,58 @@ def test_wrong_settings(folder: Folder) -> None:
     assert issue.cure == 'put it in quotes: "1.2"'
 
 
+def test_one_wrong_setting_leaves_the_others(folder: Folder) -> None:
+    folder.edit("storypack.yml", "version: 1.2.3", "version: 1.2.3.4\nnonsense: x\nschedules: {ttp: [x]}")
+    loaded = folder.load()
+    assert [issue.key for issue in loaded.issues] == ["version", "nonsense", "schedules.ttp"]
+    settings = loaded.pack.settings
+    assert (settings.app_id, settings.macro_prefix, settings.version) == ("DA-ESS-Example", "ex_", "0.0.0")
+    assert settings.schedules.ttp == "default_ttp"
+
+
+SETTINGS_THAT_NO_APP_CAN_HAVE = {
+    "app_id": ["my app", "1app", "app.", "app.tar", "app.tar.gz", "my.TGZ", "app.spl", "con", "LPT1", "é", "a", "../a"],
+    "title": ["Four", "A" * 81, "Splunk for Exfiltration", '"First line\\nsecond line"', '"     x     "'],
+    "version": ["1.0", "01.0.0", "1.0.0-beta", "v1.0.0", "1.0.0.0", "١.٢.٣", "1.0.9999999999"],
+    "author": ['"A\\nB"', '" "'],
+    "company": ['"A\\r\\nB"'],
+    "email": ["nobody", "a b@example.com", "Jane <jane@example.com>"],
+    "license": ['"MIT\\nor so"'],
+    "min_splunk_version": ["nine", "'>=9.0'", '"9.0\\n"', "9.0.x"],
+    "stanza_prefix": ['" EX"', "EX]", '"E\\nX"', "EX - a prefix of many words"],
+    "macro_prefix": ["ex-", "ex x", "'`'"],
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [(key, value) for key, values in SETTINGS_THAT_NO_APP_CAN_HAVE.items() for value in values]
+)
+def test_settings_that_no_app_can_have(folder: Folder, key: str, value: str) -> None:
+    lines = [line for line in FILES["storypack.yml"].splitlines() if not line.startswith(f"{key}:")]
+    folder.write("storypack.yml", "\n".join([*lines, f"{key}: {value}"]) + "\n")
+    (issue,) = [each for each in folder.load().issues if each.rule == "SP009"]
+    assert (issue.key, str(issue.location)) == (key, f"storypack.yml:{len(lines) + 1}:{len(key) + 3}")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("title", "Fives"),
+        ("title", "Ä" * 80),
+        ("app_id", "app_2.tar_"),
+        ("app_id", "console"),
+        ("version", "10.0.20"),
+        ("min_splunk_version", "'9.1'"),
+        ("min_splunk_version", "9.1.2312.100"),
+        ("email", "soc@example.com"),
+    ],
+)
+def test_settings_that_an_app_can_have(folder: Folder, key: str, value: str) -> None:
+    lines = [line for line in FILES["storypack.yml"].splitlines() if not line.startswith(f"{key}:")]
+    folder.write("storypack.yml", "\n".join([*lines, f"{key}: {value}"]) + "\n")
+    assert folder.load().issues == []
+
+
 def test_files_that_are_not_content(folder: Folder) -> None:
     folder.write("detections/cloud/old.yml.bak", "x")
     folder.write("detections/README.md", "x")

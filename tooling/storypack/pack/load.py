@@ -7,6 +7,7 @@ becomes models in this process, since models are dearer to send than to make.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -74,9 +75,15 @@ KINDS: Final = {
 # contentctl 5 keeps schedules in deployments/.
 KINDS_IN_FOLDERS: Final = {**{folder: folder for folder in KINDS}, "deployments": "schedules"}
 _SETTINGS_KIND: Final = _simple("settings", Settings)
-_NO_SETTINGS: Final = Settings(
-    app_id="unnamed_app", title="Unnamed", version="0.0.0", author="unknown", description="-", stanza_prefix="PACK"
-)
+_STAND_INS: Final = {
+    "app_id": "unnamed_app",
+    "title": "Unnamed",
+    "version": "0.0.0",
+    "author": "unknown",
+    "description": "-",
+    "stanza_prefix": "PACK",
+}
+_NO_SETTINGS: Final = Settings.model_validate(_STAND_INS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +183,18 @@ def load_settings(folder: Path) -> tuple[Settings, SourceFile, list[Issue]]:
         cure = f"write a {SETTINGS_FILE}"
         issues.append(Issue(rules.OLDER_FORMAT, Severity.NOTE, message, Location(file), cure=cure))
     model, wrong = _validated(_SETTINGS_KIND, data, source)
-    return (model if isinstance(model, Settings) else _NO_SETTINGS), source, [*issues, *wrong]
+    settings = model if isinstance(model, Settings) else _what_is_right(data, wrong)
+    return settings, source, [*issues, *wrong]
+
+
+def _what_is_right(data: dict[str, Any], wrong: list[Issue]) -> Settings:
+    """Settings with stand-ins for what is wrong or missing, lest one wrong version make every search an error, too."""
+    keys = {re.split(r"[.\[]", issue.key)[0] for issue in wrong}
+    right = {key: value for key, value in data.items() if key not in keys}
+    try:
+        return Settings.model_validate({**_STAND_INS, **right})
+    except ValidationError:
+        return _NO_SETTINGS
 
 
 def _with_default_schedules(settings: Settings, names: list[str]) -> Settings:

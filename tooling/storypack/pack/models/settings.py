@@ -2,17 +2,67 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from storypack.pack.models.base import Model, RuleId, Text, matching
 
+_DEVICES = frozenset({"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))})
+_ARCHIVES = (".tar", ".tar.gz", ".tgz", ".spl")
+_TITLE = range(5, 81)  # characters of `label` in app.conf's [ui] that AppInspect takes
+
+
+def _app_id(value: Any) -> Any:
+    """What AppInspect and Windows refuse as the name of an app's folder."""
+    if isinstance(value, str) and value.upper() in _DEVICES:
+        raise PydanticCustomError("characters", "is the name of a device on Windows; choose another")
+    if isinstance(value, str) and value.lower().endswith(_ARCHIVES):
+        raise PydanticCustomError("characters", "ends as a file name does; AppInspect refuses such an app id")
+    return value
+
+
+def _line(value: Any) -> Any:
+    if isinstance(value, str) and (not value.strip() or len(value.strip().splitlines()) > 1):
+        raise PydanticCustomError("characters", "must be one line of text")
+    return value
+
+
+def _title(value: Any) -> Any:
+    """`label` of app.conf: the rule is AppInspect's `check_for_valid_ui_label`."""
+    if not isinstance(value, str):
+        return value
+    if len(value.strip()) not in _TITLE:
+        context = {"length": len(value.strip()), "least": _TITLE[0], "most": _TITLE[-1]}
+        raise PydanticCustomError(
+            "too_long",
+            "has {length} characters; an app's name has {least} to {most}, or AppInspect refuses it",
+            context,
+        )
+    if value.strip().lower().startswith("splunk for"):
+        raise PydanticCustomError(
+            "characters", "may not begin with `Splunk For`: an app is for Splunk, not from Splunk"
+        )
+    return value
+
+
 AppId = Annotated[
     str,
+    BeforeValidator(_app_id),
     matching(r"^[A-Za-z][A-Za-z0-9_.-]*[A-Za-z0-9_]$", "letters, digits, - _ and . ; it starts with a letter", 100),
 ]
-Version = Annotated[str, matching(r"^\d+\.\d+\.\d+$", "three numbers with dots, as in 1.4.0")]
+Line = Annotated[str, BeforeValidator(_line)]
+Title = Annotated[str, BeforeValidator(_title), BeforeValidator(_line)]
+# Without leading zeros, which semantic versioning and so AppInspect's `check_version_is_valid_semver` refuse.
+_NUMBER = r"(?:0|[1-9][0-9]{0,8})"
+Version = Annotated[
+    str, matching(rf"^{_NUMBER}\.{_NUMBER}\.{_NUMBER}$", "three numbers with dots and no zeros in front, as in 1.4.0")
+]
+SplunkVersion = Annotated[
+    str, matching(rf"^{_NUMBER}(?:\.{_NUMBER}){{0,3}}$", "numbers with dots, as in 9.1 (put it in quotes)")
+]
+Email = Annotated[str, matching(r"^[^\s@<>]+@[^\s@<>]+$", "an e-mail address, as in soc@example.com")]
 Prefix = Annotated[str, matching(r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$", "letters, digits, blanks, - _ and .", 20)]
 MacroPrefix = Annotated[str, matching(r"^[A-Za-z0-9_]*$", "letters, digits and _", 20)]
 
@@ -55,16 +105,16 @@ class Settings(Model):
     """What `storypack.yml` says: the app that the pack becomes, and the pack's own defaults."""
 
     app_id: AppId
-    title: Text
+    title: Title
     version: Version
-    author: Text
-    company: Text | None = None
-    email: Text | None = None
+    author: Line
+    company: Line | None = None
+    email: Email | None = None
     description: Text
-    license: Text | None = Field(default=None, description="SPDX id, such as Apache-2.0")
+    license: Line | None = Field(default=None, description="SPDX id, such as Apache-2.0")
     stanza_prefix: Prefix = Field(description="Searches become `PREFIX - name - Rule`")
     macro_prefix: MacroPrefix = Field(default="", description="Put before the name of each generated filter macro")
-    min_splunk_version: Text | None = None
+    min_splunk_version: SplunkVersion | None = None
     schedules: DefaultSchedules = Field(default_factory=DefaultSchedules)
     external_content: list[ExternalContent] = Field(default_factory=list)
     build: BuildOptions = Field(default_factory=BuildOptions)

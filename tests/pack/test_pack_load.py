@@ -153,7 +153,7 @@ SETTINGS_THAT_NO_APP_CAN_HAVE = {
     "app_id": ["my app", "1app", "app.", "app.tar", "app.tar.gz", "my.TGZ", "app.spl", "con", "LPT1", "é", "a", "../a"],
     "title": ["Four", "A" * 81, "Splunk for Exfiltration", '"First line\\nsecond line"', '"     x     "'],
     "version": ["1.0", "01.0.0", "1.0.0-beta", "v1.0.0", "1.0.0.0", "١.٢.٣", "1.0.9999999999"],
-    "author": ['"A\\nB"', '" "'],
+    "author": ["C:\\\\", '"A\\nB"', '" "'],
     "company": ['"A\\r\\nB"'],
     "email": ["nobody", "a b@example.com", "Jane <jane@example.com>"],
     "license": ['"MIT\\nor so"'],

@@ -11,6 +11,7 @@ from storypack.build.content import AppContent
 from storypack.build.lookups import dated_file
 from storypack.build.names import detection_stanza, story_name
 from storypack.pack.models import Detection, Settings
+from storypack.pack.names import catalogue_lookup
 
 COLUMNS = (
     "search",
@@ -29,7 +30,7 @@ COLUMNS = (
 
 def catalogue_name(settings: Settings) -> str:
     """Name of the lookup definition: `exf_detections`."""
-    return f"{settings.macro_prefix or 'storypack_'}detections"
+    return catalogue_lookup(settings.macro_prefix)
 
 
 def catalogue_file(content: AppContent) -> str:

@@ -18,9 +18,6 @@ from storypack.build.transforms import lookup_definition
 from storypack.conf import Conf, Stanza
 from storypack.pack.models import KvStoreLookup
 
-# AppInspect refuses an app that ships settings for these in macros, transforms or collections: they reach other apps.
-RESERVED = frozenset({"default", "general", "global", "stash"})
-
 
 @dataclass(slots=True)
 class ConfFile:

@@ -33,7 +33,7 @@ def app_content(pack: Pack) -> AppContent:
         detections=_sorted(pack.detections),
         stories=_sorted(pack.stories),
         baselines=_sorted(pack.baselines),
-        investigations=_sorted(pack.investigations),
+        investigations=_sorted(pack.investigations) if pack.settings.build.include_investigations else (),
         macros=tuple(macros),
         lookups=_sorted(pack.lookups),
         data_sources=_sorted(pack.data_sources),

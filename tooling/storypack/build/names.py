@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storypack.pack.models import Baseline, Detection, Investigation, Settings
-from storypack.pack.names import prefixed, search_stanza
+from storypack.pack.names import prefixed, search_of_step, search_stanza
 
 
 def detection_stanza(settings: Settings, detection: Detection) -> str:
@@ -17,7 +17,7 @@ def baseline_stanza(settings: Settings, baseline: Baseline) -> str:
 
 def step_stanza(settings: Settings, investigation: Investigation, number: int) -> str:
     """The saved search of an investigation's step; `number` counts from 1."""
-    return f"{prefixed(settings.stanza_prefix, investigation.name)} - Step {number}"
+    return search_of_step(settings.stanza_prefix, investigation.name, number)
 
 
 def story_name(settings: Settings, name: str) -> str:

@@ -11,7 +11,7 @@ from storypack.build.annotations import TacticsOf
 from storypack.build.app_conf import CUSTOM_CONFS, app_conf
 from storypack.build.app_files import NAV, constant_confs, dashboards, icons, menu, readme
 from storypack.build.catalogue import catalogue, catalogue_file, catalogue_name
-from storypack.build.confs import RESERVED, ConfFile, conf_files
+from storypack.build.confs import ConfFile, conf_files
 from storypack.build.content import EPOCH, AppContent
 from storypack.build.content_version import content_version
 from storypack.build.errors import NOT_CARRIED, BuildError, issue
@@ -24,6 +24,7 @@ from storypack.build.server_conf import server_conf
 from storypack.conf import Conf, ConfError, faults, merge, write
 from storypack.issue import Issue
 from storypack.pack.models import CsvLookup, ExternalLookup
+from storypack.pack.names import RESERVED
 
 Tree = dict[str, bytes]
 

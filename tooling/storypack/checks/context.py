@@ -23,7 +23,7 @@ from storypack.pack.models import (
 )
 from storypack.pack.models.base import Content
 from storypack.pack.models.search import Search
-from storypack.pack.names import file_stem
+from storypack.pack.names import file_stem, search_of_step
 from storypack.pack.pack import Entry, Pack
 
 KINDS = {
@@ -159,6 +159,23 @@ class Context:
     @cached_property
     def external_lookups(self) -> frozenset[str]:
         return frozenset(name for app in self.settings.external_content for name in app.lookups)
+
+    def saved_searches(self, content: object) -> list[str]:
+        """The names of the saved searches that an object becomes."""
+        if isinstance(content, Investigation):
+            steps = enumerate(content.steps, start=1)
+            prefix = self.settings.stanza_prefix
+            return [search_of_step(prefix, content.name, number) for number, step in steps if step.search]
+        return [self.pack.stanza(self.entry(content))] if isinstance(content, Search) else []
+
+    @cached_property
+    def saved_search_owners(self) -> dict[str, Content]:
+        """The first object that becomes a saved search, by the name of that."""
+        found: dict[str, Content] = {}
+        for content in self.objects:
+            for name in self.saved_searches(content):
+                found.setdefault(name, content)
+        return found
 
     # --- who uses what
 

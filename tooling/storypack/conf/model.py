@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 
 
 class ConfError(ValueError):
-    """A stanza name, key or value that conf text cannot carry. `reason` says why, `cure` what to do about it."""
+    """A stanza name, key or value that conf text cannot carry. `reason` says why, `cure` what to do about it, and
+    `offset` at which character of the value it is."""
 
-    def __init__(self, reason: str, *, stanza: str = "", key: str = "", cure: str = "") -> None:
+    def __init__(self, reason: str, *, stanza: str = "", key: str = "", cure: str = "", offset: int = 0) -> None:
         place = f"[{stanza}]" + (f" {key}" if key else "")
         super().__init__(f"{place}: {reason}" + (f" ({cure})" if cure else ""))
         self.reason = reason
         self.stanza = stanza
         self.key = key
         self.cure = cure
+        self.offset = offset
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,11 +85,12 @@ def _value_fault(stanza: str, key: str, value: str, found: re.Match[str]) -> Con
     char, line = found[0], value.count("\n", 0, found.start()) + 1
     if char == "\\":
         reason = f"line {line} of the value ends in a backslash, which would join the line that follows"
-        return ConfError(reason, stanza=stanza, key=key, cure="put something behind it, or leave it out")
-    if char.isspace() and char != "\r":
-        return ConfError("blanks around a value are lost", stanza=stanza, key=key, cure="strip them")
-    reason = f"line {line} of the value has {_shown(char)}, which a conf file cannot carry"
-    return ConfError(reason, stanza=stanza, key=key, cure="leave it out")
+        cure = "put something behind it, or leave it out"
+    elif char.isspace() and char != "\r":
+        reason, cure = "blanks around a value are lost", "strip them"
+    else:
+        reason, cure = f"line {line} of the value has {_shown(char)}, which a conf file cannot carry", "leave it out"
+    return ConfError(reason, stanza=stanza, key=key, cure=cure, offset=found.start())
 
 
 def _shown(char: str) -> str:

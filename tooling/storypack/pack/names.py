@@ -11,6 +11,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+# AppInspect refuses an app that ships settings for these in macros, transforms or collections: they reach other apps.
+RESERVED = frozenset({"default", "general", "global", "stash"})
+
 NAME_MAX = 150
 NAME_PATTERN = r"^[^\W_](?:[\w .,()/'&:+#@$!-]*[\w.)'+#$!])?$"
 NAME_MEANING = (
@@ -76,3 +79,21 @@ def prefixed(prefix: str, name: str) -> str:
     'EXF - Data Exfiltration'
     """
     return f"{prefix} - {name}"
+
+
+def search_of_step(prefix: str, name: str, number: int) -> str:
+    """Header in savedsearches.conf of a step of an investigation; `number` counts from 1.
+
+    >>> search_of_step("EXF", "Follow a User", 2)
+    'EXF - Follow a User - Step 2'
+    """
+    return f"{prefixed(prefix, name)} - Step {number}"
+
+
+def catalogue_lookup(macro_prefix: str) -> str:
+    """Name of the lookup of an app's own detections, which every build makes.
+
+    >>> catalogue_lookup("exf_")
+    'exf_detections'
+    """
+    return f"{macro_prefix or 'storypack_'}detections"

@@ -26,6 +26,8 @@ def _app_id(value: Any) -> Any:
 def _line(value: Any) -> Any:
     if isinstance(value, str) and (not value.strip() or len(value.strip().splitlines()) > 1):
         raise PydanticCustomError("characters", "must be one line of text")
+    if isinstance(value, str) and value.rstrip().endswith("\\"):
+        raise PydanticCustomError("characters", "ends in a backslash, which a conf file cannot carry")
     return value
 
 

@@ -58,7 +58,10 @@ def test_every_kind_of_argument(name: str) -> None:
                 query = f"SELECT CAST({sql.text} AS {sql.kind.duckdb}) FROM t"
                 if count < 3 or ran % 17 == 0:
                     udf.provide(connection, query)
-                    assert len(connection.execute(query).fetchall()) == 8, query
+                    try:
+                        assert len(connection.execute(query).fetchall()) == 8, query
+                    except duckdb.InvalidInputException as error:
+                        assert "Refused: mvrange: more than" in str(error), query
                 ran += 1
     finally:
         connection.close()

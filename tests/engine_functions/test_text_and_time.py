@@ -11,6 +11,7 @@ from storypack.engine.udf.keyvalue import keyvalue
 from storypack.engine.udf.network import cidr
 from storypack.engine.udf.numbers import figures, span, time_span
 from storypack.engine.udf.printf import printf
+from storypack.engine.udf.registry import Refused
 from storypack.engine.udf.spath import flatten, spath
 from storypack.engine.udf.text import commands, duration, tonumber
 from storypack.engine.udf.timeformat import strftime, strftime_sql, strptime
@@ -186,7 +187,8 @@ def test_small_ones() -> None:
     assert tonumber("8", 8.0) is None
     assert span(0, 1, 0.25) == ["0", "0.25", "0.5", "0.75"]
     assert span(3, 0, -1) == ["3", "2", "1"]
-    assert span(0, 1e9, 1) is not None
+    with pytest.raises(Refused, match="more than 100,000 values"):
+        span(0, 1e9, 1)
     assert time_span(0, 86400 * 40, "1mon") == ["0", "2678400"]
     assert time_span(0, 10, "1fortnight") is None
     assert figures("0.0120") == 3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 class EngineError(Exception):
     """A search could not be run. `stage` is the pipe stage (from 1) and command that failed, where known."""
@@ -26,3 +28,16 @@ class NotSupported(EngineError):
 
 class SearchError(EngineError):
     """The search is wrong, or went wrong while it ran: Splunk, too, would refuse it."""
+
+
+_REFUSED = re.compile(r"executing the UDF: Refused: (.*)")
+_KIND = re.compile(r"^[A-Z][\w ]* (?:Error|Exception): ")
+
+
+def told(error: str) -> str:
+    """What a user is told of an error inside DuckDB: what a function of ours refused, or that the fault is ours."""
+    refused = _REFUSED.search(error)
+    if refused:
+        return refused[1]
+    reason = _KIND.sub("", error.split("\n", 1)[0])
+    return f"the engine cannot run this, and should be able to say why; please report it with this reason: {reason}"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count, product
 from typing import Any
 
+from storypack.engine.errors import SearchError
 from storypack.engine.session import Session
 from storypack.engine.source import LookupTable
+from storypack.engine.sql import Sql, as_multi, quote
 from storypack.engine.udf.network import cidr
 from storypack.engine.udf.registry import udf
 from storypack.engine.values import to_multi
@@ -23,6 +25,9 @@ class Matcher:
     """A lookup prepared for some input and output fields; answers are remembered by their inputs."""
 
     def __init__(self, table: LookupTable, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> None:
+        self.name = table.name
+        self.cut: Callable[[], object] | None = None
+        """Called where the default limit leaves matches out."""
         self._fold = not table.case_sensitive
         self._outputs = outputs
         self._limit = table.max_matches or (1 if table.time_field else MAX_MATCHES)
@@ -68,17 +73,23 @@ class Matcher:
 
     def _search(self, keys: tuple[tuple[str, ...], ...]) -> Outputs | None:
         matched: list[Outputs] = []
-        for key in product(*(keys[at] for at in self._exact)):
-            for loose, outputs in self._rows.get(tuple(map(self._folded, key)), ()):
-                tests = zip(loose, self._loose, strict=True)
-                if all(any(test(value) for value in keys[at]) for test, (at, _) in tests):
-                    matched.append(outputs)
-                    if len(matched) == self._limit:
-                        break
+        for outputs in self._matches(keys):
+            if len(matched) == self._limit:
+                if self._limit == MAX_MATCHES and self.cut is not None:
+                    self.cut()
+                break
+            matched.append(outputs)
         if not matched:
             return self._default
         columns = range(len(self._outputs))
         return [[value for outputs in matched for value in outputs[at] or ()] or None for at in columns]
+
+    def _matches(self, keys: tuple[tuple[str, ...], ...]) -> Iterator[Outputs]:
+        for key in product(*(keys[at] for at in self._exact)):
+            for loose, outputs in self._rows.get(tuple(map(self._folded, key)), ()):
+                tests = zip(loose, self._loose, strict=True)
+                if all(any(test(value) for value in keys[at]) for test, (at, _) in tests):
+                    yield outputs
 
 
 def _test(kind: str, value: str, fold: bool) -> Any:
@@ -87,6 +98,21 @@ def _test(kind: str, value: str, fold: bool) -> Any:
         return lambda found: bool(cidr(value, found)) or found == value
     pattern = ".*".join(re.escape(piece) for piece in value.split("*"))
     return re.compile(pattern, re.DOTALL | (re.IGNORECASE if fold else 0)).fullmatch
+
+
+def find_table(name: str, session: Session) -> LookupTable:
+    """The lookup of that name; SearchError where there is none."""
+    table = session.lookup(name)
+    if table is None:
+        raise SearchError(f"there is no lookup `{name}`")
+    return table
+
+
+def check_fields(table: LookupTable, names: Iterable[str]) -> None:
+    """SearchError unless the table has the fields."""
+    missing = [name for name in names if name not in table.fields]
+    if missing and table.rows:
+        raise SearchError(f"the lookup `{table.name}` has no field `{missing[0]}`; it has {', '.join(table.fields)}")
 
 
 _matchers: dict[str, Matcher] = {}
@@ -99,6 +125,23 @@ def register(session: Session, matcher: Matcher) -> str:
     _matchers[handle] = matcher
     session.at_end.append(lambda: _matchers.pop(handle, None))
     return handle
+
+
+def call_sql(matcher: Matcher, keys: Sequence[Sql], session: Session) -> str:
+    """SQL (VARCHAR[][]) of what the matcher gives for keys."""
+    if matcher.cut is None:
+        limit, name = MAX_MATCHES, matcher.name
+        message = f"lookup: `{name}` has more than {limit:,} matches for a value; the rest is left out, as in Splunk"
+        matcher.cut = lambda: session.warn(message)
+    values = ", ".join(as_multi(key) for key in keys)
+    return f"spl_lookup({quote(register(session, matcher))}, CAST([{values}] AS VARCHAR[][]))"
+
+
+def lookup_sql(name: str, inputs: Mapping[str, Sql], outputs: Sequence[str], session: Session) -> str:
+    """SQL (VARCHAR[][]: for each output field the values found, null without a match) of a lookup in an expression."""
+    table = find_table(name, session)
+    check_fields(table, (*inputs, *outputs))
+    return call_sql(Matcher(table, tuple(inputs), tuple(outputs)), list(inputs.values()), session)
 
 
 @udf("spl_lookup", "VARCHAR", "VARCHAR[][]", returns="VARCHAR[][]")

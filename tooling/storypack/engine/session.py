@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from storypack.engine import udf
-from storypack.engine.errors import EngineError, SearchError
+from storypack.engine.errors import EngineError, SearchError, told
 from storypack.engine.relation import Column, Cte, Names, OrderKey, Relation
 from storypack.engine.source import LookupTable, Source
 from storypack.engine.sql import identifier
@@ -85,7 +85,7 @@ class Session:
         """What to tell the user of an error inside DuckDB."""
         if isinstance(error, duckdb.OutOfMemoryException):
             return EngineError("the search needs more memory than it may use", self.stage)
-        return SearchError(str(error).split("\n", 1)[0], self.stage)
+        return SearchError(told(str(error)), self.stage)
 
     def fetch(self, rows: Relation, select: str, suffix: str = "") -> list[tuple[Any, ...]]:
         """The result of `SELECT ... FROM rows ...`."""

@@ -54,5 +54,6 @@ def latest(argument: Argument) -> Sql:
 def list_(argument: Argument) -> Sql:
     """The values in the order of arrival, at most 100."""
     value = f"spl_text({argument.value})" if argument.sql.kind is Kind.NUMBER else argument.value
-    rows = argument.agg(f"arg_min({value}, {argument.order}, {LIST_LIMIT})", f"{argument.value} IS NOT NULL")
-    return Sql(f"flatten({rows})[:{LIST_LIMIT}]" if argument.multi else rows, Kind.MULTI)
+    rows = argument.agg(f"arg_min({value}, {argument.order}, {LIST_LIMIT + 1})", f"{argument.value} IS NOT NULL")
+    found = f"flatten({rows})" if argument.multi else rows
+    return Sql(f"spl_first({found}, {LIST_LIMIT}, {argument.context.cut})", Kind.MULTI)

@@ -26,9 +26,11 @@ class AggregationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AggregationContext:
-    """`span` = the length in seconds of a timechart's bins, for `per_second` and its kin."""
+    """`span` = the length in seconds of a timechart's bins, for `per_second` and its kin. `cut` = SQL that tells of
+    values that `list` leaves out (see `engine.cuts`)."""
 
     span: float | None = None
+    cut: str = "FALSE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,8 @@ def names() -> list[str]:
 
 def is_aggregation(func: str) -> bool:
     """Whether `func` (`count`, `p95`) is the name of an aggregation."""
-    return func.lower() in _aggregations() or bool(_PERCENTILE.fullmatch(func.lower()))
+    percentile = _PERCENTILE.fullmatch(func.lower())
+    return float(percentile[2]) <= 100 if percentile else func.lower() in _aggregations()
 
 
 def aggregate(

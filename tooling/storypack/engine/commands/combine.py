@@ -5,6 +5,7 @@ from __future__ import annotations
 from storypack.engine.commands.options import flag, options_of, whole
 from storypack.engine.commands.registry import command, generating
 from storypack.engine.compile.union import beside, unite
+from storypack.engine.cuts import first_rows
 from storypack.engine.errors import SearchError
 from storypack.engine.relation import Relation
 from storypack.engine.session import Session
@@ -20,11 +21,20 @@ def limited(rows: Relation, limit: int) -> Relation:
     return rows.stage("limit", f"SELECT * FROM {{rows}} {rows.order_by} LIMIT {limit}") if limit else rows
 
 
+def subsearch_of(name: str, pipeline: tree.Pipeline, options: dict[str, str], session: Session) -> Relation:
+    """The rows of a command's subsearch: 50,000 at most, with a warning if there are more, or as many as `maxout`."""
+    rows = session.subsearch(pipeline)
+    if "maxout" in options:
+        return limited(rows, whole(options["maxout"], "maxout"))
+    message = f"{name}: the subsearch gave more than {APPEND_LIMIT:,} rows: the rest is left out, as in Splunk"
+    return first_rows(rows, APPEND_LIMIT, session, message)
+
+
 @command("append")
 def append(node: tree.Combine, rows: Relation, session: Session) -> Relation:
     """The rows of a subsearch behind the rows."""
-    limit = whole(options_of(node.options).get("maxout", str(APPEND_LIMIT)), "maxout")
-    return unite([rows, *(limited(session.subsearch(inner), limit) for inner in node.pipelines)], "append")
+    options = options_of(node.options)
+    return unite([rows, *(subsearch_of("append", inner, options, session) for inner in node.pipelines)], "append")
 
 
 @command("appendpipe")
@@ -38,9 +48,7 @@ def appendpipe(node: tree.Combine, rows: Relation, session: Session) -> Relation
 def appendcols(node: tree.Combine, rows: Relation, session: Session) -> Relation:
     """The fields of a subsearch beside the rows, first to first; existing values stay unless override=t."""
     options = options_of(node.options)
-    right, right_row = limited(
-        session.subsearch(node.pipelines[0]), whole(options.get("maxout", str(APPEND_LIMIT)), "maxout")
-    ).numbered()
+    right, right_row = subsearch_of("appendcols", node.pipelines[0], options, session).numbered()
     right = right.drop(lambda name: name.startswith("_"))
     left, left_row = rows.numbered()
     join = f"{{left}} FULL JOIN {{right}} ON {left_row} = {right_row}"
@@ -55,7 +63,8 @@ def union(node: tree.Combine, rows: Relation | None, session: Session) -> Relati
     for word in node.words:
         kind, _, name = word.text.partition(":")
         parts.append(session.compile(tree.Pipeline((tree.From(kind, name.strip('"')),), True), session, None))
-    parts += [limited(session.subsearch(inner), APPEND_LIMIT) for inner in node.pipelines]
+    options = options_of(node.options) if node.name == "union" else {"maxout": "0"}
+    parts += [subsearch_of(node.name, inner, options, session) for inner in node.pipelines]
     if not parts:
         raise SearchError(f"{node.name} needs subsearches")
     return unite(parts, node.name)

@@ -8,7 +8,17 @@ from storypack.engine.commands.registry import command
 from storypack.engine.errors import SearchError
 from storypack.engine.relation import Relation
 from storypack.engine.session import Session
-from storypack.engine.sql import NULL, Kind, Sql, as_text, identifier, number_constant, quote, string_constant
+from storypack.engine.sql import (
+    NULL,
+    Kind,
+    Sql,
+    as_number,
+    as_text,
+    identifier,
+    number_constant,
+    quote,
+    string_constant,
+)
 from storypack.spl import tree
 
 
@@ -31,6 +41,31 @@ def addinfo(node: tree.Plain, rows: Relation, session: Session) -> Relation:
 def passed(node: object, rows: Relation, session: Session) -> Relation:
     """The rows as they are: tags and event types are fields already, the rest only concerns display or scheduling."""
     return rows
+
+
+@command("require")
+def require(node: tree.Plain, rows: Relation, session: Session) -> Relation:
+    """The rows, if there are any; an error if there are none (Search Reference: require)."""
+    rows = session.materialise(rows)
+    if not session.dry and not session.fetch(rows, "SELECT count(*)")[0][0]:
+        raise SearchError("require: the search before it gives no results")
+    return rows
+
+
+@command("reltime")
+def reltime(node: tree.Plain, rows: Relation, session: Session) -> Relation:
+    """How long ago a time was, in words: `5 days ago` (Search Reference: reltime)."""
+    session.warn(
+        "reltime: from which age on Splunk counts in the next unit is not documented; here a month has 30 days"
+    )
+    options = options_of(node.options)
+    names = [name.strip() for name in options.get("timefield", "_time").split(",") if name.strip()]
+    prefix = options.get("prefix", "" if len(names) == 1 else "reltime_")
+    values = {}
+    for name in names:
+        target = prefix + ("reltime" if len(names) == 1 else name)
+        values[target] = Sql(f"spl_age({session.now!r} - {as_number(rows.field(name))})", Kind.STRING)
+    return rows.extend("reltime", values)
 
 
 @command("setfields")

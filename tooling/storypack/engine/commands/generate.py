@@ -18,6 +18,7 @@ from storypack.engine.unicode import mended
 from storypack.spl import tree
 
 _MOST = 10_000_000
+_MOST_RANGES = 100_000
 
 
 @generating("makeresults")
@@ -66,7 +67,9 @@ def gentimes(node: tree.Plain, rows: Relation | None, session: Session) -> Relat
     step = _step(options.get("increment", "1d"))
     begins: list[float] = []
     at = start
-    while at < end and len(begins) < 100_000:
+    while at < end:
+        if len(begins) == _MOST_RANGES:
+            raise SearchError(f"gentimes: more than {_MOST_RANGES:,} ranges of time")
         begins.append(at)
         at += step
     columns: dict[str, list[Any]] = {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from storypack.engine.commands.combine import APPEND_LIMIT, limited
+from storypack.engine.commands.combine import subsearch_of
 from storypack.engine.commands.fields import field_names
 from storypack.engine.commands.options import flag, options_of, whole, words_of
 from storypack.engine.commands.registry import command
@@ -26,7 +26,7 @@ def join(node: tree.Join, rows: Relation, session: Session) -> Relation:
     if kind not in ("inner", "outer", "left"):
         raise SearchError(f"join type must be inner, outer or left, not `{kind}`")
     most = whole(options.get("max", "1"), "max")
-    right = limited(session.subsearch(node.pipeline), APPEND_LIMIT)
+    right = subsearch_of("join", node.pipeline, {}, session)
     if "where" in options:
         return _joined_by_alias(rows, right, options, "LEFT" if kind != "inner" else "INNER", most)
     names = field_names(node.fields)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from storypack.engine.commands.combine import limited
@@ -13,11 +12,11 @@ from storypack.engine.compile.resolve import resolve
 from storypack.engine.compile.terms import compile_term
 from storypack.engine.compile.union import unite
 from storypack.engine.errors import SearchError
-from storypack.engine.lookup import Matcher, register
+from storypack.engine.lookup import Matcher, call_sql, check_fields, find_table
 from storypack.engine.relation import Relation
 from storypack.engine.session import Session
 from storypack.engine.source import LookupTable
-from storypack.engine.sql import NULL, Kind, Sql, as_multi, identifier, quote
+from storypack.engine.sql import NULL, Kind, Sql, identifier
 from storypack.engine.values import from_column
 from storypack.spl import tree
 
@@ -26,14 +25,6 @@ def _named(word: tree.Word | tree.MacroCall) -> str:
     if isinstance(word, tree.MacroCall):
         raise SearchError(f"macro `{word.name}` is not defined")
     return word.text
-
-
-def find_table(name: str, session: Session) -> LookupTable:
-    """The lookup of that name; SearchError where there is none."""
-    table = session.lookup(name)
-    if table is None:
-        raise SearchError(f"there is no lookup `{name}`")
-    return table
 
 
 @command("lookup")
@@ -48,14 +39,12 @@ def lookup(node: tree.Lookup, rows: Relation, session: Session) -> Relation:
     else:
         taken = {source for source, _ in inputs}
         outputs = [(name, name) for name in table.fields if name not in taken]
-    _check_fields(table, [source for source, _ in (*inputs, *outputs)])
+    check_fields(table, [source for source, _ in (*inputs, *outputs)])
     if not outputs:
         return rows
     matcher = Matcher(table, tuple(source for source, _ in inputs), tuple(source for source, _ in outputs))
-    keys = ", ".join(as_multi(rows.field(name)) for _, name in inputs)
-    handle = register(session, matcher)
+    call = call_sql(matcher, [rows.field(name) for _, name in inputs], session)
     found = identifier(rows.names.new("__match"))
-    call = f"spl_lookup({quote(handle)}, CAST([{keys}] AS VARCHAR[][]))"
     rows = rows.stage("lookup", f"SELECT *, {call} AS {found} FROM {{rows}}")
     keeps = node.output == "OUTPUTNEW"
     return rows.extend(
@@ -73,12 +62,6 @@ def _output(found: str, at: int, matcher: Matcher, old: Sql) -> Sql:
         return values
     kind = common_kind([old.kind, values.kind])
     return Sql(f"coalesce({coerce(old, kind)}, {coerce(values, kind)})", kind)
-
-
-def _check_fields(table: LookupTable, names: Iterable[str]) -> None:
-    missing = [name for name in names if name not in table.fields]
-    if missing and table.rows:
-        raise SearchError(f"the lookup `{table.name}` has no field `{missing[0]}`; it has {', '.join(table.fields)}")
 
 
 @generating("inputlookup")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from storypack.engine.commands.fields import chosen, field_names
 from storypack.engine.commands.options import flag, options_of, whole, words_of
 from storypack.engine.commands.registry import command
 from storypack.engine.compile.expressions import compile_condition
+from storypack.engine.cuts import first_rows
 from storypack.engine.errors import SearchError
 from storypack.engine.relation import OrderKey, Relation
 from storypack.engine.session import Session
@@ -60,12 +62,15 @@ def ip_key(text: str) -> str:
 def sort(node: tree.Sort, rows: Relation, session: Session) -> Relation:
     """Rows by the keys; ties stay as they were. At most 10,000 unless a limit is given."""
     order = (*sort_keys(node.keys, rows, reverse=node.reverse), *rows.order)
-    limit = SORT_LIMIT if node.limit is None else node.limit
-    if not limit:
+    if node.limit == 0:
         return rows.stage("sort", "SELECT * FROM {rows}", order=order)
+    if node.limit is None:
+        ordered_rows = rows.stage("sort", "SELECT * FROM {rows}", order=order)
+        message = f"sort: more than {SORT_LIMIT:,} rows, the rest is left out, as in Splunk; write `sort 0` to keep all"
+        return replace(first_rows(ordered_rows, SORT_LIMIT, session, message), order=order)
     by = ", ".join(key.sql for key in order)
     ordered = f" ORDER BY {by}" if by else ""
-    return rows.stage("sort", f"SELECT * FROM {{rows}}{ordered} LIMIT {limit}", order=order)
+    return rows.stage("sort", f"SELECT * FROM {{rows}}{ordered} LIMIT {node.limit}", order=order)
 
 
 @command("head")
@@ -102,6 +107,18 @@ def reverse(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     if not rows.order:
         rows, _ = rows.numbered()
     return rows.stage("reverse", "SELECT * FROM {rows}", order=tuple(key.flipped() for key in rows.order))
+
+
+@command("uniq")
+def uniq(node: tree.Plain, rows: Relation, session: Session) -> Relation:
+    """The rows without those that are in every field like the row before (Search Reference: uniq)."""
+    rows = session.materialise(rows)
+    rows, place = rows.numbered()
+    window = f"OVER (ORDER BY {place})"
+    differs = [
+        f"lag({column.sql.text}) {window} IS DISTINCT FROM {column.sql.text}" for column in rows.columns.values()
+    ]
+    return rows.stage("uniq", f"SELECT * FROM {{rows}} QUALIFY {' OR '.join([f'{place} = 1', *differs])}")
 
 
 @command("dedup")

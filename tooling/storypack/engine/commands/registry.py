@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -13,33 +14,50 @@ from storypack.engine.errors import NotSupported
 from storypack.engine.relation import Relation
 from storypack.spl import tree
 
-REFUSED = {
-    "apply": "it needs models of the Machine Learning Toolkit",
-    "fit": "it needs the Machine Learning Toolkit",
-    "anomalydetection": "its statistics are not documented well enough to repeat them",
-    "anomalies": "its statistics are not documented well enough to repeat them",
-    "anomalousvalue": "its statistics are not documented well enough to repeat them",
-    "cluster": "its clusters are not documented well enough to repeat them",
-    "kmeans": "its clusters are not documented well enough to repeat them",
+_UNDOCUMENTED = "its statistics are not documented well enough to repeat them"
+_APP = "it is an app's command"
+_METRICS = "there are no metrics indexes"
+_NO_SPLUNK = "there is no Splunk to ask"
+_NO_INDEX = "there is no index to write to"
+_OUTSIDE = "searches have no effects outside"
+_NO_FILES = "searches read and write no files"
+_NO_PROGRAMS = "searches run no programs"
+_PARTIAL = "its rows are partial results of Splunk's own format"
+
+_REASONS = {
+    "apply fit deletemodel listmodels sample score summary": "it needs the Machine Learning Toolkit",
+    "af analyzefields anomalies anomalousvalue anomalydetection arules associate cofilter correlate outlier x11": (
+        _UNDOCUMENTED
+    ),
+    "cluster kmeans": "its clusters are not documented well enough to repeat them",
     "predict": "its forecasts are not documented well enough to repeat them",
-    "cyberchef": "it is an app's command",
-    "mstats": "there are no metrics indexes",
-    "mcatalog": "there are no metrics indexes",
-    "rest": "there is no Splunk to ask",
-    "dbxquery": "there is no database to ask",
-    "sendemail": "searches have no effects outside",
-    "sendalert": "searches have no effects outside",
-    "script": "searches run no programs",
-    "run": "searches run no programs",
-    "delete": "events are read only",
-    "collect": "there is no index to write to",
-    "mcollect": "there is no index to write to",
-    "meventcollect": "there is no index to write to",
-    "tscollect": "there is no index to write to",
+    "erex findtypes typelearner": "what it learns from examples is not documented",
     "abstract": "its choice of lines is not documented",
-    "dump": "searches write no files",
-    "outputcsv": "searches write no files",
+    "concurrency": "it is not documented whether an event that ends as another begins counts",
+    "bucketdir folderize": "how it groups names is not documented",
+    "diff": "the form of its output is not documented",
+    "geostats sigeostats": "its bins are not documented well enough to repeat them",
+    "geom geomfilter": "there are no maps here",
+    "gauge": "it only prepares a chart",
+    "kvform": "there are no forms here",
+    "overlap scrub stash crawl rtorder xmlunescape relevancy": "it is not for searches of this kind",
+    "timewrap": "the names of its columns depend on Splunk's display",
+    "sirare sistats sitop": _PARTIAL,
+    "mstats mcatalog mpreview msearch": _METRICS,
+    "audit dbinspect history loadjob metasearch rest searchtxn typeahead walklex": _NO_SPLUNK,
+    "dbxquery": "there is no database to ask",
+    "pivot": "write the search with tstats",
+    "createrss sendalert sendemail": _OUTSIDE,
+    "delete": "events are read only",
+    "collect mcollect meventcollect tscollect": _NO_INDEX,
+    "cefout dump inputcsv outputcsv outputtext": _NO_FILES,
+    "run runshellscript script": _NO_PROGRAMS,
+    "cyberchef entitymerge expandtoken inputintelligence snoweventstream ut_shannon xsdisplayconcept xsfindbestconcept "
+    "xslistconcepts xslistcontexts xsupdateddcontext xswhere": _APP,
 }
+
+REFUSED = {name: reason for names_, reason in _REASONS.items() for name in names_.split()}
+"""Commands of Splunk and its apps that are not run, and why."""
 
 
 WITHOUT_EFFECT = {
@@ -123,5 +141,6 @@ def find(node: Any) -> Handler:
     name = command_name(node)
     handler = _handlers().get(name)
     if handler is None:
-        raise NotSupported("command", name, REFUSED.get(name, ""))
+        close = get_close_matches(name, names(), n=1, cutoff=0.75)
+        raise NotSupported("command", name, REFUSED.get(name) or (f"did you mean `{close[0]}`?" if close else ""))
     return handler

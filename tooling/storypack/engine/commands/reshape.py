@@ -14,7 +14,7 @@ from storypack.engine.values import from_column, to_text
 from storypack.spl import tree
 
 
-@command("xyseries")
+@command("xyseries", "maketable")
 def xyseries(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     """A row for each value of the first field, a column for each value of the second, filled from the third."""
     words = words_of(node.words)

@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from storypack.engine.aggregations import AggregationContext, AggregationError, aggregate, is_aggregation
+from storypack.engine.aggregations.order import LIST_LIMIT
 from storypack.engine.commands.names import matching, star_name
 from storypack.engine.commands.options import flag, options_of
 from storypack.engine.commands.registry import command
 from storypack.engine.compile.coerce import unify
 from storypack.engine.compile.expressions import compile_expr
+from storypack.engine.cuts import cut_sql
 from storypack.engine.errors import NotSupported, SearchError
 from storypack.engine.relation import Column, OrderKey, Relation
 from storypack.engine.session import Session
 from storypack.engine.sql import Kind, Sql, as_number, as_text, identifier
 from storypack.spl import tree
 
+_LIST_CUT = f"list: more than {LIST_LIMIT} values, the rest is left out, as in Splunk"
 _TIMED = frozenset({"earliest", "latest", "rate", "earliest_time", "latest_time"})
 _ORDERED = frozenset({"first", "last", "list"}) | _TIMED
 
@@ -106,6 +109,8 @@ def aggregate_sql(
         }
         return compile_expr(measure.expression, rows, session, known)
     time = as_number(rows.field("_time")) if measure.func in _ORDERED else "0"
+    if measure.func == "list":
+        context = replace(context or AggregationContext(), cut=cut_sql(session, _LIST_CUT))
     try:
         return aggregate(measure.func, measure.arg, order=order, time=time, over=over, context=context)
     except AggregationError as error:

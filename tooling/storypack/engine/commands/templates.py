@@ -105,6 +105,8 @@ def map_(node: tree.MapSearch, rows: Relation, session: Session) -> Relation:
     found = subsearch_rows(rows, session, limit, internal=True)
     parts = []
     tokens = {match["name"] for match in _TOKEN.finditer(node.template)}
+    if "maxsearches" not in options_of(node.options) and len(found) == limit and _more(rows, limit, session):
+        session.warn(f"map: more than {limit} rows, the rest is left out, as in Splunk; maxsearches= sets the number")
     for row in found:
         if not tokens <= row.keys():
             session.warn("map: rows without a value for a $token$ are passed over")
@@ -112,6 +114,10 @@ def map_(node: tree.MapSearch, rows: Relation, session: Session) -> Relation:
         pipeline = parse_search(_substituted(node.template, row), session)
         parts.append(session.materialise(session.subsearch(pipeline)))
     return unite(parts, "map") if parts else session.table({}, "map")
+
+
+def _more(rows: Relation, limit: int, session: Session) -> bool:
+    return bool(session.fetch(rows, "SELECT 1", f"LIMIT {limit + 1}")[limit:])
 
 
 def _substituted(template: str, row: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from storypack.engine.compile.terms import Fields, compile_text
 from storypack.engine.errors import NotSupported, SearchError
 from storypack.engine.functions import FunctionContext, FunctionError, compile_call
 from storypack.engine.functions import call as call_function
+from storypack.engine.lookup import lookup_sql
 from storypack.engine.session import Session
 from storypack.engine.sql import (
     NULL,
@@ -84,7 +85,11 @@ def _call(call: tree.Call, rows: Fields, session: Session, fields: Mapping[str, 
 
 
 def _function_context(rows: Fields, session: Session) -> FunctionContext:
-    return FunctionContext(session.now, lambda text: Sql(compile_text(text, rows, session), Kind.BOOL))
+    return FunctionContext(
+        session.now,
+        lambda text: Sql(compile_text(text, rows, session), Kind.BOOL),
+        lambda name, inputs, outputs: lookup_sql(name, inputs, outputs, session),
+    )
 
 
 def _unary(op: str, operand: Sql) -> Sql:

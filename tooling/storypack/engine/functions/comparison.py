@@ -92,6 +92,36 @@ def searchmatch(call: tree.Call, compile: Compile, context: FunctionContext) -> 
     return context.searchmatch(text.value)
 
 
+@special("lookup", 3)
+def lookup(call: tree.Call, compile: Compile, context: FunctionContext) -> Sql:
+    """The fields that a lookup has for an event, as JSON object: several values as array; null without a match."""
+    table, inputs, outputs = call.args
+    if not isinstance(table, tree.String) or not table.value:
+        raise FunctionError("function `lookup`: the first argument must be the name of a lookup in double quotes")
+    given = _arguments(inputs, "json_object")
+    if not given or len(given) % 2:
+        raise FunctionError('function `lookup`: the second argument must be json_object("<input field>", <value>, ...)')
+    wanted = _names(_arguments(outputs, "json_array"))
+    if not wanted:
+        raise FunctionError('function `lookup`: the third argument must be json_array("<output field>", ...)')
+    if context.lookup is None:
+        raise FunctionError("function `lookup`: there are no lookups here")
+    keys = dict(zip(_names(given[::2]), (compile(value) for value in given[1::2]), strict=True))
+    found = context.lookup(table.value, keys, wanted)
+    names = ", ".join(map(quote, wanted))
+    return Sql(f"spl_json_from_lookup(CAST([{names}] AS VARCHAR[]), {found})", Kind.STRING)
+
+
+def _arguments(expr: tree.Expr, name: str) -> Sequence[tree.Expr]:
+    return expr.args if isinstance(expr, tree.Call) and expr.name.lower() == name else ()
+
+
+def _names(exprs: Sequence[tree.Expr]) -> list[str]:
+    if not all(isinstance(one, tree.String) for one in exprs):
+        raise FunctionError("function `lookup`: the names of fields must be texts in double quotes")
+    return [one.value for one in exprs if isinstance(one, tree.String)]
+
+
 @function("like", 2)
 def like(args: Sequence[Sql], context: FunctionContext) -> Sql:
     """SQL's LIKE: `%` for any text, `_` for a character, minding case; a backslash is a backslash."""

@@ -105,12 +105,6 @@ def json_entries(args: Sequence[Sql], context: FunctionContext) -> Sql:
     return _string(f"spl_json_entries({single(args[0])})")
 
 
-@function("object_to_array", 3)
-def object_to_array(args: Sequence[Sql], context: FunctionContext) -> Sql:
-    """The members of an object, as an array of objects with the two given keys."""
-    return _string(f"spl_json_members({single(args[0])}, {as_text(args[1])}, {as_text(args[2])})")
-
-
 @function("json_has_key_exact", 2)
 def json_has_key_exact(args: Sequence[Sql], context: FunctionContext) -> Sql:
     """Whether an object has the key."""

@@ -6,7 +6,7 @@ All names begin with `spl_`. Defining all of them costs some 20 ms, so a connect
 
 A file of this folder for each matter. In it, `@udf` marks a Python function, and `macro(...)` defines an SQL macro; a
 macro may use other macros and functions. Python functions take and give None for null, and never raise for a strange
-value: they give null.
+value: they give null. What cannot be answered at all (a list of a million numbers) raises `Refused`.
 """
 
 from __future__ import annotations

@@ -199,19 +199,20 @@ def keys(text: str | None) -> str | None:
     return dump(list(value)) if isinstance(value, dict) else None
 
 
-@udf("spl_json_members", "VARCHAR", "VARCHAR", "VARCHAR", returns="VARCHAR")
-def members(text: str | None, key_name: str | None, value_name: str | None) -> str | None:
-    """The members of an object as an array of objects with two keys."""
-    value = container(text)
-    if not isinstance(value, dict) or key_name is None or value_name is None:
+@udf("spl_json_from_lookup", "VARCHAR[]", "VARCHAR[][]", returns="VARCHAR")
+def from_lookup(names: list[str], found: list[list[str] | None] | None) -> str | None:
+    """What a lookup found for its output fields as object; a field without a value is left out."""
+    if found is None:
         return None
-    return dump([{key_name: key, value_name: item} for key, item in value.items()])
+    fields = {name: values for name, values in zip(names, found, strict=True) if values}
+    return dump({name: values[0] if len(values) == 1 else values for name, values in fields.items()})
 
 
 @udf("spl_json_entries", "VARCHAR", returns="VARCHAR")
 def entries(text: str | None) -> str | None:
     """The members of an object as an array of `{"key": ..., "value": ...}`."""
-    return members(text, "key", "value")
+    value = container(text)
+    return dump([{"key": key, "value": item} for key, item in value.items()]) if isinstance(value, dict) else None
 
 
 @udf("spl_json_has_key", "VARCHAR", "VARCHAR", returns="BOOLEAN")

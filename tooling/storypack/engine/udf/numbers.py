@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from storypack.engine.udf.registry import macro, udf
+from storypack.engine.udf.registry import Refused, macro, udf
 from storypack.timemod import TimeModifierError, resolve
 
 # 2.555 is a little less than it says; a few units in the last place more make it round to 2.56, as printed
@@ -53,10 +53,12 @@ def sigfig(number: float | None, count: float | None) -> float | None:
 
 @udf("spl_range", "DOUBLE", "DOUBLE", "DOUBLE", returns="VARCHAR[]")
 def span(start: float | None, end: float | None, step: float | None) -> list[str] | None:
-    """The numbers from `start` to below `end`; null for none of them, at most 100,000."""
+    """The numbers from `start` to below `end`; null for none of them, Refused for more than 100,000."""
     if start is None or end is None or not step or not all(map(math.isfinite, (start, end, step))):
         return None
-    count = min(math.ceil((end - start) / step - 1e-9), _MOST)
+    count = math.ceil((end - start) / step - 1e-9)
+    if count > _MOST:
+        raise Refused(f"mvrange: more than {_MOST:,} values")
     return [_plain(start + step * i) for i in range(count)] or None
 
 
@@ -67,7 +69,9 @@ def time_span(start: float | None, end: float | None, step: str | None) -> list[
         return None
     out: list[str] = []
     try:
-        while start < end and len(out) < _MOST:
+        while start < end:
+            if len(out) == _MOST:
+                raise Refused(f"mvrange: more than {_MOST:,} values")
             out.append(_plain(start))
             following = resolve(f"+{step}", start)
             if following <= start:

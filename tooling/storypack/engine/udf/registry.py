@@ -46,6 +46,10 @@ class PythonFunction:
         )
 
 
+class Refused(Exception):
+    """Raised by a Python function for what a search must not ask; the message is for its author."""
+
+
 definitions: dict[str, Macro | PythonFunction] = {}
 
 

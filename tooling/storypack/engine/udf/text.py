@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from urllib.parse import unquote
 
@@ -52,6 +53,21 @@ def duration(seconds: float | None) -> str | None:
     if fraction:
         text = f"{text}.{fraction:06d}"
     return f"-{text}" if seconds < 0 and micros else text
+
+
+_AGES = (("year", 31_536_000), ("month", 2_592_000), ("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+
+
+@udf("spl_age", "DOUBLE", returns="VARCHAR")
+def age(seconds: float | None) -> str | None:
+    """`5 days ago`, in whole units of the largest kind; what lies ahead is `now`."""
+    if seconds is None or not math.isfinite(seconds):
+        return None
+    for unit, length in _AGES:
+        number = int(seconds // length)
+        if number > 0:
+            return f"{number} {unit}{'' if number == 1 else 's'} ago"
+    return "now"
 
 
 @udf("spl_sha512", "VARCHAR", returns="VARCHAR")

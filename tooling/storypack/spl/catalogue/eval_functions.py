@@ -1,4 +1,4 @@
-"""Functions of eval and where. Search Reference: "Evaluation functions" (9.4 and 10.0).
+"""Functions of eval and where. Search Reference: "Evaluation functions" (9.4 to 10.4).
 
 One line per function: name, least and most arguments (`-` = no limit, `/2` = in pairs), result, and `re=N` where the
 N-th argument is a regular expression."""
@@ -26,7 +26,7 @@ _TABLE = {
         if 3 3 any
         in 2 - bool
         like 2 2 bool
-        lookup 2 3 string
+        lookup 3 3 string
         match 2 2 bool re=2
         null 0 0 null
         nullif 2 2 any
@@ -39,7 +39,7 @@ _TABLE = {
         printf 1 - string
         toarray 1 1 any
         tobool 1 1 bool
-        todouble 1 1 number
+        todouble 1 2 number
         toint 1 2 number
         tomv 1 1 multi
         tonumber 1 2 number
@@ -60,7 +60,6 @@ _TABLE = {
         time 0 0 number
     """,
     "informational": """
-        getfields 0 1 multi
         isarray 1 1 bool
         isbool 1 1 bool
         isdouble 1 1 bool
@@ -82,7 +81,7 @@ _TABLE = {
         json_entries 1 1 string
         json_extend 3 -/2 string
         json_extract 1 - any
-        json_extract_exact 2 - any
+        json_extract_exact 1 - any
         json_has_key_exact 2 2 bool
         json_keys 1 1 string
         json_object 0 -/2 string
@@ -116,8 +115,9 @@ _TABLE = {
         mvfind 2 2 number re=2
         mvindex 2 3 multi
         mvjoin 2 2 string
-        mvmap 2 3 multi
+        mvmap 2 2 multi
         mvrange 2 3 multi
+        mvreverse 1 1 multi
         mvsort 1 1 multi
         mvzip 2 3 multi
         split 2 2 multi
@@ -130,6 +130,7 @@ _TABLE = {
     """,
     "text": """
         len 1 1 number
+        length 1 1 number
         lower 1 1 string
         ltrim 1 2 string
         replace 3 3 string re=2

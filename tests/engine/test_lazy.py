@@ -36,8 +36,8 @@ class Watched:
         self.listed += 1
         return self.scan.names(rows)
 
-    def sql(self) -> str:
-        return self.scan.sql()
+    def sql(self, named: str | None = None) -> str:
+        return self.scan.sql(named)
 
 
 class WatchedSource(DictSource):

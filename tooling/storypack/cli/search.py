@@ -145,7 +145,8 @@ def _search(wanted: _Wanted, scratch: Path, remote: Remote | None) -> int:
             return search_there(asked, remote)
         _check(spl, macros)
         with FileSource(files, knowledge, clock=time.time(), lookups=lookups) as source:
-            _tell_broken(source)
+            if source.are_broken_counted:
+                _tell_broken(source)
             return _run(spl, source, macros, wanted)
     except EngineError as error:
         raise click.ClickException(_located(error, spl, wanted)) from error
@@ -373,6 +374,8 @@ def _tell_broken(source: FileSource) -> None:
 
 def _afterwards(rows: _Counted, stream: Stream, source: FileSource, wanted: _Wanted) -> None:
     """What the reader should know of the result, on stderr."""
+    if not source.are_broken_counted and source.has_seen_broken:
+        _tell_broken(source)
     for warning in stream.warnings:
         tell(f"warning: {warning}")
     if rows.more:

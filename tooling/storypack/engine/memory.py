@@ -62,5 +62,5 @@ class DictScan:
     def names(self, rows: str) -> Sequence[str]:
         return list(self._columns)
 
-    def sql(self) -> str:
+    def sql(self, named: str | None = None) -> str:
         return self._sql

@@ -89,7 +89,7 @@ class _Notes:
         self.everything = True
         return list(self.columns)
 
-    def sql(self) -> str:
+    def sql(self, named: str | None = None) -> str:
         values = [
             f"CAST(NULL AS {column.kind.duckdb}) AS {identifier(column.ident)}" for column in self.columns.values()
         ]

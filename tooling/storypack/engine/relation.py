@@ -66,13 +66,19 @@ class Opener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cte:
-    """One stage of the query. The text is asked for last, when all columns that it has to give are known."""
+    """One stage of the query. The text is asked for last, when all columns that it has to give are known.
+
+    `scan` = the text of a pass over events, asked for when all others are there: it gets the SQL that reads its rows,
+    by which it may leave out what that does not name; None = it reads them all."""
 
     name: str
     text: str | Callable[[], str]
     stage: str
+    scan: Callable[[str | None], str] | None = None
 
-    def render(self) -> str:
+    def render(self, named: str | None = None) -> str:
+        if self.scan is not None:
+            return self.scan(named)
         return self.text if isinstance(self.text, str) else self.text()
 
 
@@ -249,5 +255,8 @@ class Relation:
 
     def select(self, select: str, suffix: str = "") -> str:
         """A whole query: `WITH ... <select> FROM <this relation> <suffix>`."""
-        ctes = ",\n".join(f"{identifier(cte.name)} AS NOT MATERIALIZED (\n  {cte.render()}\n)" for cte in self.ctes)
+        texts = {cte: cte.render() for cte in self.ctes if cte.scan is None}
+        named = None if select == "SELECT *" else "\n".join([select, suffix, *texts.values()])
+        texts |= {cte: cte.render(named) for cte in self.ctes if cte.scan is not None}
+        ctes = ",\n".join(f"{identifier(cte.name)} AS NOT MATERIALIZED (\n  {texts[cte]}\n)" for cte in self.ctes)
         return f"WITH {ctes}\n{select} FROM {identifier(self.name)} {suffix}".rstrip()

@@ -50,8 +50,9 @@ class Scan(Opener, Protocol):
     def order(self) -> Sequence[OrderKey]:
         """The order in which Splunk would return the events: newest first."""
 
-    def sql(self) -> str:
-        """A SELECT with every column handed out so far, the order's columns, and what `names` needs."""
+    def sql(self, named: str | None = None) -> str:
+        """A SELECT with every column handed out so far, the order's columns, and what `names` needs. Columns that do
+        not stand in `named`, the SQL that reads the rows, may be missing."""
 
 
 @dataclass(frozen=True, slots=True)

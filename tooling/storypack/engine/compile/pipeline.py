@@ -58,5 +58,5 @@ def scan(request: ScanRequest, session: Session) -> Relation:
     """The events of the source."""
     session.range = request.earliest, request.latest
     found = session.source.scan(request, session)
-    cte = Cte(session.names.new("s1_events"), found.sql, "events")
+    cte = Cte(session.names.new("s1_events"), "", "events", found.sql)
     return Relation(session.names, (cte,), {}, tuple(found.order), found)

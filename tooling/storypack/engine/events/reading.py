@@ -52,14 +52,15 @@ class EventFile:
 class RawEvents:
     """The events of one file. `sql` gives `_raw` (VARCHAR), `__indexed` (JSON text of fields that the file itself
     names, or NULL) and `__position` (BIGINT, rising in the file's order). `count` events, of which `broken` do not hold
-    what the file's format promises; they are kept as raw text."""
+    what the file's format promises; they are kept as raw text. None = nobody has counted: see `guard_sql`."""
 
     file: EventFile
     shape: Shape
     sql: str
     count: int
-    broken: int
+    broken: int | None
     json: bool = False  # most events are JSON objects
+    streamed: bool = False  # read from the file by each search, not held in a table
     indexed: bool = False  # some events have `__indexed` fields
     damage: str = ""  # why the file could not be read to its end
     multi: frozenset[str] = frozenset()  # fields of `__indexed` of which an event has several values
@@ -115,7 +116,8 @@ def _read(connection: duckdb.DuckDBPyConnection, file: EventFile, number: int, c
     if direct and is_large and is_plain_name(file.path):
         sql = _lines_sql(file.path, shape.compression)
         try:
-            return _lines(file, shape, sql, _survey(connection, sql, file.path.stat().st_size > THOROUGH_BYTES))
+            survey = _survey(connection, sql, brief=file.path.stat().st_size > THOROUGH_BYTES)
+            return replace(_lines(file, shape, sql, survey), streamed=True)
         except duckdb.Error:
             pass  # not UTF-8, or a line longer than DuckDB takes: cut it ourselves
     table = f"events_{number}"
@@ -135,11 +137,12 @@ def _is_small(path: Path) -> bool:
     return path.stat().st_size < SMALL_BYTES
 
 
-def _lines(file: EventFile, shape: Shape, sql: str, survey: tuple[int, int, int]) -> RawEvents:
+def _lines(file: EventFile, shape: Shape, sql: str, survey: tuple[int, int, int | None]) -> RawEvents:
     """A file of which most lines begin as JSON objects promises them on every line."""
     count, objects, valid = survey
     is_json = objects * 2 > count
-    return RawEvents(file, shape, sql, count, count - valid if is_json else 0, is_json)
+    broken = 0 if not is_json else None if valid is None else count - valid
+    return RawEvents(file, shape, sql, count, broken, is_json)
 
 
 def _lines_sql(path: Path, compression: Compression) -> str:
@@ -154,15 +157,46 @@ def _lines_sql(path: Path, compression: Compression) -> str:
     )
 
 
-def _survey(connection: duckdb.DuckDBPyConnection, sql: str, brief: bool = False) -> tuple[int, int, int]:
-    """How many events, how many begin as JSON objects do, and how many are whole ones. `brief` = one that ends as an
-    object does is taken for whole: parsing all of a large file would cost as much as the search."""
-    whole = "ends_with(rtrim(right(_raw, 8)), '}')" if brief else "json_valid(_raw)"
+def _survey(connection: duckdb.DuckDBPyConnection, sql: str, brief: bool = False) -> tuple[int, int, int | None]:
+    """How many events, how many begin as JSON objects do, and how many are whole ones. `brief` leaves out the last:
+    parsing all of a large file would cost as much as the search."""
+    whole = "NULL" if brief else f"count(*) FILTER ({_WHOLE})"
     row = connection.execute(
-        f"SELECT count(*), count(*) FILTER (starts_with(_raw, '{{')), "
-        f"count(*) FILTER (starts_with(_raw, '{{') AND {whole}) FROM ({sql})"
+        f"SELECT count(*), count(*) FILTER (starts_with(_raw, '{{')), {whole} FROM ({sql})"
     ).fetchall()[0]
     return row[0], row[1], row[2]
+
+
+_WHOLE = "starts_with(_raw, '{') AND json_valid(_raw)"
+_SEEN = "storypack_broken"
+
+
+def guard_sql(files: Iterable[RawEvents]) -> str:
+    """A condition that is true of every event (in it `{json}` stands for whether the event is whole JSON), and takes
+    note of one that is broken, so that a search over a large file finds out in passing whether it is worth counting
+    them; see `has_seen_broken`. Empty where all have been counted."""
+    if all(events.broken is not None for events in files):
+        return ""
+    return f"CASE WHEN starts_with(_raw, '{{') AND {{json}} THEN TRUE ELSE nextval('{_SEEN}') > 0 END"
+
+
+def watch_broken(connection: duckdb.DuckDBPyConnection) -> None:
+    """Begin to take notes on `connection` and its cursors."""
+    connection.execute(f"CREATE OR REPLACE SEQUENCE {_SEEN}").fetchall()
+
+
+def has_seen_broken(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a search has come upon an event that is broken."""
+    row = connection.execute(f"SELECT last_value FROM duckdb_sequences() WHERE sequence_name = '{_SEEN}'").fetchall()
+    return bool(row) and row[0][0] is not None
+
+
+def count_broken(connection: duckdb.DuckDBPyConnection, events: RawEvents) -> RawEvents:
+    """The same events, with the broken ones counted."""
+    if events.broken is not None:
+        return events
+    ((broken,),) = connection.execute(f"SELECT count(*) FILTER (NOT ({_WHOLE})) FROM ({events.sql})").fetchall()
+    return replace(events, broken=broken)
 
 
 def _load(connection: duckdb.DuckDBPyConnection, table: str, events: Iterable[CutEvent]) -> tuple[int, int]:

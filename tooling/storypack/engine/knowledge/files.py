@@ -12,7 +12,15 @@ from typing import Any, Self
 import duckdb
 
 from storypack.engine.datamodels import model_dataset
-from storypack.engine.events.reading import EventFile, RawEvents, read_events, table_events
+from storypack.engine.events.reading import (
+    EventFile,
+    RawEvents,
+    count_broken,
+    has_seen_broken,
+    read_events,
+    table_events,
+    watch_broken,
+)
 from storypack.engine.knowledge.apps import Knowledge, load_knowledge
 from storypack.engine.knowledge.scan import FileScan, open_scan
 from storypack.engine.root import open_root
@@ -61,6 +69,8 @@ class FileSource:
         self.newest_at = newest_at
         try:
             self.events: list[RawEvents] = read_events(self.root, files, csv=csv)
+            if not self.are_broken_counted:
+                watch_broken(self.root)
             for number, table in enumerate(tables or ([] if files else [EventTable(EventFile(Path()))])):
                 self.events.append(table_events(self.root, table.rows, table.origin, f"table_{number}"))
         except BaseException:
@@ -87,8 +97,20 @@ class FileSource:
 
     @property
     def broken(self) -> Mapping[Path, int]:
-        """How many events of each file are not what its format promises; files without any are left out."""
+        """How many events of each file are not what its format promises; files without any are left out. Large files
+        are read for it."""
+        self.events = [count_broken(self.root, events) for events in self.events]
         return {events.file.path: events.broken for events in self.events if events.broken}
+
+    @property
+    def are_broken_counted(self) -> bool:
+        """Whether `broken` is known without reading."""
+        return all(events.broken is not None for events in self.events)
+
+    @property
+    def has_seen_broken(self) -> bool:
+        """Whether `broken` would have something to tell, as far as searches have read the files."""
+        return any(events.broken for events in self.events) or has_seen_broken(self.root)
 
     @property
     def damaged(self) -> Mapping[Path, str]:

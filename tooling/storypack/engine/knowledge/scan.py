@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from storypack.engine.compile.coerce import coerce, common_kind
 from storypack.engine.compile.patterns import parse_pattern
-from storypack.engine.events.reading import RawEvents
+from storypack.engine.compile.terms import compile_term
+from storypack.engine.events.reading import RawEvents, guard_sql
 from storypack.engine.knowledge.apps import Knowledge
-from storypack.engine.knowledge.eventtypes import reduce_term
+from storypack.engine.knowledge.eventtypes import TRUE, reduce_term
 from storypack.engine.knowledge.extraction import Extractor
 from storypack.engine.knowledge.fields import OriginFields
 from storypack.engine.knowledge.layers import Layers
@@ -38,6 +39,11 @@ class Origin:
         return frozenset().union(*(events.multi for events in self.files))
 
     @property
+    def is_streamed(self) -> bool:
+        """Whether the events are read from a file for each search."""
+        return any(events.streamed for events in self.files)
+
+    @property
     def sql(self) -> str:
         """The raw events with the fields that all of them share."""
         shared = ", ".join(f"{quote(value)} AS {identifier(name)}" for name, value in self.constants.items())
@@ -64,6 +70,7 @@ class FileScan:
     parts: list[tuple[Origin, OriginFields]]
     _columns: dict[str, Column | None] = field(default_factory=dict)
     _values: dict[str, list[str]] = field(default_factory=dict)
+    _conditions: dict[int, str] = field(default_factory=dict)
 
     @property
     def order(self) -> Sequence[OrderKey]:
@@ -106,21 +113,47 @@ class FileScan:
         found.update(dict.fromkeys(sorted(held)))
         return list(found)
 
-    def sql(self) -> str:
-        return " UNION ALL ".join(f"({self._part(at)})" for at in range(len(self.parts)))
+    def sql(self, named: str | None = None) -> str:
+        return " UNION ALL ".join(f"({self._part(at, named)})" for at in range(len(self.parts)))
 
-    def _part(self, at: int) -> str:
-        _, fields = self.parts[at]
+    def _part(self, at: int, named: str | None) -> str:
+        origin, fields = self.parts[at]
         limits = []
         if self.request.earliest is not None:
             limits.append(f"{fields.time.text} >= {self.request.earliest!r}")
         if self.request.latest is not None:
             limits.append(f"{fields.time.text} < {self.request.latest!r}")
         limits += [fields.labelled(name, value) for name, value in _labels(self.request.term)]
-        where = f" WHERE {' AND '.join(limits)}" if limits else ""
-        values = [f"{texts[at]} AS {identifier(ident)}" for ident, texts in self._values.items()]
-        hidden = [name for name in HIDDEN if not any(ident.lower() == name for ident in self._values)]
-        return f"SELECT {', '.join([*hidden, *values])} FROM ({fields.layers.sql()}){where}"
+        shown = {name: name for name in HIDDEN if not any(ident.lower() == name for ident in self._values)}
+        shown |= {identifier(ident): texts[at] for ident, texts in self._values.items()}
+        shown = {ident: text for ident, text in shown.items() if named is None or ident in named or ident == "__origin"}
+        if named is not None and origin.is_streamed and self._narrows(at):
+            wide = any("_raw" in text or "__indexed" in text for text in shown.values())
+            placed = shown.pop("__position", None) is not None
+            if placed or not wide:
+                return self._kept(at, shown, [*limits, self._condition(at)], placed=placed)
+        return _select(fields.layers, shown, limits, named)
+
+    def _kept(self, at: int, shown: Mapping[str, str], limits: Sequence[str], *, placed: bool) -> str:
+        """The events that fit, found on all threads at once and held. Where an event stands among those is as good as
+        where it stands in its file, and numbering a whole file takes a single thread."""
+        inner = _select(self.parts[at][1].layers, shown, limits, "")
+        number = ", row_number() OVER () AS __position" if placed else ""
+        return f"WITH __kept AS MATERIALIZED ({inner}) SELECT *{number} FROM __kept"
+
+    def _narrows(self, at: int) -> bool:
+        """Whether the search asks for some of an origin's events only."""
+        origin, _ = self.parts[at]
+        term = self.request.term
+        ranged = (self.request.earliest, self.request.latest) != (None, None)
+        return ranged or (term is not None and reduce_term(term, origin.constants) != TRUE)
+
+    def _condition(self, at: int) -> str:
+        """The base search as a condition on an origin's events."""
+        if at not in self._conditions:
+            term = self.request.term
+            self._conditions[at] = "TRUE" if term is None else compile_term(term, self.parts[at][1], self.session)
+        return self._conditions[at]
 
 
 def open_scan(
@@ -142,7 +175,7 @@ def open_scan(
         groups = [one for one in groups if reduce_term(request.term, one.constants) is not None] or groups[:1]
     for origin in groups:
         settings = settings_for(knowledge.props, **{k: origin.constants[k] for k in ("sourcetype", "source", "host")})
-        layers = Layers(origin.sql, session.names)
+        layers = Layers(origin.sql, session.names, guard=guard_sql(origin.files))
         time = f"({time_sql(settings, layers, session.now)} + {shift!r})"
         if clock is not None:
             time = f"coalesce({time}, {float(clock)!r})"
@@ -161,6 +194,13 @@ def open_scan(
         )
         parts.append((origin, fields))
     return FileScan(session, request, parts)
+
+
+def _select(layers: Layers, shown: Mapping[str, str], limits: Sequence[str], named: str | None) -> str:
+    values = ", ".join(f"{text} AS {ident}" if text != ident else text for ident, text in shown.items())
+    where = f" WHERE {' AND '.join(limits)}" if limits else ""
+    needed = None if named is None else f"{values}{where}"
+    return f"SELECT {values} FROM ({layers.sql(needed)}){where}"
 
 
 def _labels(term: tree.Term | None) -> Iterator[tuple[str, str]]:

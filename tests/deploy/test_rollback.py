@@ -22,7 +22,9 @@ def test_back_to_nothing(site: Site) -> None:
 def test_created_updated_and_deleted_objects_go_back(site: Site) -> None:
     site.apply()
     state = site.splunkd.state
-    state.app(APP).local_meta["macros", "exf_proxy"] |= {"owner": "admin", "write": "admin, soc"}
+    state.app(APP).local_meta["macros", "exf_proxy"] = {
+        "owner": "admin", "export": "system", "read": "*", "write": "admin, soc"
+    }  # fmt: skip
     first = state.dump()
     new = edited("savedsearches", "method=POST", "method=PUT")
     new |= {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from splunkd import listing, packages
+from splunkd import acl, listing, packages
 from splunkd.instance import Instance
 from splunkd.layers import App
 from splunkd.shapes import Answer, Entry, Refused, Request, Value, missing_arguments, no_such_object, unknown_argument
@@ -100,6 +100,8 @@ def _sub(instance: Instance, request: Request, app: App, sub: str) -> Answer:
     if sub in ("enable", "disable") and request.method == "POST":
         instance.need(request, "edit_local_apps")
         app.put("app", "install", {"state": "enabled" if sub == "enable" else "disabled"})
+    elif sub == "acl" and request.method == "POST":
+        acl.change(instance, request, app.found("", ""))
     elif sub not in ("acl", "setup", "update") or request.method != "GET":
         raise Refused(404, "Not Found")
     return _feed(instance, request, [app])

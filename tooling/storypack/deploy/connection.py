@@ -15,13 +15,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
-from xml.etree import ElementTree
 from xml.etree.ElementTree import ParseError
 
 from splunklib.binding import Context, HTTPError, UrlEncoded
 
 from storypack.deploy.credentials import Credentials
-from storypack.deploy.errors import DeployError, Refused, Uncertain, Unreachable
+from storypack.deploy.errors import DeployError, Uncertain, Unreachable
+from storypack.deploy.reasons import (
+    PORT_CURE,
+    bad_certificate,
+    failure_cure,
+    failure_reason,
+    is_no_tls,
+    no_json,
+    refused,
+)
 from storypack.deploy.transport import Transport, tls_context
 
 PAGE = 500
@@ -107,13 +115,17 @@ class Connection:
 
     # --- writes ---------------------------------------------------------------------------------------------
 
-    def post(self, path: str, arguments: Arguments) -> None:
-        """A POST. `Refused`: it did nothing. `Uncertain`: nobody knows whether it took effect."""
-        self._write(lambda: self._context.post(encoded(path), body=dict(arguments)), path)
+    def post(self, path: str, arguments: Arguments, *, plain: bool = False) -> dict[str, Any]:
+        """A POST, and its JSON answer. `Refused`: it did nothing. `Uncertain`: nobody knows whether it took effect.
+
+        `plain` for the few endpoints that know no JSON.
+        """
+        form = {} if plain else {"output_mode": "json"}
+        return self._write(lambda: self._context.post(encoded(path), body=dict(arguments), **form), path, plain)
 
     def delete(self, path: str) -> None:
         """A DELETE; raises as `post` does."""
-        self._write(lambda: self._context.delete(encoded(path)), path)
+        self._write(lambda: self._context.delete(encoded(path), output_mode="json"), path)
 
     # --- sending --------------------------------------------------------------------------------------------
 
@@ -122,43 +134,46 @@ class Connection:
         while True:
             try:
                 data = call().body.read()
-                return dict(json.loads(data))
+                return _answer(data)
             except FAILURES as error:  # before ValueError: a certificate's failure is one of those, too
                 self._give_up(error, attempt, path)
                 wait = self._wait(error, attempt)
             except ValueError as error:
                 if attempt >= self.target.retries:
-                    raise Unreachable(f"{self.target.url}: the answer to {path} is no JSON") from error
+                    raise Unreachable(f"{self.target.url}: {no_json(path, data)}", PORT_CURE) from error
                 wait = self._pause(attempt)
             self._sleep(wait)
             attempt += 1
 
-    def _write(self, call: Callable[[], Any], path: str) -> None:
+    def _write(self, call: Callable[[], Any], path: str, plain: bool = False) -> dict[str, Any]:
         attempt = 0
         while True:
             try:
-                call().body.read()
-                return
+                data = call().body.read()
+                return {} if plain else _answer(data)
             except FAILURES as error:
                 if _status(error) in (None, 503) and not isinstance(error, ssl.SSLCertVerificationError):
                     # no answer, or "busy": it may have been done all the same
-                    raise Uncertain(_reason(error, self.target), self._wait(error, attempt)) from error
+                    raise Uncertain(
+                        f"{self.target.url}: {failure_reason(error)}", self._wait(error, attempt)
+                    ) from error
                 self._give_up(error, attempt, path)
                 wait = self._wait(error, attempt)
+            except ValueError as error:  # a proxy's page, say: "200 OK" of somebody else is no word of the instance
+                raise Uncertain(f"{self.target.url}: {no_json(path, data)}", self._pause(attempt)) from error
             self._sleep(wait)
             attempt += 1
 
     def _give_up(self, error: Exception, attempt: int, path: str) -> None:
         """Raise what ends the attempts; nothing where another one makes sense."""
         if _status(error) not in (None, 429, 503):
-            raise _refused(error, path) from error
+            body, reason = getattr(error, "body", b"") or b"", str(getattr(error, "reason", ""))
+            raise refused(_status(error) or 0, body, path, reason) from error
         if isinstance(error, ssl.SSLCertVerificationError):
-            raise DeployError(
-                f"{self.target.url}: its certificate cannot be verified: {error.verify_message}",
-                "name the authority that signed it with --ca FILE",
-            ) from error
-        if attempt >= self.target.retries:
-            raise Unreachable(_reason(error, self.target)) from error
+            raise bad_certificate(self.target.url, error) from error
+        if attempt >= self.target.retries or is_no_tls(error):
+            cure = failure_cure(error, self.target.scheme)
+            raise Unreachable(f"{self.target.url}: {failure_reason(error)}", cure) from error
 
     def _wait(self, error: Exception, attempt: int) -> float:
         for name, value in getattr(error, "headers", None) or []:
@@ -188,35 +203,9 @@ def _status(error: Exception) -> int | None:
     return int(error.status) if isinstance(error, HTTPError) else None
 
 
-def _reason(error: Exception, target: Target) -> str:
-    return f"{target.url}: {failure_reason(error)}"
-
-
-def failure_reason(error: Exception) -> str:
-    """Why no answer came, in a few words."""
-    return "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
-
-
-def _refused(error: Exception, path: str) -> Refused:
-    """What splunkd said, with a hint for the refusals that people meet."""
-    status = int(getattr(error, "status", 0))
-    text = _message(getattr(error, "body", b"") or b"") or str(error)
-    cures = {
-        401: "the credentials are wrong or have expired",
-        402: "the licence does not cover it",
-        403: "the role needs write permission on the app and the capability for it",
-    }
-    return Refused(status, f"HTTP {status} for {path}: {text}", cures.get(status, ""))
-
-
-def _message(body: bytes) -> str:
-    """The first message of an error answer, JSON or XML."""
-    try:
-        found = json.loads(body).get("messages", [])
-        return str(found[0].get("text", "")) if found else ""
-    except (ValueError, AttributeError, IndexError):
-        pass
-    try:
-        return (ElementTree.fromstring(body).findtext("./messages/msg") or "").strip()
-    except ParseError:
-        return ""
+def _answer(data: bytes) -> dict[str, Any]:
+    """The JSON object of an answer; ValueError for everything else."""
+    found = json.loads(data)
+    if not isinstance(found, dict):
+        raise ValueError("no JSON object")
+    return found

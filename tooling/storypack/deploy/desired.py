@@ -64,7 +64,7 @@ def desired_from_tree(app: str, tree: Mapping[str, bytes], *, enable: bool = Fal
     made: dict[Key, Object] = {}
     settings = read(tree.get("default/app.conf", b""))
     for one in [_app(app, settings), *_from_confs(tree, enable), *_from_files(tree)]:
-        acl = {} if one.kind is kinds.APP else _acl(rules, one.kind.meta, one.name)
+        acl = _acl(rules, one.kind.meta, one.name)
         made[one.key] = Object(one.kind, one.name, {**one.settings, **acl})
     return Desired(app, made["app", app].settings.get("version", ""), made)
 

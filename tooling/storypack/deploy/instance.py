@@ -107,8 +107,11 @@ def _can_be_set(kind: Kind, field: str) -> bool:
     return field == "eai:data" if kind in (kinds.VIEW, kinds.NAV) else field not in shown_only
 
 
-def read_one(connection: Connection, app: str, kind: Kind, name: str) -> Object | None:
-    """One object with all its settings; None when there is none. For the moments of doubt, not for lists."""
+def read_one(connection: Connection, app: str, kind: Kind, name: str, *, content: bool = True) -> Object | None:
+    """One object with all its settings; None when there is none. For the moments of doubt, not for lists.
+
+    Without `content` a lookup file comes without its rows, which take a search.
+    """
     path = f"/services/apps/local/{_quoted(name)}" if kind is kinds.APP else ns(app, kind.path, name)
     try:
         entry = _only(connection.get(path))
@@ -119,9 +122,15 @@ def read_one(connection: Connection, app: str, kind: Kind, name: str) -> Object 
     if kind is not kinds.APP and entry.get("acl", {}).get("app") != app:
         return None
     settings = _settings(entry)
-    if kind is kinds.LOOKUP_FILE:
+    if kind is kinds.LOOKUP_FILE and content:
         settings["content"] = read_csv(connection, app, name)
     return Object(kind, name, settings, _removable(entry))
+
+
+def object_of(kind: Kind, name: str, answer: Mapping[str, Any]) -> Object | None:
+    """The object that an answer to a write shows; None when it shows none."""
+    entries = answer.get("entry") or []
+    return Object(kind, name, _settings(entries[0]), _removable(entries[0])) if entries else None
 
 
 def _listed(connection: Connection, app: str, kind: Kind, fields: set[str]) -> list[Object]:

@@ -237,7 +237,7 @@ def _write(path: Path, value: Any) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(value, file, indent=1, sort_keys=True)
+        file.write(json.dumps(value, sort_keys=True))  # no indentation: json writes that with its slow encoder
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)

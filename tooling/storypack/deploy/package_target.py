@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from storypack.deploy.connection import FAILURES, Connection, failure_reason
+from storypack.deploy.connection import FAILURES, Connection
 from storypack.deploy.errors import DeployError, Refused, Uncertain, Unreachable
+from storypack.deploy.reasons import bad_certificate, failure_reason
 from storypack.deploy.secret import Secret
 from storypack.deploy.transport import Transport, tls_context
 
@@ -212,8 +213,7 @@ class CloudClient:
             try:
                 answer = self._transport(url, {"method": method, "headers": list(headers.items()), "body": body})
             except ssl.SSLCertVerificationError as error:
-                cure = "name the authority that signed it with --ca FILE"
-                raise DeployError(f"{url}: its certificate cannot be verified: {error.verify_message}", cure) from error
+                raise bad_certificate(url, error) from error
             except FAILURES as error:
                 if method != "GET" or attempt >= 4:
                     raise Unreachable(f"{url}: {failure_reason(error)}") from error

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from storypack.deploy.errors import DeployError, Refused, Uncertain, Unreachable
+from storypack.deploy.reasons import bad_certificate
 from storypack.deploy.secret import Secret
 from storypack.deploy.transport import Transport, tls_context
 
@@ -127,10 +128,7 @@ class Collector:
             try:
                 response = self._transport(url, message)
             except ssl.SSLCertVerificationError as error:
-                cure = "name the authority that signed it with --ca FILE"
-                raise DeployError(
-                    f"{self.target.url}: its certificate cannot be verified: {error.verify_message}", cure
-                ) from error
+                raise bad_certificate(self.target.url, error) from error
             except ConnectionRefusedError as error:  # nothing was sent
                 if attempt == self.target.retries:
                     cure = "is the HTTP Event Collector enabled? --hec-url names another address"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -420,6 +421,10 @@ SILENT: dict[str, list[Edits]] = {
     "SP125": [
         {SHARE: {"schedule": INLINE | {"earliest_time": "-1d@m"}, "throttling.period": "23h"}},
         {BASELINE: {"schedule.earliest_time": "-90d@d"}},
+        {
+            "schedules/nightly.yml": base()[HOURLY]
+            | {"name": "nightly", "id": str(UUID(int=7)), "earliest_time": "-30d"}
+        },
     ],
     "SP127": [{HOURLY: {"schedule_window": 59}}, {HOURLY: {"schedule_window": "auto"}}],
     "SP132": [

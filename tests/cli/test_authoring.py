@@ -58,13 +58,68 @@ def test_a_new_detection_passes_validate(pack: Path, type: str, source: list[str
         json.loads((pack / f"tests/data/web/{stem}_{end}.jsonl").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "pack"])
 def test_each_kind_passes_validate(pack: Path, kind: str) -> None:
     made = run("new", kind, "exf_new_one", "--pack", pack)
     assert made.exit_code == 0, made.output
     issues = json.loads(run("validate", "--pack", pack, "--format", "json").stdout)["issues"]
     # that nobody uses it yet, and that there are texts to write, is all there is to say about it
     assert {issue["rule"] for issue in issues} <= {"SP113", "SP167", "SP182", "SP183", "SP301"}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "pack"])
+def test_each_kind_passes_validate_in_a_new_pack(tmp_path: Path, kind: str) -> None:
+    pack = tmp_path / "cloud-exits"
+    assert run("new", "pack", pack).exit_code == 0
+    made = run("new", kind, "ce_new_one", "--pack", pack)
+    assert made.exit_code == 0, made.output
+    issues = json.loads(run("validate", "--pack", pack, "--format", "json").stdout)["issues"]
+    assert {issue["rule"] for issue in issues} <= {"SP113", "SP167", "SP182", "SP183", "SP301"}
+
+
+def test_a_baseline_brings_its_lookup(pack: Path) -> None:
+    assert run("new", "baseline", "Usual Uploads", "--pack", pack, "--data-source", "Cloud API").exit_code == 0
+    text = (pack / "baselines/usual_uploads.yml").read_text("utf-8")
+    assert "| outputlookup exf_usual_uploads" in text and "`exf_cloud`" in text
+    assert yaml.safe_load((pack / "lookups/exf_usual_uploads.yml").read_text("utf-8"))["lookup_type"] == "kvstore"
+    assert json.loads(run("validate", "--pack", pack, "--format", "json", "--strict").stdout)["issues"] == []
+
+
+@pytest.mark.parametrize("written", ["data_source", "data-source"])
+def test_a_data_source_is_spelt_either_way(pack: Path, written: str) -> None:
+    assert run("new", written, "New Source", "--pack", pack).exit_code == 0
+    assert (pack / "data_sources/new_source.yml").is_file()
+    assert json.loads(run("schema", written).stdout)["title"] == "DataSource"
+
+
+@pytest.mark.parametrize(
+    "folder", ["cloud-exits", "x", "Höhle 7", "2026", "Old News", "con", "___", "a" * 200, "new\nline", "日本"]
+)
+def test_a_new_pack_is_whole(tmp_path: Path, folder: str) -> None:
+    """It validates without a word, its tests pass, it builds, and all that is made in it fits in."""
+    pack = tmp_path / folder
+    made = run("new", "pack", pack, "--author", 'Zoë O\'Neil: "Blue" Team')
+    assert made.exit_code == 0, made.output
+    assert json.loads(run("validate", "--pack", pack, "--format", "json").stdout)["issues"] == []
+    tested = run("test", "--pack", pack, "-j", "1")
+    assert tested.exit_code == 0, tested.output
+    assert "2 passed" in tested.output
+    assert run("build", "--pack", pack).exit_code == 0
+    again = run("new", "pack", pack)
+    assert again.exit_code == 2
+    assert "nothing was written" in again.stderr
+
+
+@pytest.mark.parametrize("author", ["", " ", "a\nb", "\x1b[31m"])
+def test_an_author_is_one_line(tmp_path: Path, author: str) -> None:
+    assert run("new", "pack", tmp_path / "pack", "--author", author).exit_code == 2
+    assert not (tmp_path / "pack").exists()
+
+
+def test_a_pack_is_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    result = run("new", "pack", tmp_path / "file")
+    assert (result.exit_code, result.exception.__class__) == (2, SystemExit)
 
 
 def test_nothing_is_overwritten(pack: Path) -> None:

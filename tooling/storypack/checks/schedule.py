@@ -187,8 +187,8 @@ def overlap(content: object, context: Context) -> Faults:
         if not found or not found.overlap:
             continue
         users = context.users_of(content) if isinstance(content, NamedSchedule) else [content]
-        if users and all(_throttled(user, found.overlap.seconds) for user in users):
-            continue
+        if all(_throttled(user, found.overlap.seconds) for user in users):
+            continue  # also when no search has the schedule yet: then nothing is found twice
         twice = f"{duration(found.overlap.seconds)} are searched by both {_seam(found.overlap)}"
         yield Fault(twice, f"{prefix}earliest_time")
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from storypack.cli import exit_codes
-from storypack.cli.options import examples, no_pack, pack_option
+from storypack.cli.options import Kind, examples, no_pack, pack_option
 
 if TYPE_CHECKING:
     from storypack.pack.pack import Entry, Pack
 
-KINDS = ("detection", "story", "macro", "lookup", "schedule", "data-source", "investigation")
+KINDS = ("detection", "story", "macro", "lookup", "data_source", "baseline", "investigation", "schedule", "pack")
 TYPES = ("TTP", "Anomaly", "Hunting", "Correlation")
 CATEGORIES = ("application", "cloud", "endpoint", "network", "web")
 
@@ -23,41 +23,92 @@ CATEGORIES = ("application", "cloud", "endpoint", "network", "web")
         'storypack new detection "Mailbox Rule Forwards Outside" --type TTP --category cloud',
         'storypack new detection "Rare Upload Host" --type Anomaly --data-source "Splunk Stream HTTP"',
         "storypack new lookup exf_trusted_partners",
+        "storypack new pack ../cloud-exits",
     )
 )
-@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("kind", type=Kind(KINDS))
 @click.argument("name")
 @pack_option
 @click.option("--type", "type", type=click.Choice(TYPES), default="TTP", show_default=True, help="Of a detection.")
 @click.option("--category", type=click.Choice(CATEGORIES), default="cloud", show_default=True, help="Of a detection.")
 @click.option("--story", help="The story that it belongs to. May be left out if the pack has one.")
 @click.option("--data-source", help="A data source of the pack: gives the search its macro and the tests a sourcetype.")
+@click.option("--author", help="Of a pack, and then of all that is made in it.")
 def command(
-    kind: str, name: str, pack: Path, type: str, category: str, story: str | None, data_source: str | None
+    kind: str,
+    name: str,
+    pack: Path,
+    type: str,
+    category: str,
+    story: str | None,
+    data_source: str | None,
+    author: str | None,
 ) -> int:
     """Write the file of a new KIND called NAME, a detection with events for two tests.
 
-    What it writes passes 'storypack validate'; every TODO in it is yours. Nothing is ever overwritten.
+    What it writes passes 'storypack validate'; every TODO in it is yours. Nothing is ever overwritten. For a pack, NAME
+    is the folder: it gets settings and one detection, with all that this needs to be validated, tested and built.
     """
+    if kind == "pack":
+        return _start(Path(name), author)
+    _write(pack, _files(pack, kind, name, type, category, story, data_source, author))
+    click.echo(f"next: replace each TODO, then storypack validate --only {_stem(kind, name)}")
+    return exit_codes.OK
+
+
+def _start(folder: Path, author: str | None) -> int:
+    """A new pack in a folder, which may be there already if nothing in it is in the way."""
+    import datetime as dt
+
+    from storypack.cli.starter import named, starter
+
+    if not folder.resolve().is_dir() and folder.exists():
+        raise click.UsageError(f"{folder} is a file; name the folder of the new pack")
+    if author is not None and not (author.strip() and author.isprintable()):
+        raise click.UsageError("--author is one line of text")
+    name = folder.resolve().name
+    pack = named(name, author or f"{name or 'pack'} contributors", dt.date.today().isoformat())
+    _write(folder, starter(pack))
+    click.echo(f"next: cd {folder.as_posix()}; storypack validate; storypack test; storypack build")
+    return exit_codes.OK
+
+
+def _stem(kind: str, name: str) -> str:
+    from storypack.pack.names import file_stem
+
+    return name if kind in ("macro", "lookup") else file_stem(name)
+
+
+def _files(
+    pack: Path,
+    kind: str,
+    name: str,
+    type: str,
+    category: str,
+    story: str | None,
+    data_source: str | None,
+    author: str | None,
+) -> dict[str, str]:
+    """The files of a new object of the pack."""
     import datetime as dt
     import uuid
 
     from storypack.cli.skeleton import SKELETONS, Seed
     from storypack.pack.load import load_pack
-    from storypack.pack.names import file_stem, filter_macro_name
+    from storypack.pack.names import filter_macro_name
 
     loaded = load_pack(pack)
     if not loaded.pack.settings_source.text:
         raise no_pack(pack)
     _check_name(kind, name, loaded.pack)
-    stem = name if kind in ("macro", "lookup") else file_stem(name)
+    stem = _stem(kind, name)
     source = _named("data source", data_source, loaded.pack.data_source_named) if data_source else None
     seed = Seed(
         name=name,
         stem=stem,
         id=str(uuid.uuid4()),
         today=dt.date.today().isoformat(),
-        author=loaded.pack.settings.author,
+        author=author or loaded.pack.settings.author,
         story=_story(kind, story, loaded.pack),
         type=type,
         category=category,
@@ -65,11 +116,10 @@ def command(
         sourcetype=source.model.sourcetype if source else "example:json",
         macro=(source.model.macro or "") if source else "",
         filter_macro=filter_macro_name(stem, loaded.pack.settings.macro_prefix),
+        lookup=stem if stem.startswith(loaded.pack.settings.macro_prefix) else loaded.pack.settings.macro_prefix + stem,
         has_schedule=getattr(loaded.pack.settings.schedules, type.lower()) in loaded.pack.schedule_named,
     )
-    _write(pack, SKELETONS[kind](seed))
-    click.echo(f"next: replace each TODO, then storypack validate --only {stem}")
-    return exit_codes.OK
+    return SKELETONS[kind](seed)
 
 
 def _check_name(kind: str, name: str, pack: Pack) -> None:

@@ -59,6 +59,13 @@ def format_option(*names: str) -> Callable[[Function], Function]:
     )
 
 
+class Kind(click.Choice[str]):
+    """A kind of content: `data_source`, which may also be written `data-source`."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return super().convert(value.replace("-", "_") if isinstance(value, str) else value, param, ctx)
+
+
 def examples(*lines: str) -> str:
     """The epilog of a command's help: command lines that work as they stand."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from storypack.cli import exit_codes
-from storypack.cli.options import emit, examples, output_option
+from storypack.cli.options import Kind, emit, examples, output_option
 
 KINDS = (
     "detection",
@@ -30,7 +30,7 @@ KINDS = (
     + "\n\nIn VS Code with the YAML extension, settings.json then maps it to the files:\n\n"
     '"yaml.schemas": {".schemas/detection.json": "detections/**/*.yml"}'
 )
-@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("kind", type=Kind(KINDS))
 @output_option
 def command(kind: str, output: Path | None) -> int:
     """Print the JSON Schema of a KIND of content file ('settings' is storypack.yml)."""

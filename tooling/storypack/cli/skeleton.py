@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, replace
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
+_WORDS = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")  # what some reader of YAML takes for no text
 _TEST_FOLDER = "tests/data"
 _SCHEDULE = "schedule: {cron_schedule: 0 * * * *, earliest_time: -70m@m, latest_time: -10m@m}\n"
 
@@ -27,15 +29,17 @@ class Seed:
     sourcetype: str = "example:json"
     macro: str = ""
     filter_macro: str = ""
+    lookup: str = ""  # that a baseline feeds
     has_schedule: bool = True  # the pack has a default schedule for this type
 
 
 def scalar(text: str) -> str:
     """The text as a YAML scalar, quoted where it must be."""
-    return text if _PLAIN.fullmatch(text) and text.lower() not in ("true", "false", "null") else json.dumps(text)
+    return text if _PLAIN.fullmatch(text) and text.lower() not in _WORDS else json.dumps(text)
 
 
-def _head(seed: Seed, description: str) -> str:
+def head(seed: Seed, description: str) -> str:
+    """The keys that every content file begins with."""
     return (
         f"name: {scalar(seed.name)}\n"
         f"id: {seed.id}\n"
@@ -55,7 +59,7 @@ def detection(seed: Seed) -> dict[str, str]:
     """The YAML in its category's folder, and a file of events for each of its two tests."""
     base = f"`{seed.macro}`" if seed.macro else f"index=* sourcetype={json.dumps(seed.sourcetype)}"
     data = f"{_TEST_FOLDER}/{seed.category}/{seed.stem}"
-    text = _head(seed, "TODO: what happened when this fires, and why that is bad.") + (
+    text = head(seed, "TODO: what happened when this fires, and why that is bad.") + (
         "status: experimental      # production once both tests pass\n"
         f"type: {seed.type}\n"
         f"data_source: {_listed(seed.data_source)}\n"
@@ -105,7 +109,7 @@ def _findings(type: str) -> str:
 
 
 def story(seed: Seed) -> dict[str, str]:
-    text = _head(seed, "TODO: what the attacker is after, in two sentences.") + (
+    text = head(seed, "TODO: what the attacker is after, in two sentences.") + (
         "status: experimental\n"
         "narrative: >-\n  TODO: how the attack goes, and how the detections fit together.\n"
         "category: [Adversary Tactics]\n"
@@ -116,31 +120,50 @@ def story(seed: Seed) -> dict[str, str]:
 
 
 def macro(seed: Seed) -> dict[str, str]:
-    text = _head(seed, "TODO: what it stands for.") + 'definition: index=* sourcetype="TODO"\n'
+    text = head(seed, "TODO: what it stands for.") + 'definition: index=* sourcetype="TODO"\n'
     return {f"macros/{seed.stem}.yml": text}
 
 
 def lookup(seed: Seed) -> dict[str, str]:
-    text = _head(seed, "TODO: what is listed, and who keeps it.") + "lookup_type: csv\nfields: [key, comment]\n"
+    text = head(seed, "TODO: what is listed, and who keeps it.") + "lookup_type: csv\nfields: [key, comment]\n"
     return {f"lookups/{seed.stem}.yml": text, f"lookups/{seed.stem}.csv": "key,comment\n"}
 
 
 def schedule(seed: Seed) -> dict[str, str]:
-    text = _head(seed, "Every hour over the hour that ended ten minutes ago.") + (
+    text = head(seed, "Every hour over the hour that ended ten minutes ago.") + (
         "cron_schedule: 0 * * * *\nearliest_time: -70m@m\nlatest_time: -10m@m\n"
     )
     return {f"schedules/{seed.stem}.yml": text}
 
 
 def data_source(seed: Seed) -> dict[str, str]:
-    text = _head(seed, "TODO: what writes these events, and when.") + (
+    text = head(seed, "TODO: what writes these events, and when.") + (
         f"source: TODO\nsourcetype: {json.dumps(seed.sourcetype)}\nsupported_TA: []\nfields: [_time, user, src]\n"
     )
     return {f"data_sources/{seed.stem}.yml": text}
 
 
+def baseline(seed: Seed) -> dict[str, str]:
+    """The search, and the lookup that it feeds."""
+    base = f"`{seed.macro}`" if seed.macro else f"index=* sourcetype={json.dumps(seed.sourcetype)}"
+    text = head(seed, "TODO: what is normal here, and which detection asks for it.") + (
+        "status: experimental\n"
+        f"data_source: {_listed(seed.data_source)}\n"
+        "search: |-\n"
+        f"  {base}\n"
+        "  | stats count by user\n"
+        f"  | outputlookup {seed.lookup}\n"
+        f"lookup: {seed.lookup}\n"
+        "how_to_implement: >-\n  TODO: how long it must run before anybody relies on it.\n"
+        "schedule: {cron_schedule: 0 3 * * *, earliest_time: -30d@d, latest_time: '@d'}\n"
+    )
+    fed = replace(seed, name=seed.lookup, stem=seed.lookup, id=str(uuid.uuid5(uuid.UUID(seed.id), "lookup")))
+    table = head(fed, f"What {seed.name} learnt. Nobody edits it.") + "lookup_type: kvstore\nfields: [user, count]\n"
+    return {f"baselines/{seed.stem}.yml": text, f"lookups/{seed.lookup}.yml": table}
+
+
 def investigation(seed: Seed) -> dict[str, str]:
-    text = _head(seed, "TODO: which question this answers.") + (
+    text = head(seed, "TODO: which question this answers.") + (
         "status: experimental\n"
         f"analytic_story: {_listed(seed.story)}\n"
         "inputs: [user]\n"
@@ -159,6 +182,7 @@ SKELETONS = {
     "macro": macro,
     "lookup": lookup,
     "schedule": schedule,
-    "data-source": data_source,
+    "data_source": data_source,
+    "baseline": baseline,
     "investigation": investigation,
 }

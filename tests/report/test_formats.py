@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ from storypack.report.junit import render_junit
 from storypack.report.results import Results, plural, relocated
 from storypack.report.sarif import render_sarif
 from storypack.report.text import render_text
+from tests.report import sarif
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMA = json.loads(Path(json_report.__file__).with_name("validate.schema.json").read_text("utf-8"))
@@ -47,7 +49,7 @@ def test_golden(name: str, results: Results) -> None:
     assert text == path.read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", sorted(FORMATS.keys() - {"github.txt"}))  # GitHub shows a page, not a terminal
+@pytest.mark.parametrize("name", FORMATS)
 def test_no_escape_sequence_reaches_the_reader(name: str, results: Results) -> None:
     assert "\x1b" not in FORMATS[name](results)
 
@@ -81,6 +83,13 @@ def test_a_position_beyond_the_file_is_no_crash() -> None:
     assert text.count("error SP101") == 4
 
 
+def test_the_line_that_is_shown_is_the_one_that_is_counted() -> None:
+    """Lines end at a line feed, as for editors: not at a form feed or one of Unicode's separators."""
+    source = "a: x\u2028y\x0cz\x85w\r\nb: here\r\n"
+    issue = Issue("SP101", Severity.ERROR, "wrong", Location("a.yml", 2, 4))
+    assert "     | b: here\n" in render_text(Results([issue], ["a.yml"], sources={"a.yml": source}))
+
+
 def test_a_clean_pack_says_so() -> None:
     assert render_text(Results([], ["a.yml"])) == "checked 1 file: no issues\n"
 
@@ -102,7 +111,7 @@ def test_the_json_schema_is_strict_enough_to_fail(results: Results) -> None:
 def test_sarif_holds_what_code_scanning_needs(results: Results) -> None:
     """The facts of SARIF 2.1.0 that consumers refuse a log for."""
     log = json.loads(render_sarif(results))
-    assert log["version"] == "2.1.0"
+    jsonschema.validate(log, sarif.LOG)
     (run,) = log["runs"]
     rules = run["tool"]["driver"]["rules"]
     assert len({rule["id"] for rule in rules}) == len(rules)
@@ -111,19 +120,66 @@ def test_sarif_holds_what_code_scanning_needs(results: Results) -> None:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
         assert result["level"] in {"none", "note", "warning", "error"}
         assert result["message"]["text"]
-        _check_place(result["locations"][0]["physicalLocation"])
     prints = [result["partialFingerprints"]["storypackIssue/v1"] for result in run["results"]]
     assert len(set(prints)) == len(prints)
     described = next(rule for rule in rules if rule["id"] == "SP123")
     assert described["help"]["text"] and described["shortDescription"]["text"] == "Score out of range"
 
 
-def _check_place(place: dict[str, Any]) -> None:
-    uri = place["artifactLocation"]["uri"]
-    assert " " not in uri and "\\" not in uri
-    if "region" in place:
-        assert place["region"]["startLine"] >= 1
-        assert place["region"].get("startColumn", 1) >= 1
+def sarif_of(*issues: Issue) -> dict[str, Any]:
+    log: dict[str, Any] = json.loads(render_sarif(Results(issues, sorted({each.location.file for each in issues}))))
+    jsonschema.validate(log, sarif.LOG)
+    return log
+
+
+@pytest.mark.parametrize(
+    ("file", "uri"),
+    [
+        ("detections/cloud/share it.yml", "detections/cloud/share%20it.yml"),
+        ("detections/a#b?c%20.yml", "detections/a%23b%3Fc%2520.yml"),
+        ("détections/für.yml", "d%C3%A9tections/f%C3%BCr.yml"),
+        ("a:b/c.yml", "a%3Ab/c.yml"),
+        ("../pack/a.yml", "../pack/a.yml"),
+        ("/srv/my pack/a.yml", "file:///srv/my%20pack/a.yml"),
+        ("日本/[x].yml", "%E6%97%A5%E6%9C%AC/%5Bx%5D.yml"),
+        ("back\\slash.yml", "back%5Cslash.yml"),
+        (os.fsdecode(b"caf\xe9/a.yml"), "caf%E9/a.yml"),
+    ],
+)
+def test_sarif_names_files_as_uris(file: str, uri: str) -> None:
+    log = sarif_of(Issue("SP101", Severity.ERROR, "wrong", Location(file, 1, 1)))
+    place = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place["uri"] == uri
+    base = place.get("uriBaseId")
+    assert base in (log["runs"][0]["originalUriBaseIds"] if not file.startswith("/") else (None,))
+
+
+def test_sarif_counts_characters() -> None:
+    """A letter beyond the BMP is one column to us; the log says that it counts so, and not in UTF-16."""
+    run = sarif_of(Issue("SP101", Severity.ERROR, "wrong", Location("a.yml", 1, 3)))["runs"][0]
+    assert run["columnKind"] == "unicodeCodePoints"
+    assert run["results"][0]["locations"][0]["physicalLocation"]["region"] == {"startLine": 1, "startColumn": 3}
+
+
+def test_a_text_of_the_pack_is_no_link_in_sarif() -> None:
+    log = sarif_of(Issue("SP101", Severity.ERROR, "'[see](https://example.com)' and [x] (y)", Location("a.yml")))
+    assert log["runs"][0]["results"][0]["message"]["text"] == r"'\[see\](https://example.com)' and [x] (y)"
+
+
+def test_the_sarif_schema_is_strict_enough_to_fail(results: Results) -> None:
+    for spoil in (
+        lambda run: run.update(column="x"),
+        lambda run: run["results"][0].update(level="fatal"),
+        lambda run: run["results"][0]["message"].pop("text"),
+        lambda run: run["results"][0]["locations"][0]["physicalLocation"]["region"].update(startColumn=0),
+        lambda run: run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"].update(uri="a b"),
+        lambda run: run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"].pop("uriBaseId"),
+    ):
+        log = json.loads(render_sarif(results))
+        jsonschema.validate(log, sarif.LOG)
+        spoil(log["runs"][0])
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(log, sarif.LOG)
 
 
 def test_a_sarif_fingerprint_survives_a_moved_line(results: Results) -> None:
@@ -153,7 +209,7 @@ def test_github_commands_stay_on_their_line(results: Results) -> None:
     parsed = [re.fullmatch(r"::(error|warning|notice) ((?:\w+=[^,:\n]*,?)+)::(.*)", line) for line in commands]
     assert all(parsed)
     assert "title=SP130 Odd%2C text%3A here" in commands[1]
-    assert commands[1].endswith("::100%25 wrong:%0Asecond, line \x1b[2J <&>")
+    assert commands[1].endswith("::100%25 wrong:%0Asecond, line \\x1b[2J <&>")
 
 
 @given(st.text(), st.text(), st.text(), st.integers(0, 5), st.integers(0, 50), st.text())
@@ -162,9 +218,12 @@ def test_no_text_breaks_a_format(message: str, cure: str, file: str, line: int, 
     issue = Issue("SP101", Severity.ERROR, message, Location(file, line, column), "", cure)
     results = Results([issue], [file], sources={file: source})
     assert json.loads(render_json(results))["issues"][0]["message"] == message
-    json.loads(render_sarif(results))
+    if message:
+        jsonschema.validate(json.loads(render_sarif(results)), sarif.LOG)
     ElementTree.fromstring(render_junit(results).encode("utf-8"))
-    assert len(render_github(results).rstrip("\n").split("\n")) == 2
+    github = render_github(results)
+    assert len(github.rstrip("\n").split("\n")) == 2
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", github)
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", render_text(results))
 
 

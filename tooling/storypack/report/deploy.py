@@ -95,9 +95,7 @@ def _as_json(action: Action) -> dict[str, Any]:
 
 def _action(action: Action, colour: bool) -> Iterator[str]:
     head = f"  {_SIGNS[action.status]} {action.kind.replace('_', ' '):<13} {printable(action.name)}"
-    notes = [action.reason] if action.reason else []
-    if action.status == "orphaned" and action.effect == "delete" and not notes:
-        notes = ["no longer in the pack: deleted"]
+    notes = [printable(action.reason)] if action.reason else []
     yield _paint(head, _COLOURS[action.status], colour) + "".join(f" ({note})" for note in notes)
     if action.effect == "update":
         for change in action.changes:

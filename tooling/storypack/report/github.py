@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from storypack.issue import Issue, Severity
 from storypack.report.results import Results
-from storypack.report.text import summary
+from storypack.report.text import printable, summary
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
@@ -32,8 +32,9 @@ def annotation(issue: Issue, title: str) -> str:
 
 
 def _data(text: str) -> str:
-    """The message: a percent sign or a line end would be read as an escape or as the end of the command."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """The message: a percent sign or a line end would be read as an escape or as the end of the command. Other control
+    characters are spelt out, since logs are read in terminals, too."""
+    return printable(text, keep="\t\r\n").replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from hashlib import sha256
 from typing import Any
@@ -13,6 +14,8 @@ from storypack.issue import Issue
 from storypack.report.results import Results, RuleText
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+BASE = "%SRCROOT%"
+_LINK = re.compile(r"\[([^\]]*)\]\(")
 
 
 def render_sarif(results: Results) -> str:
@@ -28,6 +31,7 @@ def render_sarif(results: Results) -> str:
             }
         },
         "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {BASE: {"description": {"text": "The folder in which storypack ran."}}},
         "results": [_result(issue, ids.index(issue.rule), seen) for issue in results.issues],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
@@ -58,20 +62,28 @@ def _result(issue: Issue, index: int, seen: Counter[str]) -> dict[str, Any]:
         "ruleId": issue.rule,
         "ruleIndex": index,
         "level": issue.severity.value,
-        "message": {"text": issue.message + (f"\n{issue.cure}" if issue.cure else "")},
+        "message": {"text": _message(issue.message + (f"\n{issue.cure}" if issue.cure else ""))},
         "locations": [{"physicalLocation": physical}],
         "partialFingerprints": {"storypackIssue/v1": _fingerprint(issue, seen)},
     }
 
 
+def _message(text: str) -> str:
+    """Plain text, where `[x](y)` would be a link (3.11.6): what a pack says must not become one. Braces stay as they
+    are: without `arguments` nothing is a placeholder to the viewers that there are, and they would show both of two."""
+    return _LINK.sub(lambda found: f"\\[{found[1]}\\](", text)
+
+
 def _artifact(file: str) -> dict[str, str]:
-    if file.startswith("/"):
-        return {"uri": f"file://{quote(file)}"}
-    return {"uri": quote(file), "uriBaseId": "%SRCROOT%"}
+    """The place of a file: relative to where the command ran, unless the name is absolute (3.4.4). Bytes of a name that
+    are no UTF-8 become what they were."""
+    uri = quote(file, errors="surrogateescape")
+    return {"uri": f"file://{uri}"} if file.startswith("/") else {"uri": uri, "uriBaseId": BASE}
 
 
 def _fingerprint(issue: Issue, seen: Counter[str]) -> str:
     """The same for the same mistake in the same file, wherever its line has moved; told apart when it repeats."""
-    digest = sha256("\0".join((issue.rule, issue.location.file, issue.key, issue.message)).encode()).hexdigest()[:32]
+    text = "\0".join((issue.rule, issue.location.file, issue.key, issue.message))
+    digest = sha256(text.encode(errors="surrogateescape")).hexdigest()[:32]
     seen[digest] += 1
     return f"{digest}:{seen[digest]}"

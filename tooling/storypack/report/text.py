@@ -28,7 +28,7 @@ def render_text(results: Results, *, width: int = 100, colour: bool = False) -> 
     lines: list[str] = []
     for file, issues in groupby(results.issues, key=lambda issue: issue.location.file):
         lines.append(_paint(printable(file), _BOLD, colour))
-        source = results.sources.get(file, "").splitlines()
+        source = [line.removesuffix("\r") for line in results.sources.get(file, "").split("\n")]
         for issue in issues:
             lines.extend(_issue(issue, source, width, colour))
         lines.append("")
@@ -47,9 +47,10 @@ def summary(results: Results, *, colour: bool = False) -> str:
     return f"checked {plural(len(results.checked), 'file')}: {_paint(found, code, colour)}"
 
 
-def printable(text: str) -> str:
-    """The text with control characters spelt out: what a pack says must not steer the reader's terminal."""
-    return "".join(c if c.isprintable() or c == "\t" else c.encode("unicode_escape").decode("ascii") for c in text)
+def printable(text: str, keep: str = "\t") -> str:
+    """The text with control characters spelt out, but those in `keep`: what a pack says must not steer the reader's
+    terminal."""
+    return "".join(c if c.isprintable() or c in keep else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def _issue(issue: Issue, source: list[str], width: int, colour: bool) -> Iterator[str]:

@@ -56,6 +56,8 @@ LONG = "A Name That Goes On Long Enough to Fill the Space That Enterprise Leaves
 # Rows with any field, of which the search names these. Where fields are known, other rules look (SP220 to SP222).
 EVENTS = "`exf_cloud` user=* src=* account=* `exf_between(count, 1)`\n| `exf_share_leaves_filter`\n"
 
+TWIN = base()[TRUSTED] | {"name": "exf_two", "id": str(UUID(int=8)), "filename": "exf_trusted.csv"}
+
 FIRES: dict[str, list[Fires]] = {
     "SP101": [Fires({SHARE: {"name": "Share Goes"}, STEPS: {"detections": []}}, SHARE, "name", "share_goes.yml")],
     "SP102": [Fires({ODD: {"id": base()[SHARE]["id"]}}, ODD, "id", "share_leaves.yml")],
@@ -381,6 +383,20 @@ FIRES: dict[str, list[Fires]] = {
         Fires({NETS: {"default_match": "unknown"}}, NETS, "default_match", "min_matches: 1"),
         Fires({NETS: {"min_matches": 2}}, NETS, "min_matches", "above"),
     ],
+    "SP199": [
+        Fires(
+            {"lookups/two/exf_trusted.csv": b"a,b\n", "lookups/two/two.yml": TWIN},
+            "lookups/two/two.yml",
+            "filename",
+            TRUSTED_CSV,
+        ),
+        Fires(
+            {NETS: {"filename": "exf_detections.csv"}, "lookups/exf_detections.csv": b"net,owner\n"},
+            NETS,
+            "filename",
+            "the list",
+        ),
+    ],
     "SP901": [
         Fires(
             {STORY: {"narrative": "It is in C:\\Temp\\"}}, STORY, "narrative", "line 1 of the value ends in a backslash"
@@ -511,6 +527,7 @@ SILENT: dict[str, list[Edits]] = {
     "SP195": [{NETS: {"match_type": ["CIDR( net )", "WILDCARD(owner)"]}}, {STATE: {"match_type": ["EXACT(user)"]}}],
     "SP197": [{NETS_CSV: b"net,owner\n192.0.2.7,host\n192.0.2.9/24,lax\n"}],
     "SP198": [{NETS: {"default_match": "unknown", "min_matches": 1}}],
+    "SP199": [{"lookups/two.yml": TWIN}],
     "SP901": [
         {SHARE: {"next_steps": "Look into C:\\Temp\\", "references": ["https://example.com/a\\"]}},
         {SHARE: {"description": "  A share in C:\\Temp\\ and elsewhere.\n\n"}},

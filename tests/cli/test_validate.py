@@ -77,6 +77,16 @@ def test_only_one_object(pack: Path, which: str) -> None:
     assert json.loads(result.stdout)["summary"]["files"] == 1
 
 
+@pytest.mark.parametrize(("name", "meant"), [("pack", "--pack pack"), (f"pack/{SHARE}", f"--only pack/{SHARE}")])
+def test_a_name_without_an_option_is_explained(
+    pack: Path, monkeypatch: pytest.MonkeyPatch, name: str, meant: str
+) -> None:
+    monkeypatch.chdir(pack.parent)
+    result = validate(name)
+    assert result.exit_code == 2
+    assert f" validate {meant}?" in result.stderr
+
+
 def test_only_a_story(tmp_path: Path) -> None:
     edits = {**BAD, RISK: {"version": 0, "analytic_story": ["Other"]}, STORY: {"version": 0}}
     other = {"stories/other.yml": variant({})[STORY] | {"name": "Other", "id": "c" * 8 + "-cccc-cccc-cccc-" + "c" * 12}}

@@ -90,6 +90,17 @@ def test_the_line_that_is_shown_is_the_one_that_is_counted() -> None:
     assert "     | b: here\n" in render_text(Results([issue], ["a.yml"], sources={"a.yml": source}))
 
 
+def test_many_issues_are_counted_by_rule(results: Results) -> None:
+    many = [Issue("SP123", Severity.ERROR, "wrong", Location("a.yml", line)) for line in range(1, 1501)]
+    many += [Issue("SP130", Severity.WARNING, "odd", Location("b.yml", line)) for line in range(1, 40)]
+    text = render_text(Results(many, ["a.yml", "b.yml"], rules=results.rules))
+    assert text.endswith(
+        "\nmost of them are of\n  1,500 x SP123 Score out of range\n     39 x SP130 Odd, text: here\n"
+        "\nchecked 2 files: 1,500 errors, 39 warnings\n"
+    )
+    assert "most of them" not in render_text(results)
+
+
 def test_a_clean_pack_says_so() -> None:
     assert render_text(Results([], ["a.yml"])) == "checked 1 file: no issues\n"
 

@@ -15,6 +15,7 @@ from storypack.checks.near import did_you_mean, one_of
 from storypack.issue import Location, Severity
 from storypack.pack.files import readable
 from storypack.pack.models import CsvLookup, Lookup
+from storypack.pack.names import catalogue_lookup
 
 _MATCH = re.compile(r"(WILDCARD|CIDR|EXACT)\(\s*([^()]+?)\s*\)")
 _MOST_FAULTS = 5  # of one kind in one file
@@ -38,13 +39,17 @@ def csv_path(lookup: CsvLookup, context: Context) -> str:
     return context.pack.csv_path(context.entry(lookup)).relative_to(context.root).as_posix()
 
 
-def _table(lookup: CsvLookup, context: Context) -> Table | None:
-    """The CSV's content, or None when there is no file (another rule says so)."""
-    path = context.inside(csv_path(lookup, context))
-    if path is None:
+def _csv(lookup: Lookup, context: Context) -> tuple[str, Table] | None:
+    """The path and content of a lookup's CSV; None for a lookup of another type, and when there is no file (another
+    rule says so)."""
+    if not isinstance(lookup, CsvLookup):
         return None
-    status = path.stat()
-    return read_table(path, status.st_mtime_ns, status.st_size)
+    path = csv_path(lookup, context)
+    file = context.inside(path)
+    if file is None:
+        return None
+    status = file.stat()
+    return path, read_table(file, status.st_mtime_ns, status.st_size)
 
 
 @lru_cache(maxsize=256)
@@ -83,7 +88,7 @@ def read_table(path: Path, changed: int, size: int) -> Table:
     cure="Put the CSV beside the YAML.",
 )
 def csv_missing(lookup: Lookup, context: Context) -> Faults:
-    if isinstance(lookup, CsvLookup) and _table(lookup, context) is None:
+    if isinstance(lookup, CsvLookup) and _csv(lookup, context) is None:
         path = csv_path(lookup, context)
         folder = (context.root / path).parent
         siblings = sorted(file.name for file in folder.glob("*.csv"))
@@ -100,10 +105,10 @@ def csv_missing(lookup: Lookup, context: Context) -> Faults:
     cure="Begin with a line of unique column names.",
 )
 def csv_header(lookup: Lookup, context: Context) -> Faults:
-    table = _table(lookup, context) if isinstance(lookup, CsvLookup) else None
-    if not isinstance(lookup, CsvLookup) or table is None or table.problem:
+    path, table = _csv(lookup, context) or ("", None)
+    if table is None or table.problem:
         return
-    place = Location(csv_path(lookup, context), 1, 1)
+    place = Location(path, 1, 1)
     if not any(name.strip() for name in table.header):
         yield Fault("the CSV has no header", location=place, cure="begin with a line of column names")
         return
@@ -137,8 +142,8 @@ def _looks_like_a_value(name: str) -> bool:
     cure="Quote values that hold a comma.",
 )
 def csv_ragged(lookup: Lookup, context: Context) -> Faults:
-    table = _table(lookup, context) if isinstance(lookup, CsvLookup) else None
-    if not isinstance(lookup, CsvLookup) or table is None or not table.rows:
+    path, table = _csv(lookup, context) or ("", None)
+    if table is None or not table.rows:
         return
     width = len(table.header)
     ragged = [(line, len(row)) for line, row in table.rows[1:] if len(row) != width and row]
@@ -147,7 +152,7 @@ def csv_ragged(lookup: Lookup, context: Context) -> Faults:
         values = "1 value" if count == 1 else f"{count} values"
         rest = f"; and {more} more rows" if number == _MOST_FAULTS and more > 0 else ""
         message = f"the row has {values}, the header {width}{rest}"
-        yield Fault(message, location=Location(csv_path(lookup, context), line, 1))
+        yield Fault(message, location=Location(path, line, 1))
 
 
 @rule(
@@ -159,9 +164,9 @@ def csv_ragged(lookup: Lookup, context: Context) -> Faults:
     cure="Save it as CSV in UTF-8 without byte order mark.",
 )
 def csv_unreadable(lookup: Lookup, context: Context) -> Faults:
-    table = _table(lookup, context) if isinstance(lookup, CsvLookup) else None
-    if isinstance(lookup, CsvLookup) and table and table.problem:
-        yield Fault(table.problem, location=Location(csv_path(lookup, context), table.line))
+    path, table = _csv(lookup, context) or ("", None)
+    if table is not None and table.problem:
+        yield Fault(table.problem, location=Location(path, table.line))
 
 
 @rule(
@@ -173,13 +178,14 @@ def csv_unreadable(lookup: Lookup, context: Context) -> Faults:
     cure="Make `fields` and the header the same.",
 )
 def csv_fields(lookup: Lookup, context: Context) -> Faults:
-    table = _table(lookup, context) if isinstance(lookup, CsvLookup) else None
-    if not isinstance(lookup, CsvLookup) or table is None or table.problem or not lookup.fields:
+    _, table = _csv(lookup, context) or ("", None)
+    wanted = lookup.fields if isinstance(lookup, CsvLookup) else []
+    if table is None or table.problem or not wanted:
         return
-    for number, name in enumerate(lookup.fields):
+    for number, name in enumerate(wanted):
         if name not in table.header:
             yield Fault(f"the CSV has no column '{name}'", f"fields.{number}", one_of(name, table.header))
-    extra = [name for name in table.header if name not in lookup.fields]
+    extra = [name for name in table.header if name not in wanted]
     if extra:
         yield Fault(f"the CSV has columns that fields does not name: {', '.join(extra)}", "fields")
 
@@ -202,8 +208,8 @@ def match_column(lookup: Lookup, context: Context) -> Faults:
 
 def _columns(lookup: Lookup, context: Context) -> tuple[str, ...]:
     if isinstance(lookup, CsvLookup):
-        table = _table(lookup, context)
-        return table.header if table else ()
+        _, table = _csv(lookup, context) or ("", Table())
+        return table.header
     return tuple(lookup.fields)
 
 
@@ -234,15 +240,15 @@ def csv_orphan(pack: object, context: Context) -> Faults:
     cure="Write addresses or subnets such as 192.0.2.0/24.",
 )
 def cidr_values(lookup: Lookup, context: Context) -> Faults:
-    table = _table(lookup, context) if isinstance(lookup, CsvLookup) else None
-    if not isinstance(lookup, CsvLookup) or table is None:
+    path, table = _csv(lookup, context) or ("", None)
+    if table is None:
         return
     matches = [_MATCH.fullmatch(entry) for entry in lookup.match_type]
     for column in {match[2] for match in matches if match and match[1] == "CIDR"} & set(table.header):
         at = table.header.index(column)
         for line, row in table.rows[1:]:
             if len(row) > at and not _is_network(row[at]):
-                yield Fault(f"'{row[at]}' is not a subnet", location=Location(csv_path(lookup, context), line, 1))
+                yield Fault(f"'{row[at]}' is not a subnet", location=Location(path, line, 1))
 
 
 def _is_network(text: str) -> bool:
@@ -268,3 +274,22 @@ def default_match(lookup: Lookup, context: Context) -> Faults:
     low, high = lookup.min_matches, lookup.max_matches
     if low is not None and high is not None and low > high:
         yield Fault(f"min_matches {low} is above max_matches {high}", "min_matches")
+
+
+@rule(
+    "SP199",
+    "CSV of a name that another one has",
+    on="pack",
+    why="All CSV files of an app are in one folder: of two with one name, one lookup would read the other's rows.",
+    example="lookups/aws/hosts.csv and lookups/gcp/hosts.csv",
+    cure="Call one of the files otherwise.",
+)
+def csv_twice(pack: object, context: Context) -> Faults:
+    first = {f"{catalogue_lookup(context.settings.macro_prefix)}.csv": "the list of the pack's detections"}
+    for lookup in context.lookups:
+        if isinstance(lookup, CsvLookup):
+            path = csv_path(lookup, context)
+            key = "filename" if lookup.filename else "name"
+            other = first.setdefault(lookup.filename or f"{lookup.name}.csv", path)
+            if other != path:
+                yield Fault(f"its file would have the same name in the app as {other}", key, about=lookup)

@@ -74,6 +74,14 @@ def _coverage(schedule: Schedule, today: dt.date) -> Coverage | None:
         return None
 
 
+def _covered(content: object, context: Context) -> Iterator[tuple[str, Schedule, Coverage]]:
+    """The schedules that an object spells out and that can be played through, with what they cover."""
+    for prefix, schedule in schedules(content):
+        found = _coverage(schedule, context.today)
+        if found is not None:
+            yield prefix, schedule, found
+
+
 def _moving(schedule: Schedule) -> bool:
     """Whether the window moves on with the clock and is not open at its start."""
     start = _parsed(schedule.earliest_time)
@@ -144,9 +152,8 @@ def time_modifier(content: object, context: Context) -> Faults:
     cure="Swap them, or make the window longer.",
 )
 def empty_window(content: object, context: Context) -> Faults:
-    for prefix, schedule in schedules(content):
-        found = _coverage(schedule, context.today)
-        if found and found.empty:
+    for prefix, schedule, found in _covered(content, context):
+        if found.empty:
             window = f"{schedule.earliest_time} is never before {schedule.latest_time}"
             yield Fault(f"the time window is empty: {window}", f"{prefix}earliest_time")
 
@@ -162,9 +169,8 @@ def empty_window(content: object, context: Context) -> Faults:
     cure="Make the window as long as the longest time between two runs.",
 )
 def gap(content: object, context: Context) -> Faults:
-    for prefix, schedule in schedules(content):
-        found = _coverage(schedule, context.today)
-        if found and found.gap:
+    for prefix, _, found in _covered(content, context):
+        if found.gap:
             lost = f"{duration(found.gap.seconds)} between {_seam(found.gap)} are searched by neither"
             yield Fault(lost, f"{prefix}earliest_time")
 
@@ -182,9 +188,8 @@ def gap(content: object, context: Context) -> Faults:
 def overlap(content: object, context: Context) -> Faults:
     if isinstance(content, Baseline):
         return
-    for prefix, schedule in schedules(content):
-        found = _coverage(schedule, context.today) if _moving(schedule) else None
-        if not found or not found.overlap:
+    for prefix, schedule, found in _covered(content, context):
+        if found.overlap is None or not _moving(schedule):
             continue
         users = context.users_of(content) if isinstance(content, NamedSchedule) else [content]
         if all(_throttled(user, found.overlap.seconds) for user in users):
@@ -231,9 +236,8 @@ def fixed_window(content: object, context: Context) -> Faults:
     cure="Use auto, or fewer minutes than lie between two runs.",
 )
 def schedule_window(content: object, context: Context) -> Faults:
-    for prefix, schedule in schedules(content):
-        found = _coverage(schedule, context.today)
-        if schedule.schedule_window == "auto" or not found or found.empty:
+    for prefix, schedule, found in _covered(content, context):
+        if schedule.schedule_window == "auto" or found.empty:
             continue
         if int(schedule.schedule_window) * 60 >= found.period:
             waits = f"a run may wait {schedule.schedule_window} min, and the next is due after {duration(found.period)}"

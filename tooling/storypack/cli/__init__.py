@@ -17,7 +17,7 @@ COMMANDS = {
     "deploy": "Plan, apply and roll back changes on a Splunk instance.",
     "hunt": "Run every detection over a folder of logs.",
     "report": "Write a docs site, coverage and an ATT&CK Navigator layer.",
-    "new": "Start a detection, story, macro or lookup.",
+    "new": "Start a pack, a detection, a story, a lookup ...",
     "fmt": "Format the YAML and the SPL of a pack.",
     "schema": "Print the JSON Schema of a content file, for editors.",
     "migrate": "Rewrite older content into the current format.",

@@ -59,6 +59,17 @@ def format_option(*names: str) -> Callable[[Function], Function]:
     )
 
 
+def _no_paths(context: click.Context, parameter: click.Parameter, paths: tuple[str, ...]) -> None:
+    if paths:
+        name, path = context.command_path, Path(paths[0])
+        hint = f"--pack {path}" if path.is_dir() else f"--only {path}"
+        raise click.UsageError(f"'{name}' takes no names: it looks at a whole pack. Did you mean {name} {hint}?")
+
+
+# For commands about a whole pack: whoever names a file or folder is told how that is said.
+no_paths = click.argument("paths", nargs=-1, metavar=" ", callback=_no_paths, expose_value=False)
+
+
 class Kind(click.Choice[str]):
     """A kind of content: `data_source`, which may also be written `data-source`."""
 

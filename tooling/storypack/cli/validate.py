@@ -17,6 +17,7 @@ from storypack.cli.options import (
     examples,
     format_option,
     no_pack,
+    no_paths,
     on_terminal,
     only_option,
     output_option,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         "storypack validate --format sarif --output validate.sarif",
     )
 )
+@no_paths
 @pack_option
 @only_option
 @format_option("text", "json", "sarif", "junit", "github")

@@ -120,7 +120,7 @@ RULES: Final = (
         "Older format leaves something to decide",
         "contentctl 4 and 5 do not say all that the current format needs; what was chosen here may be wrong.",
         "A Correlation in the format of contentctl 5: it names no entity",
-        "Convert the file with `storypack migrate` and decide.",
+        "Write the file in the current format, and decide.",
         Severity.WARNING,
     ),
 )

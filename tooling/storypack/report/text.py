@@ -10,6 +10,7 @@ detections/cloud/share.yml
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 from textwrap import wrap
@@ -20,6 +21,7 @@ from storypack.report.results import Results, plural
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 _BOLD, _DIM = "1", "2"
 _GUTTER = "     | "
+_MANY = 30  # issues, from which on the rules with the most are counted
 
 
 def render_text(results: Results, *, width: int = 100, colour: bool = False) -> str:
@@ -32,8 +34,19 @@ def render_text(results: Results, *, width: int = 100, colour: bool = False) -> 
         for issue in issues:
             lines.extend(_issue(issue, source, width, colour))
         lines.append("")
+    if len(results.issues) > _MANY:
+        lines += [*_most_frequent(results), ""]
     lines.append(summary(results, colour=colour))
     return "\n".join(lines) + "\n"
+
+
+def _most_frequent(results: Results) -> Iterator[str]:
+    """Where to begin when there is much: the rules with the most issues."""
+    counted = Counter(issue.rule for issue in results.issues).most_common(5)
+    wide = len(f"{counted[0][1]:,}")
+    yield "most of them are of"
+    for rule, number in counted:
+        yield f"  {number:>{wide},} x {rule} {results.title(rule)}"
 
 
 def summary(results: Results, *, colour: bool = False) -> str:

@@ -244,7 +244,7 @@ def _identity(adapted: Adapted, kind: str) -> None:
     missing = [key for key in ("id", "version", "author", "creation_date", "description") if key not in data]
     if not missing:
         return
-    cure = "run `storypack migrate`, then check what it put in"
+    cure = "write the file in the current format, with all of these"
     adapted.notes.append(Note((), f"lacks {', '.join(missing)}", cure, decide=False))
     data.setdefault("id", str(uuid.uuid5(_NAMESPACE, f"{kind}/{name}")))
     data.setdefault("version", 1)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from secret_watch import look
-from splunkd import Splunkd
+from splunkd import Fault, Splunkd, writes
+from splunkd.faults import Seen
 from storypack.deploy.apply import Planned, Step, apply_plan, plan_deployment
 from storypack.deploy.connection import Connection, Target
 from storypack.deploy.credentials import Credentials
@@ -131,6 +132,18 @@ def shown(plan: Plan) -> Plan:
     """The plan, which the watch over secrets sees as a person or a program would."""
     look("a plan", render_plan(plan, APP) + render_plan_json(plan))
     return plan
+
+
+def lost_from(write: int, *, effect: bool = True) -> Fault:
+    """The instance is not heard of from the nth write on; `effect`: it does that write."""
+    seen = 0
+
+    def matches(one: Seen) -> bool:
+        nonlocal seen
+        seen += writes(one)
+        return seen >= write
+
+    return Fault("cut", matches=matches, times=999, effect=effect)
 
 
 def clock() -> str:

@@ -163,6 +163,8 @@ def rollback(to: str | None, pack: Path, yes: bool, only_plan: bool, format: str
 
         way = plan_rollback(connection, store, desired.app, to)
         title = f"{desired.app} on {instance}: back to before run {way.first.id} of {way.first.about['begun']}"
+        if len(way.undoes) > 1:
+            title += f" (takes back {', '.join(one.id for one in way.undoes)})"
         if format == "json" and only_plan:
             click.echo(render_plan_json(way.plan, instance=instance.guid, to=way.first.id), nl=False)
         elif format == "text":

@@ -75,9 +75,10 @@ def apply_plan(connection: Connection, store: Store, planned: Planned, clock: Cl
 def carry_out(record: Record, pending: tuple[Action, ...], writer: Writer, actual: Objects, report: Report) -> None:
     """Do the steps. `DeployError` of the failing step says how many are left."""
     for number, action in enumerate(pending, start=1):
-        record.note("begin", action.key, action.effect)
         try:
+            record.note("begin", action.key, action.effect)
             perform(action, writer, actual)
+            record.note("done", action.key, action.effect)
         except DeployError as error:
             if isinstance(error, Refused):
                 record.note("refused", action.key, action.effect)
@@ -88,7 +89,6 @@ def carry_out(record: Record, pending: tuple[Action, ...], writer: Writer, actua
                 "run the same command again to go on, or 'storypack deploy rollback' to go back",
             )
             raise
-        record.note("done", action.key, action.effect)
         report(Step(number, len(pending), action))
 
 

@@ -64,6 +64,15 @@ def read_objects(connection: Connection, app: str, wanted: Iterable[Objects]) ->
     return found
 
 
+def read_names(connection: Connection, app: str) -> set[Key]:
+    """Every object of the app but its menu, whoever made it: what would go if the app went."""
+    found: set[Key] = set()
+    for kind in KINDS[1:]:
+        if kind is not kinds.NAV:  # splunkd gives each app one
+            found |= {one.key for one in _listed(connection, app, kind, {"disabled"})}
+    return found
+
+
 def read_whole(connection: Connection, app: str, keys: Collection[Key]) -> dict[Key, Object]:
     """These objects with every setting that could be set again: what it takes to make them anew after a deletion.
 

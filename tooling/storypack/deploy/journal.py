@@ -16,7 +16,6 @@ ended is looked at on the instance, the snapshot keeps the first state, and the 
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -29,6 +28,16 @@ from storypack.deploy.desired import Key, Object
 from storypack.deploy.errors import DeployError
 from storypack.deploy.kinds import BY_ID
 from storypack.deploy.plan import Applied
+from storypack.deploy.record_files import (
+    append_line,
+    cannot_write,
+    damaged,
+    read_about,
+    read_lines,
+    read_objects,
+    write_about,
+    write_objects,
+)
 
 What = Literal["apply", "rollback"]
 Event = Literal["begin", "done", "refused"]
@@ -70,7 +79,7 @@ class Record:
         nothing. A torn last line counts as not written."""
         begun: Counter[Key] = Counter()
         done: set[Key] = set()
-        for line in _lines(self.folder / "journal.jsonl"):
+        for line in read_lines(self.folder / "journal.jsonl"):
             key = (str(line["kind"]), str(line["name"]))
             if line["event"] == "done":
                 done.add(key)
@@ -79,28 +88,24 @@ class Record:
         return {key for key, times in begun.items() if times > 0}, done
 
     def touched(self) -> dict[Key, Before]:
-        """What the objects that we may have touched were before."""
+        """What the objects that we may have touched were before. DeployError when that is not there."""
         begun, _ = self.steps
+        if begun - self.before.keys():
+            raise damaged(self.folder / "before.json", f"{len(begun - self.before.keys())} objects are missing")
         return {key: one for key, one in self.before.items() if key in begun}
 
     def state_before(self) -> dict[Key, Settings]:
-        return _keyed(_read(self.folder / "state.json", {}))
+        return read_objects(self.folder / "state.json")
 
     def write(self) -> None:
         """Snapshot and intention, on disk before the first step."""
-        _write(self.folder / "intended.json", _unkeyed(self.intended))
-        _write(self.folder / "before.json", _unkeyed({key: _plain(one) for key, one in self.before.items()}))
+        write_objects(self.folder / "intended.json", self.intended)
+        write_objects(self.folder / "before.json", {key: _plain(one) for key, one in self.before.items()})
 
     def note(self, event: Event, key: Key, effect: str) -> None:
         """Add a line to the journal. Only a beginning waits for the disk: an end that is lost is looked up."""
-        line = json.dumps({"event": event, "kind": key[0], "name": key[1], "effect": effect}) + "\n"
-        handle = os.open(self.folder / "journal.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            os.write(handle, line.encode())
-            if event == "begin":
-                os.fsync(handle)
-        finally:
-            os.close(handle)
+        line = {"event": event, "kind": key[0], "name": key[1], "effect": effect}
+        append_line(self.folder / "journal.jsonl", line, wait=event == "begin")
 
 
 class Store:
@@ -114,7 +119,7 @@ class Store:
     def records(self) -> list[Record]:
         """Every apply and rollback, oldest first."""
         folders = sorted((self.folder / "applies").glob("[0-9]*")) if self.folder.is_dir() else []
-        return [_record(folder) for folder in folders if (folder / "about.json").is_file()]
+        return [_record(folder) for folder in folders if folder.name.isdecimal() and (folder / "about.json").is_file()]
 
     def unfinished(self) -> Record | None:
         """The run that broke off, if the last one did."""
@@ -122,7 +127,7 @@ class Store:
         return records[-1] if records and not records[-1].ended else None
 
     def state(self) -> dict[Key, Settings]:
-        return _keyed(_read(self.folder / "state.json", {}))
+        return read_objects(self.folder / "state.json")
 
     def applied(self) -> Applied:
         """What earlier runs did, the one that broke off included."""
@@ -150,7 +155,10 @@ class Store:
     def locked(self) -> Iterator[None]:
         """Keep every other apply and rollback of this app on this instance out, as far as they run on this machine."""
         self._make(self.folder)
-        handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise cannot_write(self.folder, error) from error
         try:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -165,84 +173,44 @@ class Store:
         number = max((int(record.id) for record in self.records()), default=0) + 1
         folder = self.folder / "applies" / f"{number:04d}"
         self._make(folder)
-        _write(folder / "state.json", _unkeyed(self.state()))
+        write_objects(folder / "state.json", self.state())
         about = {"what": what, "version": version, "begun": now, **more}
-        _write(folder / "about.json", about)
+        write_about(folder / "about.json", about)
         return Record(folder, about)
 
     def end(self, record: Record, state: Mapping[Key, Settings], now: str) -> None:
         """The run is through: the new state first, then the end. A crash between the two repeats nothing but this."""
-        _write(self.folder / "state.json", _unkeyed(state))
+        write_objects(self.folder / "state.json", state)
         record.about["ended"] = now
-        _write(record.folder / "about.json", record.about)
+        write_about(record.folder / "about.json", record.about)
 
     def save_state(self, state: Mapping[Key, Settings]) -> None:
         self._make(self.folder)
-        _write(self.folder / "state.json", _unkeyed(state))
+        write_objects(self.folder / "state.json", state)
 
     def _make(self, folder: Path) -> None:
-        for part in (*reversed(folder.parents[: folder.parts[::-1].index(".storypack")]), folder):
-            part.mkdir(exist_ok=True, mode=0o700)
+        try:
+            for part in (*reversed(folder.parents[: folder.parts[::-1].index(".storypack")]), folder):
+                part.mkdir(exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise cannot_write(folder, error) from error
 
 
 def _record(folder: Path) -> Record:
-    before = {
-        key: Before(_object(key, one["object"]), frozenset(one["fields"]))
-        for key, one in _keyed(_read(folder / "before.json", {})).items()
-    }
-    return Record(folder, _read(folder / "about.json", {}), before, _keyed(_read(folder / "intended.json", {})))
+    before = {key: _before(folder, key, one) for key, one in read_objects(folder / "before.json").items()}
+    return Record(folder, read_about(folder / "about.json"), before, read_objects(folder / "intended.json", gone=True))
 
 
-def _object(key: Key, plain: Mapping[str, Any] | None) -> Object | None:
-    return None if plain is None else Object(BY_ID[key[0]], key[1], plain["settings"], plain["removable"])
+def _before(folder: Path, key: Key, plain: Any) -> Before:
+    try:
+        one = plain["object"]
+        there = None if one is None else Object(BY_ID[key[0]], key[1], dict(one["settings"]), bool(one["removable"]))
+        return Before(there, frozenset(plain["fields"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise damaged(folder / "before.json", f"{key[0]} {key[1]} is not whole") from error
 
 
 def _plain(before: Before) -> dict[str, Any]:
     one = before.object
     shown = None if one is None else {"settings": dict(one.settings), "removable": one.removable}
     return {"object": shown, "fields": sorted(before.fields)}
-
-
-def _unkeyed(objects: Mapping[Key, Any]) -> dict[str, dict[str, Any]]:
-    plain: dict[str, dict[str, Any]] = {}
-    for (kind, name), value in sorted(objects.items(), key=lambda item: item[0]):
-        plain.setdefault(kind, {})[name] = value
-    return plain
-
-
-def _keyed(plain: Mapping[str, Mapping[str, Any]]) -> dict[Key, Any]:
-    return {(kind, name): value for kind, names in plain.items() for name, value in names.items()}
-
-
-def _read(path: Path, default: Any) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return default
-    except ValueError as error:
-        raise DeployError(f"{path} is damaged: {error}", "restore it from a backup, or remove its folder") from error
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    if path.is_file():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            try:
-                yield json.loads(line)
-            except ValueError:
-                continue
-
-
-def _write(path: Path, value: Any) -> None:
-    """Write a file in one step, mode 600: a reader or a power cut finds the old one or the new one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(json.dumps(value, sort_keys=True))  # no indentation: json writes that with its slow encoder
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -8,12 +8,13 @@ unless it is the site's to set (`kinds.belongs_to_site`): then it is kept.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from storypack.deploy import kinds
 from storypack.deploy.desired import Desired, Key, Object, Objects
 from storypack.deploy.kinds import ORDER, belongs_to_site
+from storypack.deploy.moved import Renaming, renamings, site_changes
 from storypack.deploy.normalise import normalised
 
 Status = Literal["create", "update", "drifted", "orphaned", "foreign", "unchanged"]
@@ -73,16 +74,19 @@ class Applied:
 def make_plan(desired: Desired, actual: Objects, applied: Applied, adopt: Collection[str] = ()) -> Plan:
     """The plan. `adopt` names objects (or `all`) that are to be taken over although we did not make them."""
     site_files = _site_files(actual, applied)
+    renamed = renamings(desired.objects, actual, applied.settings)
     actions = []
     for key, want in desired.objects.items():
         have = actual.get(key)
-        if have is None:
+        if key in renamed:
+            actions.append(_take_over(want, have, renamed[key], applied, site_files))
+        elif have is None:
             actions.append(_create(want))
         elif _is_ours(want, have, applied, adopt):
             actions.append(_compare(want, have, applied, site_files))
         else:
             actions.append(_foreign(want))
-    actions += _orphans(desired, actual, applied, site_files)
+    actions += _orphans(desired, actual, applied, site_files, {one.old: key for key, one in renamed.items()})
     return Plan(desired.app, desired.version, ordered(actions))
 
 
@@ -97,6 +101,23 @@ def ordered(actions: Collection[Action]) -> tuple[Action, ...]:
 def _create(want: Object) -> Action:
     changes = tuple(Change(field, "", value) for field, value in sorted(want.settings.items()) if value)
     return Action(want.kind.id, want.name, "create", "create", changes)
+
+
+def _take_over(
+    want: Object, have: Object | None, renaming: Renaming, applied: Applied, site_files: Collection[str]
+) -> Action:
+    """A renamed object arrives as the site has set the old one."""
+    pack = want.settings
+    want = replace(want, settings={**pack, **renaming.carried})
+    if have is not None and want.key not in applied.begun and not _is_ours(want, have, applied, ()):
+        return _foreign(want)
+    made = _create(want) if have is None else _compare(want, have, applied, site_files)
+    kept = [
+        Change(field, value, pack.get(field, ""))
+        for field, value in sorted(renaming.carried.items())
+        if not _same(replace(want, settings=pack), field, value)
+    ]
+    return replace(made, kept=(*made.kept, *kept), reason=f"renamed from {renaming.old[1]}")
 
 
 def _foreign(want: Object) -> Action:
@@ -162,14 +183,13 @@ def _site_files(actual: Objects, applied: Applied) -> set[str]:
     return {
         key[1]
         for key, one in actual.items()
-        if one.kind is kinds.LOOKUP_FILE
-        and "content" in applied.settings.get(key, {})
-        and normalised(one.kind, "content", applied.settings[key]["content"])
-        != normalised(one.kind, "content", one.settings.get("content"))
+        if one.kind is kinds.LOOKUP_FILE and "content" in site_changes(one, applied.settings.get(key))
     }
 
 
-def _orphans(desired: Desired, actual: Objects, applied: Applied, site_files: Collection[str]) -> Iterator[Action]:
+def _orphans(
+    desired: Desired, actual: Objects, applied: Applied, site_files: Collection[str], renamed: Mapping[Key, Key]
+) -> Iterator[Action]:
     for key in {*applied.settings, *applied.begun} - desired.objects.keys():
         have = actual.get(key)
         if have is None:
@@ -181,4 +201,14 @@ def _orphans(desired: Desired, actual: Objects, applied: Applied, site_files: Co
             reason = "part of the app's package: it goes with the next package"
         elif have.kind is kinds.LOOKUP_FILE and have.name in site_files:
             reason = "holds changes of the site: it stays"
-        yield Action(*key, "orphaned", "none" if reason else "delete", reason=reason)
+        yield Action(
+            *key, "orphaned", "none" if reason else "delete", reason=reason or _farewell(have, applied, renamed)
+        )
+
+
+def _farewell(one: Object, applied: Applied, renamed: Mapping[Key, Key]) -> str:
+    """Why something is deleted, and what the site loses with it."""
+    if one.key in renamed:
+        return f"deleted: renamed to {renamed[one.key][1]}"
+    changed = site_changes(one, applied.settings.get(one.key))
+    return "no longer in the pack: deleted" + (f", and with it the site's own {', '.join(changed)}" if changed else "")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from storypack.deploy import kinds
 from storypack.deploy.apply import Clock, Report, carry_out
 from storypack.deploy.connection import Connection
-from storypack.deploy.desired import Key, Object, Objects
+from storypack.deploy.desired import Key, Object, Objects, desired_from_state
 from storypack.deploy.errors import DeployError
-from storypack.deploy.instance import read_objects
-from storypack.deploy.journal import Before, Record, Store
+from storypack.deploy.instance import read_names, read_objects, read_whole
+from storypack.deploy.journal import Before, Record, Settings, Store
 from storypack.deploy.kinds import BY_ID
+from storypack.deploy.moved import site_changes
 from storypack.deploy.normalise import normalised
 from storypack.deploy.plan import Action, Change, Plan, ordered
 from storypack.deploy.write import Writer
@@ -19,11 +21,15 @@ from storypack.deploy.write import Writer
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """A way back: the plan, the first of the applies that it undoes, and what it was made from."""
+    """A way back: the plan, the applies that it undoes (oldest first), and what it was made from."""
 
     plan: Plan
-    first: Record
+    undoes: tuple[Record, ...]
     actual: Objects
+
+    @property
+    def first(self) -> Record:
+        return self.undoes[0]
 
 
 def undone(store: Store) -> set[str]:
@@ -48,11 +54,26 @@ def plan_rollback(connection: Connection, store: Store, app: str, to: str | None
     ids = [one.id for one in standing]
     if chosen not in ids:
         raise DeployError(f"apply {to} is not recorded here or was taken back already", f"there are {', '.join(ids)}")
-    target = merged([one for one in standing if one.id >= chosen])
+    undoes = [one for one in standing if one.id >= chosen]
+    target, last = merged(undoes), _last_applied(store)
     wanted = {key: one.object or _absent(key, one) for key, one in target.items()}
-    actual = read_objects(connection, app, [wanted])
-    first = next(one for one in standing if one.id == chosen)
-    return Return(_plan(app, str(first.about.get("version", "")), target, actual), first, actual)
+    actual = read_objects(connection, app, [wanted, desired_from_state(last)])
+    actions = [_action(key, before, actual.get(key), last.get(key, {})) for key, before in target.items()]
+    if any(action.kind == kinds.APP.id and action.effect == "delete" for action in actions):
+        others = read_names(connection, app) - target.keys()
+        actions = [_spared(action, others) if action.kind == kinds.APP.id else action for action in actions]
+    return Return(Plan(app, str(undoes[0].about["version"]), ordered(actions)), tuple(undoes), actual)
+
+
+def _last_applied(store: Store) -> dict[Key, Settings]:
+    """What we last wrote, but for objects that a broken off run was at: what they are now may be our own doing."""
+    last = dict(store.applied().settings)
+    unfinished = store.unfinished()
+    if unfinished is not None:
+        begun, done = unfinished.steps
+        for key in begun if unfinished.what == "rollback" else begun - done:
+            last.pop(key, None)
+    return last
 
 
 def merged(records: list[Record]) -> dict[Key, Before]:
@@ -80,22 +101,31 @@ def apply_rollback(connection: Connection, store: Store, way: Return, clock: Clo
         unfinished = None
     record = unfinished or store.begin("rollback", way.plan.version, clock(), to=way.first.id)
     record.about["to"] = way.first.id
+    _keep(connection, record, way)
     carry_out(record, way.plan.pending, Writer(connection, way.plan.app), way.actual, report)
     store.end(record, way.first.state_before(), clock())
     return record
 
 
-def _plan(app: str, version: str, target: Mapping[Key, Before], actual: Objects) -> Plan:
-    actions = [_action(key, before, actual.get(key)) for key, before in target.items()]
-    return Plan(app, version, ordered(actions))
+def _keep(connection: Connection, record: Record, way: Return) -> None:
+    """Put what the rollback changes or deletes into its record as it is: what the site did with it is not lost."""
+    gone = [action.key for action in way.plan.pending if action.effect == "delete"]
+    whole = read_whole(connection, way.plan.app, gone)
+    for action in way.plan.pending:
+        now = whole.get(action.key) or way.actual.get(action.key)
+        record.before.setdefault(action.key, Before(now, frozenset(now.settings if now else ())))
+    record.write()
 
 
-def _action(key: Key, before: Before, now: Object | None) -> Action:
+def _action(key: Key, before: Before, now: Object | None, last: Settings) -> Action:
+    """What to do with one object. `last` is what we last applied: what differs from it is the site's doing."""
     then = before.object
+    if then is None and now is None:
+        return Action(*key, "unchanged", "none")
+    moved = site_changes(now, last) if now else []
     if then is None:
-        return (
-            Action(*key, "unchanged", "none") if now is None else Action(*key, "orphaned", "delete", reason="created")
-        )
+        too = f", and with it the site's own {', '.join(moved)}" if moved else ""
+        return Action(*key, "orphaned", "delete", reason=f"deleted: it came with the apply{too}")
     if now is None:
         changes = tuple(Change(f, "", v) for f, v in sorted(then.settings.items()) if v)
         return Action(*key, "create", "create", changes)
@@ -103,8 +133,21 @@ def _action(key: Key, before: Before, now: Object | None) -> Action:
     for field in sorted(before.fields - {"acl.owner"}):
         old, new = now.settings.get(field, ""), then.settings.get(field, "")
         if normalised(then.kind, field, old) != normalised(then.kind, field, new):
-            changed.append(Change(field, old, new))
-    return Action(*key, "update" if changed else "unchanged", "update" if changed else "none", tuple(changed))
+            changed.append(Change(field, old, new, drifted=field in moved))
+    if not changed:
+        return Action(*key, "unchanged", "none")
+    lost = [change.field for change in changed if change.drifted]
+    reason = f"the site has changed {', '.join(lost)} since" if lost else ""
+    return Action(*key, "drifted" if lost else "update", "update", tuple(changed), reason=reason)
+
+
+def _spared(action: Action, others: Collection[Key]) -> Action:
+    """The app's own end: it stays if it holds what others put there, for that would go with it."""
+    if not others:
+        return action
+    names = sorted(f"{BY_ID[kind].title} {name}" for kind, name in others)
+    listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return Action(*action.key, "orphaned", "none", reason=f"the app stays: it holds what is not ours, {listed}")
 
 
 def _absent(key: Key, before: Before) -> Object:

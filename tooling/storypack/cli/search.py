@@ -368,6 +368,8 @@ def _tell_broken(source: FileSource) -> None:
     for path, broken in source.broken.items():
         text = f"{broken:,} of {counts[path]:,} events in {path.name} are broken and were kept as plain text"
         tell(text)
+    for path, count in source.replaced.items():
+        tell(f"{path.name} is not all text: {count:,} stretches of bytes were replaced by \ufffd")
     for path, damage in source.damaged.items():
         tell(f"{path.name} can not be read to its end; what stands before was searched: {damage}")
 

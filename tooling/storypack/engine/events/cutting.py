@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
 import json
 import re
+import threading
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,7 +43,7 @@ def cut(path: Path, shape: Shape, damage: list[str] | None = None) -> Iterator[C
     fault, which is put into `damage`."""
     with open_bytes(path, shape.compression) as stream:
         bytes_ = io.BufferedReader(_Salvaged(stream, [] if damage is None else damage))
-        text = io.TextIOWrapper(bytes_, encoding=shape.encoding, errors="replace", newline=None)
+        text = io.TextIOWrapper(bytes_, encoding=shape.encoding, errors=_REPLACE, newline=None)
         match shape.format:
             case Format.LINES:
                 yield from _lines(text)
@@ -51,6 +53,23 @@ def cut(path: Path, shape: Shape, damage: list[str] | None = None) -> Iterator[C
                 yield from _json(text.read())
             case Format.XML:
                 yield from _xml(text.read())
+
+
+_REPLACE = "storypack_replace"
+_counts = threading.local()
+
+
+def replaced() -> int:
+    """How many stretches of bytes this thread has replaced so far, since they are no text of their file's encoding."""
+    return int(getattr(_counts, "replaced", 0))
+
+
+def _replace(error: UnicodeError) -> tuple[str | bytes, int]:
+    _counts.replaced = replaced() + 1
+    return codecs.replace_errors(error)
+
+
+codecs.register_error(_REPLACE, _replace)
 
 
 class _Salvaged(io.RawIOBase):

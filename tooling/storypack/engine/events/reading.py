@@ -7,25 +7,26 @@ others are cut into events first and put into a temporary table, which DuckDB sp
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from storypack.engine.events.cutting import CutEvent, cut
+from storypack.engine.events.cutting import CutEvent, cut, replaced
 from storypack.engine.events.formats import UTF_8, Compression, Format, Shape, recognise
+from storypack.engine.events.hold import HELD_TABLE, OBJECT, WHOLE, Hold, Survey
 from storypack.engine.root import is_plain_name
 from storypack.engine.sql import identifier, quote
 
 MAX_EVENT_BYTES = 16 << 20
-BATCH = 2_000
 SMALL_BYTES = 1 << 18
 THOROUGH_BYTES = 1 << 26
 
 XML_WINDOWS = "XmlWinEventLog"
-_CHANNEL = "<Channel>([^<]+)</Channel>"
+_CHANNEL = re.compile("<Channel>([^<]+)</Channel>")
 
 # No event holds these three characters in a row, so that DuckDB's CSV reader sees one column.
 NEVER = "\x01\x02\x01"
@@ -60,27 +61,104 @@ class RawEvents:
     count: int
     broken: int | None
     json: bool = False  # most events are JSON objects
+    held: bool = False  # in HELD_TABLE, under its place in the list of all
     streamed: bool = False  # read from the file by each search, not held in a table
+    parted: bool = False  # some of the file's events only
     indexed: bool = False  # some events have `__indexed` fields
     damage: str = ""  # why the file could not be read to its end
+    replaced: int = 0  # stretches of bytes that are no text of its encoding
     multi: frozenset[str] = frozenset()  # fields of `__indexed` of which an event has several values
 
 
 def read_events(
-    connection: duckdb.DuckDBPyConnection, files: Iterable[EventFile], *, csv: bool | None = None
+    connection: duckdb.DuckDBPyConnection,
+    files: Iterable[EventFile],
+    *,
+    csv: bool | None = None,
+    progress: Callable[[int], object] = lambda read: None,
 ) -> list[RawEvents]:
     """Each file's events. Tables are made on `connection`, for its cursors to see. Raises UnreadableFile.
 
     Windows events in XML whose source is not given come apart by channel: Splunk's inputs name the source after it.
+    `progress` is told how many files have been read.
     """
-    found = [_read(connection, file, number, csv) for number, file in enumerate(files, 1)]
-    return [part for events in found for part in _by_channel(connection, events)]
+    found: list[RawEvents] = []
+    hold = Hold(connection)
+    streamed_bytes = 0
+    for number, file in enumerate(files, 1):
+        shape = recognise(file.path, csv=csv)
+        streamed = _stream(connection, file, shape, streamed_bytes)
+        if streamed is not None:
+            hold.skip(len(streamed))
+            streamed_bytes += file.path.stat().st_size
+        found += streamed if streamed is not None else _held(hold, file, shape)
+        progress(number)
+    return _judged(found, hold.survey())
+
+
+def _stream(
+    connection: duckdb.DuckDBPyConnection, file: EventFile, shape: Shape, before: int
+) -> list[RawEvents] | None:
+    """The events of a file that each search reads anew, as it does `before` bytes of others; None for one that is
+    better held."""
+    if shape.format is not Format.LINES or shape.encoding != UTF_8 or not is_plain_name(file.path):
+        return None
+    size = file.path.stat().st_size
+    if size < SMALL_BYTES:  # to read it anew for each search would cost more than to hold it
+        return None
+    sql = lines_sql([file.path], shape.compression)
+    try:
+        events = _lines(RawEvents(file, shape, sql, 0, 0, streamed=True), _survey(connection, sql, before + size))
+        return _by_channel(connection, events)
+    except duckdb.Error:
+        return None  # not UTF-8, or a line longer than DuckDB takes: cut it ourselves
+
+
+def _held(hold: Hold, file: EventFile, shape: Shape) -> list[RawEvents]:
+    """The events of a file, cut and put into the table of those that are held; not yet counted."""
+    damage: list[str] = []
+    before = replaced()
+    events = cut(file.path, shape, damage)
+    by_channel = file.sourcetype == XML_WINDOWS and not file.source
+    parts = hold.load_by(events, lambda event: _channel(event.raw)) if by_channel else {"": hold.load(events)}
+    return [
+        RawEvents(
+            replace(file, source=f"{XML_WINDOWS}:{channel}" if channel else str(file.path)) if by_channel else file,
+            shape,
+            f"SELECT _raw, __indexed, __position FROM {HELD_TABLE} WHERE __file = {part.number}",
+            part.number,
+            part.broken,
+            held=True,
+            indexed=shape.format is Format.CSV,
+            damage=damage[0] if damage and not at else "",
+            replaced=replaced() - before if not at else 0,
+        )
+        for at, (channel, part) in enumerate(parts.items())
+    ]
+
+
+def _judged(found: list[RawEvents], surveys: Mapping[int, Survey]) -> list[RawEvents]:
+    """The held events with what was found by looking at all at once."""
+    judged = []
+    for number, events in enumerate(found):
+        if events.held:
+            survey = surveys.get(number, (0, 0, 0))
+            lines = events.shape.format is Format.LINES
+            is_json = survey[1] * 2 > survey[0]
+            events = _lines(events, survey) if lines else replace(events, count=survey[0], json=is_json)
+        judged.append(events)
+    return judged
+
+
+def _channel(raw: str) -> str:
+    found = _CHANNEL.search(raw)
+    return found[1] if found else ""
 
 
 def _by_channel(connection: duckdb.DuckDBPyConnection, events: RawEvents) -> list[RawEvents]:
     if events.file.sourcetype != XML_WINDOWS or events.file.source:
         return [events]
-    channel = f"regexp_extract(_raw, {quote(_CHANNEL)}, 1)"
+    channel = f"regexp_extract(_raw, {quote(_CHANNEL.pattern)}, 1)"
     channels = connection.execute(
         f"SELECT {channel}, count(*) FROM ({events.sql}) GROUP BY 1 ORDER BY 2 DESC, 1"
     ).fetchall()
@@ -91,6 +169,7 @@ def _by_channel(connection: duckdb.DuckDBPyConnection, events: RawEvents) -> lis
             sql=f"SELECT * FROM ({events.sql}) WHERE {channel} = {quote(name)}",
             count=count,
             broken=0 if number else events.broken,
+            parted=True,
         )
         for number, (name, count) in enumerate(channels)
     ]
@@ -102,72 +181,44 @@ def table_events(
     """Events given as fields (text, numbers, lists; `_time` in epoch seconds), as an index holds them that was filled
     by a search. `file` says where they seem to come from; nothing is read from its path."""
     raws = [json.dumps(row, ensure_ascii=False) for row in rows]
-    events = (CutEvent(raw, number, raw) for number, raw in enumerate(raws, 1))
-    count, _ = _load(connection, table, events)
+    Hold(connection, table).load(CutEvent(raw, number, raw) for number, raw in enumerate(raws, 1))
     multi = frozenset(name for row in rows for name, value in row.items() if isinstance(value, list))
     shape = Shape(Format.JSON, Compression.NONE)
-    return RawEvents(file, shape, f"SELECT * FROM {identifier(table)}", count, 0, indexed=True, multi=multi)
+    sql = f"SELECT _raw, __indexed, __position FROM {identifier(table)}"
+    return RawEvents(file, shape, sql, len(rows), 0, indexed=True, multi=multi)
 
 
-def _read(connection: duckdb.DuckDBPyConnection, file: EventFile, number: int, csv: bool | None) -> RawEvents:
-    shape = recognise(file.path, csv=csv)
-    is_large = shape.compression is not Compression.NONE or not _is_small(file.path)
-    direct = shape.format is Format.LINES and shape.encoding == UTF_8
-    if direct and is_large and is_plain_name(file.path):
-        sql = _lines_sql(file.path, shape.compression)
-        try:
-            survey = _survey(connection, sql, brief=file.path.stat().st_size > THOROUGH_BYTES)
-            return replace(_lines(file, shape, sql, survey), streamed=True)
-        except duckdb.Error:
-            pass  # not UTF-8, or a line longer than DuckDB takes: cut it ourselves
-    table = f"events_{number}"
-    damage: list[str] = []
-    count, broken = _load(connection, table, cut(file.path, shape, damage))
-    sql = f"SELECT * FROM {identifier(table)}"
-    survey = _survey(connection, sql)
-    if shape.format is Format.LINES:
-        events = _lines(file, shape, sql, survey)
-    else:
-        events = RawEvents(file, shape, sql, count, broken, survey[1] * 2 > count, shape.format is Format.CSV)
-    return replace(events, damage=damage[0]) if damage else events
-
-
-def _is_small(path: Path) -> bool:
-    """Whether reading the file anew for each search costs more than holding it."""
-    return path.stat().st_size < SMALL_BYTES
-
-
-def _lines(file: EventFile, shape: Shape, sql: str, survey: tuple[int, int, int | None]) -> RawEvents:
+def _lines(events: RawEvents, survey: Survey) -> RawEvents:
     """A file of which most lines begin as JSON objects promises them on every line."""
     count, objects, valid = survey
     is_json = objects * 2 > count
     broken = 0 if not is_json else None if valid is None else count - valid
-    return RawEvents(file, shape, sql, count, broken, is_json)
+    return replace(events, count=count, broken=broken, json=is_json)
 
 
-def _lines_sql(path: Path, compression: Compression) -> str:
+def lines_sql(paths: Sequence[Path], compression: Compression, more: str = "") -> str:
+    """The lines of files, read by DuckDB; `more` = further options of its reader."""
+    names = quote(str(paths[0])) if len(paths) == 1 else f"[{', '.join(quote(str(path)) for path in paths)}]"
     lines = (
-        f"read_csv({quote(str(path))}, header = false, auto_detect = false, columns = {{'_raw': 'VARCHAR'}}, "
+        f"read_csv({names}, header = false, auto_detect = false, columns = {{'_raw': 'VARCHAR'}}, "
         f"delim = {quote(NEVER)}, quote = '', escape = '', compression = {quote(compression.value)}, "
-        f"max_line_size = {MAX_EVENT_BYTES}, buffer_size = {2 * MAX_EVENT_BYTES})"
+        f"max_line_size = {MAX_EVENT_BYTES}, buffer_size = {2 * MAX_EVENT_BYTES}{more})"
     )
+    named = ", filename" if more else ""
     return (
-        f"SELECT _raw, CAST(NULL AS VARCHAR) AS __indexed, row_number() OVER () AS __position "
+        f"SELECT _raw, CAST(NULL AS VARCHAR) AS __indexed, row_number() OVER () AS __position{named} "
         f"FROM {lines} WHERE _raw IS NOT NULL"
     )
 
 
-def _survey(connection: duckdb.DuckDBPyConnection, sql: str, brief: bool = False) -> tuple[int, int, int | None]:
-    """How many events, how many begin as JSON objects do, and how many are whole ones. `brief` leaves out the last:
-    parsing all of a large file would cost as much as the search."""
-    whole = "NULL" if brief else f"count(*) FILTER ({_WHOLE})"
-    row = connection.execute(
-        f"SELECT count(*), count(*) FILTER (starts_with(_raw, '{{')), {whole} FROM ({sql})"
-    ).fetchall()[0]
+def _survey(connection: duckdb.DuckDBPyConnection, sql: str, size: int) -> Survey:
+    """What a file of so many bytes holds. Of a large one is left out how many events are whole: parsing all of it would
+    cost as much as the search."""
+    whole = "NULL" if size > THOROUGH_BYTES else f"count(*) FILTER ({WHOLE})"
+    row = connection.execute(f"SELECT count(*), count(*) FILTER ({OBJECT}), {whole} FROM ({sql})").fetchall()[0]
     return row[0], row[1], row[2]
 
 
-_WHOLE = "starts_with(_raw, '{') AND json_valid(_raw)"
 _SEEN = "storypack_broken"
 
 
@@ -195,31 +246,5 @@ def count_broken(connection: duckdb.DuckDBPyConnection, events: RawEvents) -> Ra
     """The same events, with the broken ones counted."""
     if events.broken is not None:
         return events
-    ((broken,),) = connection.execute(f"SELECT count(*) FILTER (NOT ({_WHOLE})) FROM ({events.sql})").fetchall()
+    ((broken,),) = connection.execute(f"SELECT count(*) FILTER (NOT ({WHOLE})) FROM ({events.sql})").fetchall()
     return replace(events, broken=broken)
-
-
-def _load(connection: duckdb.DuckDBPyConnection, table: str, events: Iterable[CutEvent]) -> tuple[int, int]:
-    connection.execute(
-        f"CREATE OR REPLACE TABLE {identifier(table)} (_raw VARCHAR, __indexed VARCHAR, __position BIGINT)"
-    ).fetchall()
-    count = broken = 0
-    batch: list[CutEvent] = []
-    for event in events:
-        count += 1
-        broken += event.broken
-        batch.append(event)
-        if len(batch) == BATCH:
-            _insert(connection, table, batch)
-            batch.clear()
-    if batch:
-        _insert(connection, table, batch)
-    return count, broken
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, batch: Sequence[CutEvent]) -> None:
-    connection.execute(
-        f"INSERT INTO {identifier(table)} SELECT unnest(CAST(? AS VARCHAR[])), unnest(CAST(? AS VARCHAR[])), "
-        "unnest(CAST(? AS BIGINT[]))",
-        [[event.raw for event in batch], [event.indexed for event in batch], [event.position for event in batch]],
-    ).fetchall()

@@ -52,8 +52,9 @@ class AutoLookup:
 
 @dataclass
 class OriginFields:
-    """What events of one origin hold. `constants` are the fields that all of them share (sourcetype, source, ...).
-    `indexed` = fields may come with the event itself, those of `multi` in several values."""
+    """What events of one origin hold. `constants` are the fields that all of them share (sourcetype, source, ...),
+    `varying` those that come as a column beside them. `indexed` = fields may come with the event itself, those of
+    `multi` in several values."""
 
     extractor: Extractor
     settings: Mapping[str, str]
@@ -64,6 +65,7 @@ class OriginFields:
     time: Sql
     indexed: bool = True
     multi: frozenset[str] = frozenset()
+    varying: tuple[str, ...] = ()
     _known: dict[tuple[int, str], Sql] = field(default_factory=dict)
     _busy: set[tuple[int, str]] = field(default_factory=set)
 
@@ -78,6 +80,7 @@ class OriginFields:
     def names(self) -> Iterator[str]:
         """The names that the settings give, beyond those that an event has by itself."""
         yield from self.constants
+        yield from self.varying
         yield from self.extractor.named()
         yield from (target for _, target, _ in self._aliases)
         yield from (key.removeprefix("EVAL-") for key in self.settings if key.startswith("EVAL-"))
@@ -100,7 +103,7 @@ class OriginFields:
     # --- EXTRACT, REPORT, KV_MODE -----------------------------------------------------------------------------
 
     def _extracted(self, name: str) -> Sql:
-        if name in self.constants:
+        if name in self.constants or name in self.varying:
             return Sql(identifier(name), Kind.STRING)
         if name == "_raw":
             return Sql("_raw", Kind.STRING)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from storypack.engine.events.reading import (
     watch_broken,
 )
 from storypack.engine.knowledge.apps import Knowledge, load_knowledge
+from storypack.engine.knowledge.origins import MANY, write_files_table
 from storypack.engine.knowledge.scan import FileScan, open_scan
 from storypack.engine.root import open_root
 from storypack.engine.run import open_session
@@ -44,7 +45,8 @@ class FileSource:
 
     `newest_at` (epoch seconds) moves all times so that the newest event lies there: old logs become recent ones, and
     `earliest=-70m` finds them. `clock` is the time of events that show none (the start of the search, as a rule).
-    `root` is a connection that may read the files, and stays open; without one the source opens its own.
+    `root` is a connection that may read the files, and stays open; without one the source opens its own. `progress` is
+    told how many files have been read.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class FileSource:
         csv: bool | None = None,
         tables: Sequence[EventTable] = (),
         root: duckdb.DuckDBPyConnection | None = None,
+        progress: Callable[[int], object] = lambda read: None,
     ) -> None:
         self.knowledge = load_knowledge() if knowledge is None else knowledge
         self.root: duckdb.DuckDBPyConnection = root or open_root([file.path for file in files])
@@ -68,7 +71,9 @@ class FileSource:
         self.clock = clock
         self.newest_at = newest_at
         try:
-            self.events: list[RawEvents] = read_events(self.root, files, csv=csv)
+            self.events: list[RawEvents] = read_events(self.root, files, csv=csv, progress=progress)
+            if len(self.events) > MANY:
+                write_files_table(self.root, self.events)
             if not self.are_broken_counted:
                 watch_broken(self.root)
             for number, table in enumerate(tables or ([] if files else [EventTable(EventFile(Path()))])):
@@ -116,6 +121,11 @@ class FileSource:
     def damaged(self) -> Mapping[Path, str]:
         """Why files could not be read to their end; whole ones are left out."""
         return {events.file.path: events.damage for events in self.events if events.damage}
+
+    @property
+    def replaced(self) -> Mapping[Path, int]:
+        """How many stretches of bytes were replaced in each file, since they are no text; whole ones are left out."""
+        return {events.file.path: events.replaced for events in self.events if events.replaced}
 
     @cached_property
     def times(self) -> tuple[float, float] | None:

@@ -42,6 +42,12 @@ def settings_for(props: Conf, sourcetype: str, source: str, host: str) -> dict[s
     return merged
 
 
+def source_stanzas(props: Conf, source: str) -> tuple[str, ...]:
+    """The names of the stanzas for sources that fit a source: two sources with the same ones have the same settings."""
+    patterns = (stanza.name for stanza in props if stanza.name.startswith("source::"))
+    return tuple(name for name in patterns if _fits(name.partition("::")[2], source, fold=False))
+
+
 def _priority(settings: Mapping[str, str], *, literal: bool) -> int:
     given = settings.get("priority", "").strip()
     return int(given) if given.isdigit() else 100 if literal else 0

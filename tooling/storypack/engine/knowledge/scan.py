@@ -14,51 +14,16 @@ from storypack.engine.knowledge.eventtypes import TRUE, reduce_term
 from storypack.engine.knowledge.extraction import Extractor
 from storypack.engine.knowledge.fields import OriginFields
 from storypack.engine.knowledge.layers import Layers
+from storypack.engine.knowledge.origins import Origin, origins
 from storypack.engine.knowledge.props import settings_for
 from storypack.engine.knowledge.timestamps import time_sql
 from storypack.engine.relation import Column, OrderKey
 from storypack.engine.session import Session
 from storypack.engine.source import ScanRequest
-from storypack.engine.sql import Kind, Sql, identifier, quote
+from storypack.engine.sql import Kind, Sql, identifier
 from storypack.spl import tree
 
-HIDDEN = ("_raw", "__indexed", "__origin", "__position")
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Files whose events Splunk would treat alike."""
-
-    number: int
-    constants: Mapping[str, str]
-    files: tuple[RawEvents, ...]
-
-    @property
-    def multi(self) -> frozenset[str]:
-        """Fields that come with the events in several values."""
-        return frozenset().union(*(events.multi for events in self.files))
-
-    @property
-    def is_streamed(self) -> bool:
-        """Whether the events are read from a file for each search."""
-        return any(events.streamed for events in self.files)
-
-    @property
-    def sql(self) -> str:
-        """The raw events with the fields that all of them share."""
-        shared = ", ".join(f"{quote(value)} AS {identifier(name)}" for name, value in self.constants.items())
-        raw = " UNION ALL ".join(events.sql for events in self.files)
-        return f"SELECT *, {self.number} AS __origin, {shared} FROM ({raw})"
-
-
-def origins(events: Sequence[RawEvents]) -> list[Origin]:
-    """The files grouped by sourcetype, source, host and index."""
-    groups: dict[tuple[tuple[str, str], ...], list[RawEvents]] = {}
-    for one in events:
-        file = one.file
-        constants = {"index": file.index, "sourcetype": file.sourcetype, "source": file.source, "host": file.host}
-        groups.setdefault(tuple(constants.items()), []).append(one)
-    return [Origin(number, dict(key), tuple(files)) for number, (key, files) in enumerate(groups.items())]
+HIDDEN = ("_raw", "__indexed", "__origin", "__position", "__part")
 
 
 @dataclass
@@ -106,7 +71,7 @@ class FileScan:
         for origin, fields in self.parts:
             seen = self.session.execute(
                 f"SELECT DISTINCT unnest({fields.extractor.names_sql()}) AS name FROM ({rows}) "
-                f"WHERE __origin = {origin.number}"
+                f"WHERE __part = {origin.number}"
             ).fetchall()
             held.update(row[0] for row in seen if row[0])
             held.update(fields.names())
@@ -170,11 +135,12 @@ def open_scan(
     for name in HIDDEN:
         session.names.new(name)
     parts = []
-    groups = origins(events)
+    groups = origins(events, knowledge.props)
     if request.term is not None:  # at least one stays, so that there are columns
         groups = [one for one in groups if reduce_term(request.term, one.constants) is not None] or groups[:1]
     for origin in groups:
-        settings = settings_for(knowledge.props, **{k: origin.constants[k] for k in ("sourcetype", "source", "host")})
+        file = origin.files[0].file
+        settings = settings_for(knowledge.props, file.sourcetype, file.source, file.host)
         layers = Layers(origin.sql, session.names, guard=guard_sql(origin.files))
         time = f"({time_sql(settings, layers, session.now)} + {shift!r})"
         if clock is not None:
@@ -189,6 +155,7 @@ def open_scan(
             session,
             origin.constants,
             column,
+            varying=origin.varying,
             indexed=any(events.indexed for events in origin.files),
             multi=origin.multi,
         )

@@ -26,7 +26,7 @@ FIRES = {
     ("aws_rds_snapshot_shared_externally", "aws/stratus_exfiltration_detonations"): (1, [4]),
     ("gdrive_suspicious_file_sharing", "gws/panther_gsuite_drive_tests"): (4, [5, 13, 14, 23, 26, 29, 30]),
     ("o365_suspicious_admin_email_forwarding", "o365/panther_exchange_forwarding_tests"): (1, [4]),
-    ("o365_suspicious_user_email_forwarding", "o365/panther_exchange_forwarding_tests"): (2, [1, 3, 6]),
+    ("o365_suspicious_user_email_forwarding", "o365/panther_exchange_forwarding_tests"): (3, [1, 3, 6]),
     ("o365_sharepoint_file_shared_with_outsider", "o365/panther_sharepoint_external_sharing_tests"): (1, [1, 2, 3, 4]),
 }
 CLOUD = ("aws/", "gws/", "o365/")

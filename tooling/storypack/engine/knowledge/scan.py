@@ -94,17 +94,17 @@ class FileScan:
         shown = {ident: text for ident, text in shown.items() if named is None or ident in named or ident == "__origin"}
         if named is not None and origin.is_streamed and self._narrows(at):
             wide = any("_raw" in text or "__indexed" in text for text in shown.values())
-            placed = shown.pop("__position", None) is not None
-            if placed or not wide:
-                return self._kept(at, shown, [*limits, self._condition(at)], placed=placed)
+            if not wide or "__position" in shown:
+                return self._kept(at, shown, [*limits, self._condition(at)])
         return _select(fields.layers, shown, limits, named)
 
-    def _kept(self, at: int, shown: Mapping[str, str], limits: Sequence[str], *, placed: bool) -> str:
+    def _kept(self, at: int, shown: Mapping[str, str], limits: Sequence[str]) -> str:
         """The events that fit, found on all threads at once and held. Where an event stands among those is as good as
         where it stands in its file, and numbering a whole file takes a single thread."""
-        inner = _select(self.parts[at][1].layers, shown, limits, "")
-        number = ", row_number() OVER () AS __position" if placed else ""
-        return f"WITH __kept AS MATERIALIZED ({inner}) SELECT *{number} FROM __kept"
+        found = {ident: text for ident, text in shown.items() if ident != "__position"}
+        columns = ["row_number() OVER () AS __position" if ident not in found else ident for ident in shown]
+        inner = _select(self.parts[at][1].layers, found, limits, "")
+        return f"WITH __kept AS MATERIALIZED ({inner}) SELECT {', '.join(columns)} FROM __kept"
 
     def _narrows(self, at: int) -> bool:
         """Whether the search asks for some of an origin's events only."""

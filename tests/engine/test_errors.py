@@ -44,6 +44,18 @@ def test_what_is_not_supported_is_refused_by_name(spl: str, message: str) -> Non
         ("mvexpand a b", "one field"),
         ("dedup x keepempty=maybe", "neither true nor false"),
         ("| inputlookup none", "no lookup"),
+        ("search x=1 | inputlookup none", "`inputlookup` must be the first command of a search"),
+        ("search x=1 | makeresults", "`makeresults` must be the first command of a search"),
+        ("| tstats count by host where index=main", "column 24: `where` must stand before `by`"),
+        ("stats eval(x) as v", "the field `x` must stand within an aggregation"),
+        ("eval y=lookup(x, json_object(), json_array())", "name of a lookup in double quotes"),
+        ('eval y=lookup("t", x, json_array("v"))', "second argument must be json_object"),
+        ('eval y=lookup("t", json_object("k", x), "v")', "third argument must be json_array"),
+        ('eval y=lookup("t", json_object("k", x), json_array("v"))', "there is no lookup `t`"),
+        ("trendline x", "`x` is no trend"),
+        ("trendline sma1(x)", "period of `sma1\\(x\\)` must be between 2 and 10000"),
+        ("contingency x", "contingency takes two fields"),
+        ("| metadata type=users", "type=hosts, type=sources or type=sourcetypes, not `users`"),
     ],
 )
 def test_a_wrong_search_says_what_is_wrong(spl: str, message: str) -> None:
@@ -59,6 +71,19 @@ def test_the_stage_is_named() -> None:
 def test_a_loop_of_macros_is_an_error() -> None:
     with pytest.raises(SearchError, match="calls itself"):
         run_search("search `a`", [], {"a": {"definition": "`b`"}, "b": {"definition": "`a`"}})
+
+
+@pytest.mark.parametrize(
+    "spl",
+    [
+        "dedup nosuch*",
+        "table nosuch | uniq",
+        'table _time a | eval _time="z" | join usetime=t _time [ search x=* ]',
+        "fields x | fields - x _time | uniq",
+    ],
+)
+def test_nothing_to_work_on_is_no_fault(spl: str) -> None:
+    run_search(spl, [{"x": 1, "_time": 1}])
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,15 @@ transaction % maxpause=1m mvlist=t ; foreach a b [ eval <<FIELD>>_n='<<FIELD>>' 
 replace *a* with q* in % ; convert num(%) ctime(%) ; strcat % "-" % x ; addtotals col=t ; accum % ; delta %
 autoregress % ; xyseries % % % ; untable % k v ; transpose ; rangemap field=% low=0-5 ; tojson ; fromjson %
 iplocation % ; selfjoin a ; map search="search a=$a$" ; search [ search a=* | fields % ]
-eval x=[ search a=* | return $a ] ; multikv
+eval x=[ search a=* | return $a ] ; multikv ; uniq ; reltime timefield=% ; fieldsummary maxvals=2 ; fieldsummary %
+contingency % % ; contingency usetotal=f a % ; trendline sma2(%) as t wma3(a) ema2(%) ; metadata type=hosts
+eval x=lookup("t", json_object("k", %), json_array("v"))
+where isnull(lookup("w", json_object("k", %), json_array("v")))
+foreach mode=auto_collections % [ eval x=<<ITEM>>.<<ITER>> ] ; transaction % startswith="x" endswith="1" keepevicted=t
+selfjoin % keepsingle=t max=0 ; outputlookup append=t t ; join usetime=t % [ search a=* ] ; tstats count by %
+eval x=mvreverse(%) ; eval x=tostring(length(%),"hex") ; sort ip(%) str(%) num(a) ; dedup 2 % consecutive=t sortby -%
+streamstats time_window=1m count by % ; streamstats reset_on_change=t window=2 list(%) by %
+head (%>1) null=t keeplast=t
 """
 PIECES = [piece.strip() for line in STAGES.strip().splitlines() for piece in line.split(" ; ")]
 

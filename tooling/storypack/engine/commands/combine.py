@@ -56,7 +56,13 @@ def appendcols(node: tree.Combine, rows: Relation, session: Session) -> Relation
     return beside(left, right, join, (*left.order, *right.order), right_wins=override, label="appendcols")
 
 
-@generating("union", "multisearch")
+@generating("multisearch")
+def multisearch(node: tree.Combine, rows: Relation | None, session: Session) -> Relation:
+    """The rows of several subsearches."""
+    return union(node, None, session)
+
+
+@generating("union", anywhere=True)
 def union(node: tree.Combine, rows: Relation | None, session: Session) -> Relation:
     """The rows of several subsearches or datasets, newest first where they are events."""
     parts = [] if rows is None else [rows]

@@ -80,8 +80,6 @@ def find_dataset(name: str, session: Session) -> ModelDataset:
 def tstats(node: tree.Tstats, rows: Relation | None, session: Session) -> Relation:
     """Statistics over a dataset's fields, or over the events' indexed fields."""
     options = options_of(node.options)
-    if flag(options.get("prestats", "f")):
-        raise NotSupported("option", "prestats=t", "its rows are partial results of Splunk's own format")
     term, nodename = _without_nodename(resolve(node.where, session))
     if node.datamodel:
         name = f"{node.datamodel.partition('.')[0]}.{nodename}" if nodename else node.datamodel
@@ -94,10 +92,21 @@ def tstats(node: tree.Tstats, rows: Relation | None, session: Session) -> Relati
         found = base_search(tree.Search(term), session)
     found, by = _split(node, found, options, session)
     found, by = by_columns([tree.Field(one) for one in by], found)
+    if flag(options.get("prestats", "f")):
+        return _before_statistics(found, by, rows, session)
     table = grouped(found, by, measures(node.aggregations, found, session), "tstats", session)
     if rows is not None and flag(options.get("append", "f")):
         return unite([rows, table], "tstats")
     return table
+
+
+def _before_statistics(found: Relation, by: Sequence[str], rows: Relation | None, session: Session) -> Relation:
+    """What `prestats=t` gives: the events themselves, of which stats, chart or timechart then make the same statistics
+    as Splunk of its partial results. Rows that were there before stay, as they do with `append=t`."""
+    session.warn("tstats: with prestats=t the rows are events here; let stats, chart or timechart follow")
+    for name in by:
+        found = found.where("prestats", f"{found.field(name).text} IS NOT NULL")
+    return found if rows is None else unite([rows, found], "tstats")
 
 
 def _without_nodename(term: tree.Term | None) -> tuple[tree.Term | None, str]:

@@ -14,7 +14,7 @@ from storypack.engine.compile.union import beside
 from storypack.engine.errors import SearchError
 from storypack.engine.relation import Column, OrderKey, Relation
 from storypack.engine.session import Session
-from storypack.engine.sql import Kind, as_text
+from storypack.engine.sql import Kind, as_number, as_text
 from storypack.spl import tree
 
 
@@ -78,7 +78,7 @@ def _joined_by_time(
     """As `_joined`, of the subsearch's rows only those that are not later (not earlier) than the row."""
     left, left_place = left.numbered()
     sign = "<=" if earlier else ">="
-    times = f"{right.field('_time').text} {sign} {left.field('_time').text}"
+    times = f"{as_number(right.field('_time'))} {sign} {as_number(left.field('_time'))}"
     joined = _joined(left, right, names, how, 0, wins, also=times)
     if not most:
         return joined

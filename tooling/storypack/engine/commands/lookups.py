@@ -43,21 +43,24 @@ def lookup(node: tree.Lookup, rows: Relation, session: Session) -> Relation:
     if not outputs:
         return rows
     matcher = Matcher(table, tuple(source for source, _ in inputs), tuple(source for source, _ in outputs))
-    call = call_sql(matcher, [rows.field(name) for _, name in inputs], session)
+    keys = [rows.field(name) for _, name in inputs]
+    call = call_sql(matcher, keys, session)
+    several = matcher.several or any(key.kind is Kind.MULTI for key in keys)
     found = identifier(rows.names.new("__match"))
     rows = rows.stage("lookup", f"SELECT *, {call} AS {found} FROM {{rows}}")
     keeps = node.output == "OUTPUTNEW"
     return rows.extend(
         "lookup",
         {
-            target: _output(found, at, matcher, rows.field(target) if keeps else NULL)
+            target: _output(found, at, rows.field(target) if keeps else NULL, several=several)
             for at, (_, target) in enumerate(outputs, 1)
         },
     )
 
 
-def _output(found: str, at: int, matcher: Matcher, old: Sql) -> Sql:
-    values = Sql(f"{found}[{at}]", Kind.MULTI) if matcher.several else Sql(f"{found}[{at}][1]", Kind.STRING)
+def _output(found: str, at: int, old: Sql, *, several: bool) -> Sql:
+    """A field that a lookup gave; `several` = it may have more than one value."""
+    values = Sql(f"{found}[{at}]", Kind.MULTI) if several else Sql(f"{found}[{at}][1]", Kind.STRING)
     if old.kind is Kind.NULL:
         return values
     kind = common_kind([old.kind, values.kind])

@@ -118,6 +118,8 @@ def uniq(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     differs = [
         f"lag({column.sql.text}) {window} IS DISTINCT FROM {column.sql.text}" for column in rows.columns.values()
     ]
+    if not differs:
+        return rows.where("uniq", f"{place} = 1")
     return rows.stage("uniq", f"SELECT * FROM {{rows}} QUALIFY {' OR '.join([f'{place} = 1', *differs])}")
 
 
@@ -127,6 +129,8 @@ def dedup(node: tree.Dedup, rows: Relation, session: Session) -> Relation:
     options = options_of(node.options)
     names = chosen(field_names(node.fields), rows)
     values = [rows.field(name) for name in names]
+    if not names:  # a wildcard that no field fits: every row lacks it
+        return rows if flag(options.get("keepempty", "f")) else rows.where("dedup", "FALSE")
     if node.sortby:
         rows = rows.stage(
             "sort", "SELECT * FROM {rows}", order=(*sort_keys(node.sortby, rows, reverse=False), *rows.order)

@@ -10,8 +10,10 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from storypack.engine.errors import NotSupported
+from storypack.engine.commands.options import flag, options_of
+from storypack.engine.errors import NotSupported, SearchError
 from storypack.engine.relation import Relation
+from storypack.engine.session import Session
 from storypack.spl import tree
 
 _UNDOCUMENTED = "its statistics are not documented well enough to repeat them"
@@ -97,15 +99,27 @@ def command(*names: str) -> Callable[[Callable[..., Relation]], Callable[..., Re
     return enter
 
 
-def generating(*names: str) -> Callable[[Callable[..., Relation]], Callable[..., Relation]]:
-    """Enter a command that can make rows of its own; where it stands first, its `rows` are None."""
+def generating(*names: str, anywhere: bool = False) -> Callable[[Callable[..., Relation]], Callable[..., Relation]]:
+    """Enter a command that can make rows of its own; where it stands first, its `rows` are None. It must stand first,
+    unless it may stand `anywhere`, or the search says append=t."""
 
     def enter(function: Callable[..., Relation]) -> Callable[..., Relation]:
         for name in names:
-            _registry[name] = Handler(name, function, generates=True)
+            _registry[name] = Handler(name, function if anywhere else _first(name, function), generates=True)
         return function
 
     return enter
+
+
+def _first(name: str, function: Callable[..., Relation]) -> Callable[..., Relation]:
+    def run(node: Any, rows: Relation | None, session: Session) -> Relation:
+        if rows is not None and not flag(options_of(getattr(node, "options", ())).get("append", "f")):
+            raise SearchError(
+                f"`{name}` must be the first command of a search; begin with it, or write `append [| {name} ...]`"
+            )
+        return function(node, rows, session)
+
+    return run
 
 
 _SQL_FUNCTIONS = ("conversions", "structures")

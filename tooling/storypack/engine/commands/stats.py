@@ -86,6 +86,8 @@ def _calculated(output: str, expression: tree.Expr, rows: Relation, session: Ses
                 return tree.Unary(op, without_calls(operand))
             case tree.Binary(op, left, right):
                 return tree.Binary(op, without_calls(left), without_calls(right))
+            case tree.Field(name):
+                raise SearchError(f"`{output}`: the field `{name}` must stand within an aggregation, as `avg({name})`")
             case _:
                 return expr
 

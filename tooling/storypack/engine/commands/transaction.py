@@ -65,7 +65,7 @@ def _rules(options: Mapping[str, str]) -> Rules:
     return Rules(
         max_span=seconds("maxspan"),
         max_pause=seconds("maxpause"),
-        max_events=whole(options.get("maxevents", "1000"), "maxevents"),
+        max_events=_maximum(whole(options.get("maxevents", "1000"), "maxevents")),
         connected=flag(options.get("connected", "t")),
         unified_ends=flag(options.get("unifyends", "f")),
         keep_orphans=flag(options.get("keeporphans", "f")),
@@ -77,6 +77,13 @@ def _rules(options: Mapping[str, str]) -> Rules:
     )
 
 
+def _maximum(number: int) -> int:
+    """Below zero: no limit."""
+    return number if number >= 0 else _LIMIT
+
+
 def _table(results: list[dict[str, Any]], names: list[str], session: Session) -> Relation:
-    columns = dict.fromkeys([*names, "duration", "eventcount", "closed_txn"])
+    added = ["duration", "eventcount", "closed_txn"]
+    added += ["_txn_orphan"] if any("_txn_orphan" in row for row in results) else []
+    columns = dict.fromkeys([*names, *added])
     return session.table({name: [row.get(name) for row in results] for name in columns}, "transaction")

@@ -107,6 +107,8 @@ def _by(reader: Reader) -> tuple[SplitBy, ...]:
             last = found[-1]
             given = option(reader)
             found[-1] = SplitBy(last.field, (*last.options, given), span=last.span.to(given.span))
+        elif found and reader.is_word("where"):
+            raise SplError("`where` must stand before `by`", reader.span, "put it, and its condition, before `by`")
         elif reader.kind in ("word", "string", "quoted", "macro"):
             split = field_or_macro(reader)
             found.append(SplitBy(split, span=split.span))

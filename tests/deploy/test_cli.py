@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 
 from splunkd import Fault, Splunkd, writes
@@ -173,6 +174,57 @@ def test_a_package_to_the_cloud(run: Run, monkeypatch: pytest.MonkeyPatch, splun
     assert code == 0 and "is installed on example-stack" in out and "AppInspect" in err
 
 
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_yes_is_for_what_was_shown(run: Run, splunkd: Splunkd, monkeypatch: pytest.MonkeyPatch, moved: bool) -> None:
+    """Somebody else deploys, or changes something, while the plan is being read."""
+
+    def confirm(question: str, abort: bool) -> None:
+        if moved:
+            splunkd.state.add_app("DA-ESS-DataExfiltration")
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr(click, "confirm", confirm)
+    code, _, err = run("apply")
+    assert code == (2 if moved else 0), err
+    if moved:
+        assert "has changed since the plan was shown" in err and not splunkd.log.writes()
+    else:
+        assert run("rollback")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("plan", "--host", "https://splunk.example.com:8089"), "no name of a host"),
+        (("plan", "--port", "99999"), "--port"),
+        (("plan", "--timeout", "0"), "--timeout"),
+        (("plan", "--timeout", "nan"), "no number of seconds"),
+        (("plan", "--ca", "/nowhere.pem"), "does not exist"),
+        (("rollback", "last", "--yes"), "'last' is no run"),
+        (("rollback", "7", "--yes"), "nothing to roll back"),
+        (("apply", "--yes", "--install-from", "app.tgz"), "no absolute path"),
+    ],
+)
+def test_wrong_words(run: Run, words: tuple[str, ...], told: str) -> None:
+    code, out, err = run(*words)
+    assert code == 2 and told in err and not out
+
+
+def test_where_it_is_may_stand_in_the_file(
+    run: Run, pack: Path, splunkd: Splunkd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("HOST", "PORT", "CA", "USERNAME", "PASSWORD")
+    for name in names:
+        monkeypatch.delenv(f"STORYPACK_SPLUNK_{name}")
+    values = (splunkd.host, splunkd.port, splunkd.ca_file, splunkd.username, splunkd.password)
+    lines = [f"STORYPACK_SPLUNK_{name}={value}\n" for name, value in zip(names, values, strict=True)]
+    (pack / ".env").write_text("".join(lines))
+    assert run("plan")[0] == 3
+    (pack / ".env").write_text("".join(lines).replace(str(splunkd.port), "eighty"))
+    code, _, err = run("plan")
+    assert code == 2 and "STORYPACK_SPLUNK_PORT is no port" in err
+
+
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGKILL])
 def test_a_process_that_ends_in_the_middle_leaves_a_trace_and_nothing_half_done(
     run: Run, splunkd: Splunkd, pack: Path, tmp_path: Path, signal_number: int
@@ -192,6 +244,8 @@ def test_a_process_that_ends_in_the_middle_leaves_a_trace_and_nothing_half_done(
     _, err = process.communicate(timeout=120)
     assert process.returncode == (130 if signal_number == signal.SIGINT else -signal.SIGKILL), err
     assert "Traceback" not in err
+    if signal_number == signal.SIGINT:
+        assert "apply 0003 of" in err and "was interrupted after" in err and "to go on, or 'storypack deploy rol" in err
     code, _, err = run("plan")
     assert code == 3 and "apply 0003" in err and "was interrupted after" in err
     assert run("apply", "--yes")[0] == 0

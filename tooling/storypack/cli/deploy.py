@@ -13,11 +13,12 @@ import click
 from storypack.cli import exit_codes
 from storypack.cli.deploy_session import instance_options, session
 from storypack.cli.deploy_targets import install, to_cloud, to_folder
-from storypack.cli.options import examples, format_option, on_terminal, pack_option
+from storypack.cli.options import examples, format_option, on_terminal, pack_option, tell
 
 if TYPE_CHECKING:
     from storypack.deploy.apply import Report
     from storypack.deploy.journal import Store
+    from storypack.deploy.plan import Plan
     from storypack.deploy.status import Source
 
 adopt_option = click.option(
@@ -135,7 +136,8 @@ def apply(
             click.echo(render_plan(planned.plan, title, colour=on_terminal()), nl=False)
         if planned.plan.pending and not yes:
             click.confirm("Apply this?", abort=True)
-        with _progress(format, len(planned.plan.pending)) as report:
+            _still(planned.plan, plan_deployment(connection, store, desired, adopt).plan)
+        with _told_when_interrupted(store), _progress(format, len(planned.plan.pending)) as report:
             record = apply_plan(connection, store, planned, _now, report)
         _ended(format, "apply", record.id if record else None, len(planned.plan.pending))
     return exit_codes.OK
@@ -153,10 +155,10 @@ def rollback(to: str | None, pack: Path, yes: bool, only_plan: bool, format: str
 
     What the site changed since in other fields stays.
     """
+    if to is not None and not (to.isascii() and to.isdecimal()):
+        raise click.UsageError(f"'{to}' is no run: runs are numbers, as 'storypack deploy status' lists them")
     if not only_plan:
         _can_ask(yes, format)
-    if to is not None and not to.isdecimal():
-        raise click.UsageError(f"'{to}' is no run: runs are numbers, as 'storypack deploy status' lists them")
     with session(pack, where, None) as (connection, store, instance, desired), store.locked():
         from storypack.deploy.rollback import apply_rollback, plan_rollback
         from storypack.report.deploy import render_plan, render_plan_json
@@ -173,7 +175,8 @@ def rollback(to: str | None, pack: Path, yes: bool, only_plan: bool, format: str
             return exit_codes.PENDING if way.plan.pending else exit_codes.OK
         if way.plan.pending and not yes:
             click.confirm("Go back?", abort=True)
-        with _progress(format, len(way.plan.pending)) as report:
+            _still(way.plan, plan_rollback(connection, store, desired.app, to).plan)
+        with _told_when_interrupted(store), _progress(format, len(way.plan.pending)) as report:
             record = apply_rollback(connection, store, way, _now, report)
         _ended(format, "rollback", record.id, len(way.plan.pending))
     return exit_codes.OK
@@ -245,6 +248,23 @@ def _can_ask(yes: bool, format: str) -> None:
         raise click.UsageError("nobody is there to be asked: add --yes (and look at 'storypack deploy plan' first)")
 
 
+def _still(shown: Plan, now: Plan) -> None:
+    """Whoever said yes said it to what was shown: the instance must not have moved since."""
+    if shown != now:
+        raise click.ClickException("the instance has changed since the plan was shown: look at it again")
+
+
+@contextmanager
+def _told_when_interrupted(store: Store) -> Iterator[None]:
+    """What Ctrl-C leaves behind."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        _mention_unfinished(store)
+        click.echo("Run the same command again to go on, or 'storypack deploy rollback' to go back.", err=True)
+        raise
+
+
 def _now() -> str:
     import datetime as dt
 
@@ -252,11 +272,11 @@ def _now() -> str:
 
 
 def _mention_unfinished(store: Store) -> None:
+    from storypack.report.results import plural
+
     if record := store.unfinished():
-        done = len(record.steps[1])
-        click.echo(
-            f"{record.what} {record.id} of {record.about['begun']} was interrupted after {done} steps.", err=True
-        )
+        steps = plural(len(record.steps[1]), "step")
+        tell(f"{record.what} {record.id} of {record.about['begun']} was interrupted after {steps}.")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
     from storypack.deploy.instance import Instance
     from storypack.deploy.journal import Store
 
-HOST_VARIABLE = "STORYPACK_SPLUNK_HOST"
+HOST_VARIABLE, PORT_VARIABLE, CA_VARIABLE = (f"STORYPACK_SPLUNK_{name}" for name in ("HOST", "PORT", "CA"))
+
+
+class Seconds(click.FloatRange):
+    """A span of time."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds = float(super().convert(value, param, ctx))
+        return seconds if seconds == seconds else self.fail("nan is no number of seconds", param, ctx)
 
 
 def instance_options(function: Function) -> Function:
@@ -29,22 +38,26 @@ def instance_options(function: Function) -> Function:
             click.option("--host", metavar="NAME", help=f"The search head. Default: {HOST_VARIABLE}."),
             click.option(
                 "--port",
-                type=int,
-                default=8089,
-                show_default=True,
-                envvar="STORYPACK_SPLUNK_PORT",
-                help="Its management port.",
+                type=click.IntRange(1, 65535),
+                metavar="N",
+                help=f"Its management port. Default: {PORT_VARIABLE}, or 8089.",
             ),
             click.option("--scheme", type=click.Choice(["https", "http"]), default="https", show_default=True),
             click.option(
                 "--ca",
-                envvar="STORYPACK_SPLUNK_CA",
                 metavar="FILE",
                 type=click.Path(exists=True, dir_okay=False),
-                help="Authorities to trust instead of the system's (PEM).",
+                help=f"Authorities to trust instead of the system's (PEM). Default: {CA_VARIABLE}.",
             ),
             click.option("--insecure", is_flag=True, help="Do not verify the certificate. Anyone may be listening."),
-            click.option("--timeout", type=float, default=30.0, show_default=True, help="Seconds per request."),
+            click.option(
+                "--timeout",
+                type=Seconds(1, 3600),
+                default=30.0,
+                show_default=True,
+                metavar="SECONDS",
+                help="How long a request may take.",
+            ),
         )
     ):
         function = option(function)
@@ -82,11 +95,12 @@ def session_of(pack: Path, **where: Any) -> Iterator[Connection]:
     from storypack.deploy.credentials import find_credentials, read_env_file
 
     variables = {**read_env_file(pack / ".env"), **os.environ}
-    if not where:
-        where = {"ca": variables.get("STORYPACK_SPLUNK_CA"), "port": int(variables.get("STORYPACK_SPLUNK_PORT", 8089))}
-    options = {**where, "host": where.get("host") or variables.get(HOST_VARIABLE)}
-    if not options["host"]:
-        raise click.UsageError(f"which instance? Give --host, or set {HOST_VARIABLE}")
+    options = {
+        **where,
+        "host": checked_host(where.get("host") or variables.get(HOST_VARIABLE), "--host"),
+        "port": checked_port(where.get("port") or variables.get(PORT_VARIABLE)),
+        "ca": where.get("ca") or variables.get(CA_VARIABLE) or None,
+    }
     if options.get("insecure"):
         click.echo("warning: --insecure: the certificate is not verified; anyone may read the password", err=True)
     if options.get("scheme") == "http":
@@ -97,6 +111,23 @@ def session_of(pack: Path, **where: Any) -> Iterator[Connection]:
         yield connection
     finally:
         connection.close()
+
+
+def checked_host(name: str | None, option: str) -> str:
+    """The name or address of a host; a usage error for what cannot be one."""
+    if not name:
+        raise click.UsageError(f"which instance? Give {option}, or set {HOST_VARIABLE}")
+    bare = name.removeprefix("[").removesuffix("]")  # of an IPv6 address
+    if not re.fullmatch(r"[\w.\-]+|[0-9A-Fa-f:.]+(%\w+)?", bare):
+        raise click.UsageError(f"{option}: {name!r} is no name of a host, such as splunk.example.com")
+    return bare
+
+
+def checked_port(text: str | int | None) -> int:
+    """A port, 8089 where none is given."""
+    if not str(text or 8089).isdecimal() or not 0 < int(text or 8089) < 65536:
+        raise click.UsageError(f"{PORT_VARIABLE} is no port: {text}")
+    return int(text or 8089)
 
 
 def require_sdk() -> None:

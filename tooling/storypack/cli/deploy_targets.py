@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from storypack.cli import exit_codes
-from storypack.cli.deploy_session import ask, built_app, session
+from storypack.cli.deploy_session import CA_VARIABLE, ask, built_app, session
 
 _CLOUD_URLS = {  # for FedRAMP and the like, whose services have other addresses
     "login_url": "STORYPACK_SPLUNK_LOGIN_URL",
@@ -69,7 +69,7 @@ def to_cloud(pack: Path, stack: str, classic: bool, yes: bool, where: Mapping[st
             find_secret("COM_USERNAME", os.environ, pack, asking).reveal(),
             find_secret("COM_PASSWORD", os.environ, pack, asking),
             classic=classic,
-            ca=where["ca"],
+            ca=where["ca"] or variables.get(CA_VARIABLE) or None,
             timeout=where["timeout"],
             **urls,
         )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from storypack.cli.deploy_session import Seconds, checked_host, checked_port
 from storypack.cli.options import Function
 
 if TYPE_CHECKING:
@@ -26,16 +27,17 @@ HOST, PORT, CA, HEC_URL = (f"STORYPACK_SPLUNK_{name}" for name in ("HOST", "PORT
 _OPTIONS = (
     click.option("--splunk", is_flag=True, help="Do it on a Splunk instance. The options below belong to it."),
     click.option("--splunk-host", metavar="NAME", help=f"The search head. Default: {HOST}."),
-    click.option("--splunk-port", type=int, metavar="N", help=f"Its management port. Default: {PORT}, or 8089."),
+    click.option("--splunk-port", type=click.IntRange(1, 65535), metavar="N",
+                 help=f"Its management port. Default: {PORT}, or 8089."),
     click.option("--hec-url", metavar="URL", help=f"The event collector. Default: {HEC_URL}, or the host's port 8088."),
     click.option("--app", metavar="ID", default="search", show_default=True, help="App in which searches run."),
     click.option("--keep", is_flag=True, help="Leave the events in the index."),
-    click.option("--wait", type=click.FloatRange(1), default=60.0, show_default=True, metavar="SECONDS",
+    click.option("--wait", type=Seconds(1), default=60.0, show_default=True, metavar="SECONDS",
                  help="How long events may take to become searchable."),
-    click.option("--ca", envvar=CA, metavar="FILE", type=click.Path(exists=True, dir_okay=False),
-                 help="Authorities to trust instead of the system's (PEM)."),
+    click.option("--ca", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
+                 help=f"Authorities to trust instead of the system's (PEM). Default: {CA}."),
     click.option("--insecure", is_flag=True, help="Do not verify certificates. Anyone may be listening."),
-    click.option("--timeout", type=click.FloatRange(1), default=30.0, show_default=True, metavar="SECONDS",
+    click.option("--timeout", type=Seconds(1, 3600), default=30.0, show_default=True, metavar="SECONDS",
                  help="How long a request may take."),
 )  # fmt: skip
 
@@ -110,15 +112,12 @@ def connected(remote: Remote, root: Path) -> Iterator[Connection]:
     from storypack.deploy.errors import DeployError
 
     variables = {**read_env_file(root / ".env"), **os.environ}
-    host = remote.splunk_host or variables.get(HOST)
-    if not host:
-        raise click.UsageError(f"which instance? Give --splunk-host, or set {HOST}")
-    port = str(remote.splunk_port or variables.get(PORT) or 8089)
-    if not port.isdecimal():
-        raise click.UsageError(f"{PORT} is no port: {port}")
+    host = checked_host(remote.splunk_host or variables.get(HOST), "--splunk-host")
+    port = checked_port(remote.splunk_port or variables.get(PORT))
+    ca = remote.ca or variables.get(CA) or None
     if remote.insecure:
         click.echo("warning: --insecure: the certificate is not verified; anyone may read the password", err=True)
-    target = Target(host, int(port), ca=remote.ca, insecure=remote.insecure, timeout=remote.timeout)
+    target = Target(host, port, ca=ca, insecure=remote.insecure, timeout=remote.timeout)
     try:
         connection = Connection(target, find_credentials(os.environ, root, host, _ask()))
         try:
@@ -144,7 +143,9 @@ def site_of(remote: Remote, root: Path, connection: Connection) -> Iterator[Site
     if url.startswith("http:"):
         click.echo("warning: the event collector is asked in clear text: anyone may read its token", err=True)
     collector = Collector(
-        CollectorTarget(url, ca=remote.ca, insecure=remote.insecure, timeout=remote.timeout),
+        CollectorTarget(
+            url, ca=remote.ca or variables.get(CA) or None, insecure=remote.insecure, timeout=remote.timeout
+        ),
         find_secret("HEC_TOKEN", os.environ, root, _ask()),
     )
     site = Site(connection, collector, remote.index, uuid.uuid4().hex[:12], remote.app, remote.wait)

@@ -53,7 +53,8 @@ class Target:
 
     @property
     def url(self) -> str:
-        return f"{self.scheme}://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}:{self.port}"
 
 
 class Connection:
@@ -134,13 +135,15 @@ class Connection:
         while True:
             try:
                 data = call().body.read()
-                return _answer(data)
-            except FAILURES as error:  # before ValueError: a certificate's failure is one of those, too
+            except FAILURES as error:
                 self._give_up(error, attempt, path)
                 wait = self._wait(error, attempt)
-            except ValueError as error:
+            else:
+                found = _answer(data)
+                if found is not None:
+                    return found
                 if attempt >= self.target.retries:
-                    raise Unreachable(f"{self.target.url}: {no_json(path, data)}", PORT_CURE) from error
+                    raise Unreachable(f"{self.target.url}: {no_json(path, data)}", PORT_CURE)
                 wait = self._pause(attempt)
             self._sleep(wait)
             attempt += 1
@@ -150,7 +153,6 @@ class Connection:
         while True:
             try:
                 data = call().body.read()
-                return {} if plain else _answer(data)
             except FAILURES as error:
                 if _status(error) in (None, 503) and not isinstance(error, ssl.SSLCertVerificationError):
                     # no answer, or "busy": it may have been done all the same
@@ -159,8 +161,11 @@ class Connection:
                     ) from error
                 self._give_up(error, attempt, path)
                 wait = self._wait(error, attempt)
-            except ValueError as error:  # a proxy's page, say: "200 OK" of somebody else is no word of the instance
-                raise Uncertain(f"{self.target.url}: {no_json(path, data)}", self._pause(attempt)) from error
+            else:
+                found = {} if plain else _answer(data)
+                if found is None:  # a proxy's page, say: "200 OK" of somebody else is no word of the instance
+                    raise Uncertain(f"{self.target.url}: {no_json(path, data)}", self._pause(attempt))
+                return found
             self._sleep(wait)
             attempt += 1
 
@@ -203,9 +208,10 @@ def _status(error: Exception) -> int | None:
     return int(error.status) if isinstance(error, HTTPError) else None
 
 
-def _answer(data: bytes) -> dict[str, Any]:
-    """The JSON object of an answer; ValueError for everything else."""
-    found = json.loads(data)
-    if not isinstance(found, dict):
-        raise ValueError("no JSON object")
-    return found
+def _answer(data: bytes) -> dict[str, Any] | None:
+    """The JSON object of an answer; None for everything else."""
+    try:
+        found = json.loads(data)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

@@ -25,6 +25,9 @@ from storypack.spl import tree
 
 HIDDEN = ("_raw", "__indexed", "__origin", "__position", "__part")
 
+MAX_FIELDS = 512
+"""limits.conf.spec: `maxcols` of [kv], the point at which no more new fields are made of what events hold."""
+
 
 @dataclass
 class FileScan:
@@ -65,17 +68,27 @@ class FileScan:
         return column
 
     def names(self, rows: str) -> Sequence[str]:
-        """The fields that the events hold, by looking at them; `_time` and what an origin shares first."""
+        """The fields that the events hold, by looking at them; `_time` and what an origin shares first. Of those that
+        an event has by itself MAX_FIELDS at most, the most frequent ones."""
         found = dict.fromkeys(("_time", "host", "source", "sourcetype", "index", "_raw"))
-        held: set[str] = set()
+        held: dict[str, int] = {}
+        named: set[str] = set()
         for origin, fields in self.parts:
             seen = self.session.execute(
-                f"SELECT DISTINCT unnest({fields.extractor.names_sql()}) AS name FROM ({rows}) "
-                f"WHERE __part = {origin.number}"
+                f"SELECT unnest({fields.extractor.names_sql()}) AS name, count(*) FROM ({rows}) "
+                f"WHERE __part = {origin.number} GROUP BY 1"
             ).fetchall()
-            held.update(row[0] for row in seen if row[0])
-            held.update(fields.names())
-        found.update(dict.fromkeys(sorted(held)))
+            for name, count in seen:
+                if name:
+                    held[name] = held.get(name, 0) + count
+            named.update(fields.names())
+        if len(held) > MAX_FIELDS:
+            self.session.warn(
+                f"the events hold {len(held):,} fields; `*` stands for the {MAX_FIELDS} most frequent ones, as in Splunk "
+                "(limits.conf, [kv] maxcols); a field that the search names is always there"
+            )
+        most = sorted(held, key=lambda name: (-held[name], name))[:MAX_FIELDS]
+        found.update(dict.fromkeys(sorted({*most, *named})))
         return list(found)
 
     def sql(self, named: str | None = None) -> str:

@@ -84,8 +84,8 @@ class FileScan:
             named.update(fields.names())
         if len(held) > MAX_FIELDS:
             self.session.warn(
-                f"the events hold {len(held):,} fields; `*` stands for the {MAX_FIELDS} most frequent ones, as in Splunk "
-                "(limits.conf, [kv] maxcols); a field that the search names is always there"
+                f"the events hold {len(held):,} fields; `*` stands for the {MAX_FIELDS} most frequent ones, as in "
+                "Splunk (limits.conf, [kv] maxcols); a field that the search names is always there"
             )
         most = sorted(held, key=lambda name: (-held[name], name))[:MAX_FIELDS]
         found.update(dict.fromkeys(sorted({*most, *named})))

@@ -181,7 +181,9 @@ def table_events(
     """Events given as fields (text, numbers, lists; `_time` in epoch seconds), as an index holds them that was filled
     by a search. `file` says where they seem to come from; nothing is read from its path."""
     raws = [json.dumps(row, ensure_ascii=False) for row in rows]
-    Hold(connection, table).load(CutEvent(raw, number, raw) for number, raw in enumerate(raws, 1))
+    hold = Hold(connection, table)
+    hold.load(CutEvent(raw, number, raw) for number, raw in enumerate(raws, 1))
+    hold.flush()
     multi = frozenset(name for row in rows for name, value in row.items() if isinstance(value, list))
     shape = Shape(Format.JSON, Compression.NONE)
     sql = f"SELECT _raw, __indexed, __position FROM {identifier(table)}"

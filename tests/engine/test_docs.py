@@ -11,6 +11,7 @@ from storypack.engine.compile.pipeline import compile_pipeline
 from storypack.engine.memory import DictSource
 from storypack.engine.run import open_session
 from storypack.engine.text import parse_search
+from storypack.spl import catalogue
 
 TEXT = (Path(__file__).parents[2] / "docs" / "engine.md").read_text(encoding="utf-8")
 
@@ -34,6 +35,13 @@ def test_the_example_runs() -> None:
     exec(example, scope)
     assert scope["rows"] == [{"user": "kim", "count": 1}]
     assert run_search("search x=1", [{"x": 2}]) == []
+
+
+def test_options_without_effect_are_options() -> None:
+    for name, options in WITHOUT_EFFECT.items():
+        facts = catalogue.command(name)
+        assert facts is not None
+        assert facts.any_option or options <= {option.name for option in facts.options}, name
 
 
 def test_options_without_effect_are_warned_of() -> None:

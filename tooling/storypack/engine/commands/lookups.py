@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from storypack.engine.commands.combine import limited
@@ -17,7 +18,7 @@ from storypack.engine.relation import Relation
 from storypack.engine.session import Session
 from storypack.engine.source import LookupTable
 from storypack.engine.sql import NULL, Kind, Sql, identifier
-from storypack.engine.values import from_column
+from storypack.engine.values import from_column, to_text
 from storypack.spl import tree
 
 
@@ -91,6 +92,11 @@ def _cell(value: Any) -> Any:
     return " ".join(found) if isinstance(found, list) else found
 
 
+def _key(row: Mapping[str, Any], key: str) -> str | None:
+    value = row.get(key)
+    return None if value is None else to_text(value)
+
+
 @command("outputlookup")
 def outputlookup(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     """The rows written to a lookup, for the rest of this run only; they go on unchanged."""
@@ -113,8 +119,8 @@ def outputlookup(node: tree.Plain, rows: Relation, session: Session) -> Relation
     appends = old is not None and flag(options.get("append", "t" if key else "f"))
     kept = list(old.rows) if old and appends else []
     if key:
-        replaced = {row.get(key) for row in found}
-        kept = [row for row in kept if row.get(key) not in replaced]
+        replaced = {_key(row, key) for row in found}
+        kept = [row for row in kept if _key(row, key) not in replaced]
     # what is appended to a table has the table's fields
     fields = old.fields if old and appends and old.fields else tuple(shown)
     found = [{name: row.get(name) for name in fields} for row in found]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from storypack.engine.aggregations import AggregationContext, AggregationError, aggregate, is_aggregation
 from storypack.engine.aggregations.order import LIST_LIMIT
+from storypack.engine.commands.bins import binned
 from storypack.engine.commands.names import matching, star_name
 from storypack.engine.commands.options import flag, options_of
 from storypack.engine.commands.registry import command
@@ -151,9 +152,19 @@ def by_columns(
 def stats(node: tree.Stats, rows: Relation, session: Session) -> Relation:
     """One row for each combination of by-values, in their order; without `by` one row."""
     options = options_of(node.options)
+    if "span" in options:
+        rows = _spans(node, options["span"], rows, session)
     rows, by = by_columns(node.by, rows, distinct=flag(options.get("dedup_splitvals", "f")))
     table = grouped(rows, by, measures(node.aggregations, rows, session, by), "stats", session)
     return _delimited(table, node, options.get("delim", " "))
+
+
+def _spans(node: tree.Stats, span: str, rows: Relation, session: Session) -> Relation:
+    """The rows with `_time` cut into spans, as `stats ... by _time span=1h` asks."""
+    if not any(field.name == "_time" for field in node.by):
+        raise SearchError("stats: span= needs `by _time`")
+    rows, time = binned("_time", {"span": span}, rows, session)
+    return rows.extend("bin", {"_time": time})
 
 
 def _delimited(rows: Relation, node: tree.Stats, delimiter: str) -> Relation:

@@ -174,6 +174,32 @@ def test_a_package_to_the_cloud(run: Run, monkeypatch: pytest.MonkeyPatch, splun
     assert code == 0 and "is installed on example-stack" in out and "AppInspect" in err
 
 
+@pytest.mark.parametrize("format", ["json", "text"])
+def test_a_reader_who_goes_away_stops_nothing(run: Run, splunkd: Splunkd, pack: Path, format: str) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "storypack.cli",
+        "deploy",
+        "apply",
+        "--yes",
+        "--pack",
+        str(pack),
+        "--format",
+        format,
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout and process.stderr
+    for line in process.stdout:
+        if b'"step": 1' in line or b"[1/" in line:
+            break
+    process.stdout.close()
+    err = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(timeout=120) == 0 and not err
+    assert run("plan")[0] == 0
+
+
 @pytest.mark.parametrize("moved", [False, True])
 def test_a_yes_is_for_what_was_shown(run: Run, splunkd: Splunkd, monkeypatch: pytest.MonkeyPatch, moved: bool) -> None:
     """Somebody else deploys, or changes something, while the plan is being read."""

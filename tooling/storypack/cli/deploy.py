@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from storypack.deploy.apply import Report
     from storypack.deploy.journal import Store
     from storypack.deploy.plan import Plan
-    from storypack.deploy.status import Source
+    from storypack.deploy.status import Run, Source
 
 adopt_option = click.option(
     "--adopt", multiple=True, metavar="NAME", help="Take over this foreign object ('all': every one). May be repeated."
@@ -223,22 +224,20 @@ def _sources(pack: Path) -> set[Source]:
     return found
 
 
-def _runs(store: Store) -> list[dict[str, str]]:
+def _runs(store: Store) -> list[Run]:
     from storypack.deploy.rollback import undone
+    from storypack.deploy.status import Run
 
     gone = undone(store)
     return [
-        {
-            "id": record.id,
-            "what": record.what if record.what == "apply" else f"rollback to before {record.about['to']}",
-            "version": str(record.about["version"]),
-            "begun": str(record.about["begun"]),
-            "end": ""
-            if record.ended and record.id not in gone
-            else ", taken back"
-            if record.ended
-            else ", interrupted",
-        }
+        Run(
+            record.id,
+            record.what,
+            str(record.about["version"]),
+            str(record.about["begun"]),
+            "taken back" if record.id in gone else "done" if record.ended else "interrupted",
+            str(record.about.get("to", "")),
+        )
         for record in store.records()
     ]
 
@@ -285,9 +284,9 @@ def _progress(format: str, total: int) -> Iterator[Report]:
     from storypack.report.deploy import step_json, step_text
 
     if format == "json":
-        yield lambda step: click.echo(step_json(step.number, step.total, step.action))
+        yield lambda step: _line(step_json(step.number, step.total, step.action))
     elif not on_terminal() or not total:
-        yield lambda step: click.echo(step_text(step.number, step.total, step.action))
+        yield lambda step: _line(step_text(step.number, step.total, step.action))
     else:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -306,8 +305,16 @@ def _ended(format: str, what: str, run: str | None, steps: int) -> None:
     import json
 
     if format == "json":
-        click.echo(json.dumps({"ended": what, "run": run, "steps": steps}))
+        _line(json.dumps({"ended": what, "run": run, "steps": steps}))
     elif run is None:
-        click.echo("nothing to do")
+        _line("nothing to do")
     else:
-        click.echo(f"done: {what} {run}, {steps} step{'' if steps == 1 else 's'}")
+        _line(f"done: {what} {run}, {steps} step{'' if steps == 1 else 's'}")
+
+
+def _line(text: str) -> None:
+    """A line of what is going on. When its reader goes away (`| head`) the rest is not shown, but done all the same."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from storypack.deploy import kinds
 from storypack.deploy.connection import Connection
@@ -45,6 +45,18 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """An apply or rollback of our records. `to` is the apply that a rollback went back before."""
+
+    id: str
+    what: str
+    version: str
+    begun: str
+    state: Literal["done", "taken back", "interrupted"]
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The whole picture. Lists are None where the instance does not let us look; `notes` says why."""
 
@@ -62,12 +74,12 @@ class Status:
     missing_add_ons: tuple[str, ...]
     silent: tuple[str, ...] | None
     notes: tuple[str, ...]
-    runs: tuple[Mapping[str, str], ...]
+    runs: tuple[Run, ...]
 
 
 def read_status(
     connection: Connection, instance: Instance, desired: Desired, actual: Objects, plan: Plan,
-    sources: Collection[Source], runs: Sequence[Mapping[str, str]] = (),
+    sources: Collection[Source], runs: Sequence[Run] = (),
 ) -> Status:  # fmt: skip
     """Ask the instance. What it refuses (a missing role, no such endpoint) becomes a note, not an error."""
     notes: list[str] = []

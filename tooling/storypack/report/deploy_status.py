@@ -35,12 +35,14 @@ def render_status(status: Status) -> str:
     lines += _named("sourcetypes without an event in 7 days", status.silent)
     lines += [f"  note: {printable(note)}" for note in status.notes]
     for run in status.runs:
-        lines.append(f"  run {run['id']}: {run['what']}, version {run['version']}, {run['begun']}{run['end']}")
+        what = f"{run.what} to before {run.to}" if run.to else run.what
+        state = "" if run.state == "done" else f", {run.state}"
+        lines.append(f"  run {run.id}: {what}, version {run.version}, {run.begun}{state}")
     return "\n".join(lines) + "\n"
 
 
 def render_status_json(status: Status) -> str:
-    return json.dumps(asdict(status), indent=2, default=dict) + "\n"
+    return json.dumps(asdict(status), indent=2) + "\n"
 
 
 def _named(what: str, names: Sequence[str] | None) -> Iterator[str]:

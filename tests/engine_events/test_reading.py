@@ -11,6 +11,7 @@ import duckdb
 import pytest
 import zstandard
 
+from storypack.engine.events import reading
 from storypack.engine.events.formats import Compression, Format, UnreadableFile, recognise
 from storypack.engine.events.reading import EventFile, RawEvents, read_events
 from storypack.engine.root import open_root
@@ -89,8 +90,28 @@ def test_formats(
 def test_bytes_that_are_not_utf8_are_kept(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     path = tmp_path / "log"
     path.write_bytes(A.encode() + b"\n" + b'{"user":"Andr\xe9"}\n')
-    _, found = read(connection, path)
+    events, found = read(connection, path)
     assert found == [A, '{"user":"Andr\ufffd"}']
+    assert events.replaced == 1
+
+
+def test_the_sign_for_a_replaced_byte_is_a_sign_like_others(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    path = tmp_path / "log"
+    path.write_text("user=\ufffd\n", encoding="utf-8")
+    assert read(connection, path)[0].replaced == 0
+
+
+def test_replaced_bytes_of_a_large_file_are_counted(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "SMALL_BYTES", 0)
+    path = tmp_path / "log"
+    path.write_bytes(b"user=\xe9ric\n" * 3 + b"user=kim\n")
+    events, found = read(connection, path)
+    assert events.replaced == 3
+    assert len(found) == 4
 
 
 def test_csv_names_its_fields(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

@@ -9,14 +9,12 @@ import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import BinaryIO, cast
 
 import zstandard
 
 from storypack.engine.errors import EngineError
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from storypack.engine.events.zstd import Frames
 
 HEAD_BYTES = 1 << 16
 UTF_8 = "utf-8-sig"
@@ -81,50 +79,8 @@ def open_bytes(path: Path, compression: Compression) -> BinaryIO:
     if compression is Compression.GZIP:
         return cast(BinaryIO, gzip.open(path, "rb"))
     if compression is Compression.ZSTD:
-        return cast(BinaryIO, io.BufferedReader(_Frames(path)))
+        return cast(BinaryIO, io.BufferedReader(Frames(path)))
     return path.open("rb")
-
-
-class _Frames(io.RawIOBase):
-    """The bytes of a file of zstd frames. A last frame that is cut off raises ZstdError, once all before is read; the
-    library's own reader would end there without a word."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("rb")
-        self._frame = zstandard.ZstdDecompressor().decompressobj()
-        self._inside = False
-        self._ready = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        view = memoryview(buffer)
-        while not self._ready:
-            packed = self._file.read(HEAD_BYTES)
-            if not packed and self._inside:
-                raise zstandard.ZstdError("its last frame is cut off")
-            if not packed:
-                return 0
-            self._ready = memoryview(self._unpacked(packed))
-        size = min(len(view), len(self._ready))
-        view[:size], self._ready = self._ready[:size], self._ready[size:]
-        return size
-
-    def _unpacked(self, packed: bytes) -> bytes:
-        found = []
-        while packed:
-            self._inside = True
-            found.append(self._frame.decompress(packed))
-            packed = b""
-            if self._frame.eof:
-                self._inside, packed = False, self._frame.unused_data
-                self._frame = zstandard.ZstdDecompressor().decompressobj()
-        return b"".join(found)
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
 
 
 def _format(head: str) -> Format:

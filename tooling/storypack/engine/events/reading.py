@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from storypack.engine.events import zstd
 from storypack.engine.events.cutting import CutEvent, cut, replaced
 from storypack.engine.events.formats import UTF_8, Compression, Format, Shape, recognise
 from storypack.engine.events.hold import HELD_TABLE, OBJECT, WHOLE, Hold, Survey
@@ -106,6 +107,8 @@ def _stream(
     size = file.path.stat().st_size
     if size < SMALL_BYTES:  # to read it anew for each search would cost more than to hold it
         return None
+    if shape.compression is Compression.ZSTD and not zstd.is_whole(file.path):
+        return None  # DuckDB would end there without a word
     sql = lines_sql([file.path], shape.compression)
     try:
         events = _lines(RawEvents(file, shape, sql, 0, 0, streamed=True), _survey(connection, sql, before + size))

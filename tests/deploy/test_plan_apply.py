@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from pathlib import Path
+
 from deploy.site import APP, RULE, STORY, Site, edited, tree
+from storypack.build.package import package
 from storypack.deploy.plan import Action, Plan
 
 FILTER = "exf_archive_leaves_filter"
@@ -205,6 +209,24 @@ def test_a_package_that_is_installed_already_is_taken_over(site: Site) -> None:
     assert "method=PUT" in app.local["savedsearches"][RULE]["search"]
     site.roll_back()
     assert "method=POST" in site.splunkd.state.merged(APP, "savedsearches", RULE)["search"]
+
+
+def test_a_built_package_is_as_the_plan_wants_it(site: Site, tmp_path: Path) -> None:
+    """Its roles of Splunk Cloud are no difference, and what is added to it has its permissions."""
+    (tmp_path / "app.tar.gz").write_bytes(package(tree(), APP, dt.date(2026, 11, 22)))
+    site.splunkd.install(tmp_path / "app.tar.gz")
+    plan = site.plan()
+    assert not plan.pending and not [action.name for action in plan.actions if action.kept]
+    site.apply()
+    macros = tree()["default/macros.conf"] + b"[exf_new]\ndefinition = x\n"
+    since = len(site.splunkd.log)
+    site.apply(tree() | {"default/macros.conf": macros})
+    assert len(site.splunkd.log.writes(since)) == 1
+    gone = tree(savedsearches="", analyticstories="")
+    assert {action.effect for action in site.plan(gone).actions if action.status == "orphaned"} == {"none", "delete"}
+    site.apply(gone)
+    assert site.splunkd.state.app(APP).has("savedsearches", RULE)  # of the package: REST cannot delete it
+    assert not site.plan(gone).pending
 
 
 def test_lists_are_read_in_pages_and_never_object_by_object(site: Site) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from storypack.deploy import kinds
 from storypack.deploy.desired import Key, Object, Objects
 from storypack.deploy.kinds import ACL_FIELDS, SCHEDULE_FIELDS
-from storypack.deploy.normalise import normalised
+from storypack.deploy.normalise import means_same
 
 _CALL = re.compile(r"`([^`(]+)`")  # of macros without arguments
 _OF_THE_SITE = SCHEDULE_FIELDS | {"disabled", *ACL_FIELDS}
@@ -29,7 +29,7 @@ def site_changes(now: Object, last: Settings | None) -> list[str]:
     return [
         field
         for field, value in sorted((last or {}).items())
-        if normalised(now.kind, field, value) != normalised(now.kind, field, now.settings.get(field))
+        if not means_same(now.kind, field, value, now.settings.get(field))
     ]
 
 

@@ -15,7 +15,7 @@ from storypack.deploy import kinds
 from storypack.deploy.desired import Desired, Key, Object, Objects
 from storypack.deploy.kinds import ORDER, belongs_to_site
 from storypack.deploy.moved import Renaming, renamings, site_changes
-from storypack.deploy.normalise import normalised
+from storypack.deploy.normalise import means_same, normalised
 
 Status = Literal["create", "update", "drifted", "orphaned", "foreign", "unchanged"]
 Effect = Literal["create", "update", "delete", "none"]
@@ -138,10 +138,7 @@ def _is_ours(want: Object, have: Object, applied: Applied, adopt: Collection[str
 
 
 def _same(want: Object, field: str, value: str | None) -> bool:
-    """Whether the instance's value means what the pack's does; most are letter for letter the same."""
-    return value == want.settings.get(field) or normalised(want.kind, field, want.settings.get(field)) == normalised(
-        want.kind, field, value
-    )
+    return means_same(want.kind, field, want.settings.get(field), value)
 
 
 def _compare(want: Object, have: Object, applied: Applied, site_files: Collection[str]) -> Action:
@@ -152,7 +149,7 @@ def _compare(want: Object, have: Object, applied: Applied, site_files: Collectio
         old = have.settings.get(name, "")
         if _same(want, name, old):
             continue
-        moved = name not in last or normalised(want.kind, name, last[name]) != normalised(want.kind, name, old)
+        moved = name not in last or not means_same(want.kind, name, last[name], old)
         change = Change(name, old, value, drifted=moved and name in last)
         if want.key in applied.begun:
             changes.append(Change(name, old, value))

@@ -18,6 +18,7 @@ _DATES = frozenset({9, 10})  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HA
 _NAMES = frozenset({62, 64})  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
 _CURES = {
     401: "the credentials are wrong or have expired",
+    409: "somebody made it meanwhile: look at the plan again",
     402: "the licence does not cover it",
     403: "the role needs write permission on the app and the capability for it",
     407: "a proxy wants a login: give the instance's own address",

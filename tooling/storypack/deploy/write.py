@@ -14,7 +14,7 @@ from storypack.deploy.errors import DeployError, Refused, Uncertain, Unreachable
 from storypack.deploy.instance import object_of, read_one
 from storypack.deploy.kinds import ACL_FIELDS, Kind
 from storypack.deploy.lookup_content import write_csv
-from storypack.deploy.normalise import normalised
+from storypack.deploy.normalise import means_same
 
 APPS = "/services/apps/local"
 Settings = Mapping[str, str]
@@ -138,7 +138,4 @@ class Writer:
 
 
 def _has(now: Object, settings: Settings) -> bool:
-    return all(
-        normalised(now.kind, key, value) == normalised(now.kind, key, now.settings.get(key))
-        for key, value in settings.items()
-    )
+    return all(means_same(now.kind, key, value, now.settings.get(key)) for key, value in settings.items())

@@ -38,6 +38,7 @@ _TIME_MODIFIERS = """
 """
 TIME_MODIFIERS = frozenset(_TIME_MODIFIERS.split())
 
+_NOW_CALL = re.compile(r"\(\s*\)").match
 _LIST_FOLLOWS = re.compile(r"\s*\(").match
 _DIRECTIVE = re.compile(r"\(([^()\"]*+|\s*\"[^\"]*+\"\s*)\)").match
 _INDEXED = re.compile(r"([A-Za-z_][\w.]*)::(.+)", re.DOTALL).fullmatch
@@ -169,6 +170,10 @@ def _comparison(reader: Reader, field: Field) -> Term:
             return _directive(reader, field)
         value = Word(text, span=Span(start, end))
         if operator == "=" and field.name in TIME_MODIFIERS:
+            call = _NOW_CALL(reader.text, end) if text.lower() in ("now", "rtnow") else None
+            if call:
+                text, end = f"{text}()", call.end()
+                reader.end = end
             reader.begin(SEARCH)
             return TimeModifier(field.name, text, span=Span(field.span.start, end))
     elif kind == "string":

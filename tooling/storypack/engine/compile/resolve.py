@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from storypack.engine.compile.subsearch import NOTHING, subsearch_term, subsearch_text
@@ -77,11 +77,21 @@ def _present(term: tree.Term, session: Session) -> tree.Term:
     return resolved
 
 
+def _conjuncts(term: tree.Term | None) -> Iterator[tree.Term | None]:
+    """The terms of which every one must hold; those of a subsearch's only row among them."""
+    match term:
+        case tree.And(terms) | tree.Or((_,) as terms):
+            for one in terms:
+                yield from _conjuncts(one)
+        case _:
+            yield term
+
+
 def base_request(term: tree.Term | None, session: Session) -> ScanRequest:
     """What a source is told of a base search: time modifiers that hold for the whole of it."""
     earliest: float | None = None
     latest: float | None = None
-    for part in term.terms if isinstance(term, tree.And) else (term,):
+    for part in _conjuncts(term):
         if isinstance(part, tree.TimeModifier):
             limit = resolve_time(part.value, session)
             if part.name in ("earliest", "starttime") and limit is not None:

@@ -18,6 +18,7 @@ from storypack.engine.values import from_column, to_text
 from storypack.spl import tree
 from storypack.spl.parser import parse_expression, parse_term
 from storypack.spl.source import SplError
+from storypack.spl.terms import TIME_MODIFIERS
 
 SUBSEARCH_LIMIT = 10_000
 """Rows that a subsearch gives at most (limits.conf: [subsearch] maxout)."""
@@ -127,6 +128,8 @@ def _field_term(name: str, value: Any, session: Session) -> tree.Term | None:
     values = [to_text(one) for one in (value if isinstance(value, list) else [value])]
     if name in _RAW:
         terms = tuple(_parsed(text, session) for text in values if text.strip())
+    elif name in TIME_MODIFIERS:
+        terms = tuple(tree.TimeModifier(name, text) for text in values)
     else:
         terms = tuple(tree.Compare(tree.Field(name), "=", tree.Word(_escaped(text), True)) for text in values)
     return tree.Or(terms) if len(terms) > 1 else terms[0] if terms else None

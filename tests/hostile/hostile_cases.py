@@ -104,6 +104,8 @@ SYNTAX = [
     Case("odd indentation", "name: x\n  id: y\n", "SP003"),
     Case("text without key", "name: x\nwhat is this\nid: y\n", "SP003"),
     Case("unknown directive version", "%YAML 3.0\n---\nname: x\n", "SP003"),
+    Case("anchor that is defined after its use", "name: *a\nid: &a x\n", "SP003"),
+    Case("anchor of another document", f"%YAML 1.1\n---\n{DETECTION}author: &a x\n---\nname: *a\n", "SP004"),
     Case("block that runs back", "a:\n    - b\n  - c\n", "SP003"),
 ]
 STRUCTURE = [
@@ -123,6 +125,23 @@ STRUCTURE = [
     Case("verbatim tag", "name: !<tag:yaml.org,2002:python/none> x\n", "SP004"),
     Case("binary", "name: !!binary aGk=\n", "SP004"),
     Case("set", "name: !!set {a, b}\n", "SP004"),
+    Case("tag on the whole", f"!!map\n{DETECTION}", "SP004"),
+    Case("tag on a list", DETECTION + "tests: !!seq []\n", "SP004"),
+    Case("tag with a handle", f"%TAG !e! tag:example.com,2026:\n---\n{DETECTION}cve: [!e!x y]\n", "SP004"),
+    Case("Python object in a list", DETECTION + "cve: [!!python/object/new:os.system [id]]\n", "SP004"),
+    Case("timestamp by tag", with_value(DETECTION_FILE, "creation_date", "!!timestamp 2025-11-01"), "SP004"),
+    Case("number by tag", with_value(DETECTION_FILE, "version", "!!int '1'"), "SP004"),
+    Case("merge of a list", f"x: &x {{a: 1}}\n{DETECTION}<<: [*x, *x]\n", "SP004"),
+    Case("merge key, nested", DETECTION.replace("{field: user,", "{<<: {field: user},"), "SP004"),
+    Case("merge key in quotes", DETECTION + "'<<': {a: 1}\n", "SP007"),
+    Case("key that is an object", DETECTION + "? {a: b}\n: x\n", "SP006"),
+    Case("key that is a number, nested", DETECTION.replace("{field: user,", "{1: x, field: user,"), "SP006"),
+    Case("key that is a decimal", DETECTION + "1.5: x\n", "SP006"),
+    Case("key that is an alias", f"x: &x name\n{DETECTION}? *x\n: y\n", "SP005"),
+    Case("key of 900,000 letters", DETECTION + "k" * 900_000 + ": x\n", "SP003"),
+    Case("key of 1,000 letters", DETECTION + "k" * 1_000 + ": x\n", "SP007"),
+    Case("10,000 levels in turn", "a: " + "[{b: " * 5_000 + "}]" * 5_000, "SP004"),
+    Case("10,000 levels in a key", "? " + "[" * 10_000 + "]" * 10_000 + "\n: x\n", "SP004"),
     Case("key twice", DETECTION + "name: Another\n", "SP005"),
     Case("key twice, nested", DETECTION.replace("{field: user,", "{field: user, field: dest,"), "SP005"),
     Case("key twice, once quoted", DETECTION + "'version': 2\n", "SP005"),
@@ -137,6 +156,11 @@ STRUCTURE = [
     Case("100,000 digits", with_value(DETECTION_FILE, "version", "9" * 100_000), "SP009"),
 ]
 FILES = [
+    Case("the other suffix", "name: [x\n", "SP003", "detections/cloud/hostile.yaml"),
+    Case("folder with the name of a file, the other suffix", Path.mkdir, "SP001", "macros/x.yaml", located=False),
+    Case("long file name", "- x\n", "SP006", f"macros/{'m' * 250}.yml"),
+    Case("letters beyond ASCII in a file name", DETECTION, "SP001", "detections/cloud/für.yml", located=False),
+    Case("dots in a file name", DETECTION, "SP001", "detections/cloud/a.b.yml", located=False),
     Case("folder with the name of a file", lambda path: path.mkdir(), "SP001", located=False),
     Case("link to itself", link_to("hostile.yml"), "SP001", located=False),
     Case("link to nothing", link_to("nowhere.yml"), "SP001", located=False),
@@ -228,7 +252,12 @@ VALUES = [
     value("id", "../../etc/passwd"),
     value("id", '"5d0c1a52-6d2b-4f4c-8a44-0a8f0f6f1001\\n"'),
     value("version", "[1]"),
-    value("version", "1e9"),
+    *(value("version", odd) for odd in ("1e9", "1e999", "0x1F", "0o17", "017", "1_000", "1:30", ".inf", ".nan", "1.0")),
+    *(value("version", odd) for odd in ("9" * 19, "-" + "9" * 30, "null", "~", "yes", "'1'")),
+    *(
+        value("creation_date", odd)
+        for odd in ("2025-11-01T00:00:00Z", "2025-11-01 00:00:00", "20251101", "2025-1-1", "٢٠٢٥-١١-٠١", "0000-00-00")
+    ),
     value("creation_date", '"2025-11-01\\n[evil]"'),
     value("creation_date", "2025-13-01"),
     value("analytic_story", "Example Story"),

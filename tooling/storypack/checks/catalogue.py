@@ -14,9 +14,10 @@ metadata; SP2xx and SP3xx: its searches; SP9xx: the app that it becomes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from importlib import import_module
+from itertools import islice
 from typing import Any, Literal, TypeVar
 
 from storypack.checks.context import Context as Context
@@ -85,6 +86,16 @@ class Fault:
 
 
 Faults = Iterator[Fault]
+MOST = 50  # faults of one rule in one object (or search) that are shown: nobody reads more, and nobody waits for them
+
+
+def first_of(faults: Iterable[Fault]) -> Faults:
+    """The first faults of a rule in one object; when there are more, one that says so."""
+    rest = iter(faults)
+    yield from islice(rest, MOST)
+    for fault in islice(rest, 1):
+        message = f"there is more of this kind; the first {MOST} are shown"
+        yield replace(fault, message=message, cure="mend those that are shown, and look again")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from storypack.checks.catalogue import Context, Fault, Rule, rules
+from storypack.checks.catalogue import Context, Fault, Rule, first_of, rules
 from storypack.checks.context import KINDS
 from storypack.checks.searches.apply import plan
 from storypack.checks.silence import apply_silences
@@ -51,7 +51,8 @@ def _apply(rule: Rule, context: Context) -> Iterator[Issue]:
     if rule.check is None or rule.on == "spl":
         return
     for subject in _subjects(rule, context):
-        for fault in rule.check(subject, context):
+        faults = rule.check(subject, context)
+        for fault in faults if rule.on == "pack" else first_of(faults):
             yield _issue(rule, fault, subject, context)
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -39,6 +39,7 @@ from storypack.processes import run_all
 
 ENOUGH: Final = 200  # files that are worth a second process
 _CHUNK: Final = 40
+MOST: Final = 50  # mistakes of one file that are shown: nobody reads more, and nobody waits for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +251,8 @@ def _read(folder: Path, path: str) -> Read:
         data, problems = parse(decode(raw))
     except YamlError as error:
         return Read(source, None, [_problem_issue(error.problem, source)])
-    return Read(source, data, [_problem_issue(problem, source) for problem in problems])
+    issues = [_problem_issue(problem, source) for problem in problems[:MOST]]
+    return Read(source, data, [*issues, *_more(len(problems), issues)])
 
 
 def _problem_issue(problem: Problem, source: SourceFile) -> Issue:
@@ -261,4 +263,12 @@ def _validated(kind: Kind, data: dict[str, Any], source: SourceFile) -> tuple[Mo
     try:
         return kind.validate(data), []
     except ValidationError as error:
-        return None, list(issues_of(error, kind.model(data), data, source))
+        issues = list(islice(issues_of(error, kind.model(data), data, source), MOST))
+        return None, [*issues, *_more(error.error_count(), issues)]
+
+
+def _more(count: int, issues: list[Issue]) -> Iterator[Issue]:
+    """What to say of the mistakes that are too many to be shown one by one."""
+    if count > len(issues) >= MOST:
+        message = f"there are more mistakes in this file; the first {MOST} are shown"
+        yield replace(issues[-1], message=message, cure="mend those that are shown, and look again")

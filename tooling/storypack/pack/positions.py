@@ -10,12 +10,14 @@ repeated here: between two lines the value has either some line feeds or one bla
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r\n|.)", re.DOTALL)
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _BLANKS = " \t"
 
 
+@lru_cache(maxsize=16)  # a text with many faults is asked for many times
 def source_offsets(text: str, start: int, end: int, style: str | None, value: str) -> list[int]:
     """For each character of `value`, and for its end, the offset in `text` of what it was written as.
 
@@ -76,21 +78,23 @@ def _flow(text: str, start: int, end: int, value: str, quote: str) -> list[int]:
     offsets: list[int] = []
     at = start
     while at < end and len(offsets) < len(value):
-        space = _fold(text, at, end)
-        if space is not None:
+        blanks = _after_blanks(text, at, end)
+        if _BREAK.match(text, blanks, end):
             joint = _joint(value, len(offsets), at, single=True)
-            at = space
+            at = blanks
             while _BREAK.match(text, at) or (at < end and text[at] in _BLANKS):
                 at += 1
             if len(joint) == 1 and value[len(offsets)] == "\n":
                 joint = [joint[0]] * _run(value, len(offsets))
             offsets += joint
             continue
+        if blanks > at:
+            offsets += range(at, min(blanks, at + len(value) - len(offsets)))
+            at = blanks
+            continue
         escape = _ESCAPE.match(text, at) if quote == '"' and text[at] == "\\" else None
         if escape and _BREAK.match(text, at + 1):
-            at = escape.end()
-            while at < end and text[at] in _BLANKS:
-                at += 1
+            at = _after_blanks(text, escape.end(), end)
             continue
         offsets.append(at)
         if escape:
@@ -100,11 +104,11 @@ def _flow(text: str, start: int, end: int, value: str, quote: str) -> list[int]:
     return offsets
 
 
-def _fold(text: str, at: int, end: int) -> int | None:
-    """Where the line break is if only blanks are before it."""
+def _after_blanks(text: str, at: int, end: int) -> int:
+    """The first offset from `at` on that is no blank."""
     while at < end and text[at] in _BLANKS:
         at += 1
-    return at if at < end and _BREAK.match(text, at) else None
+    return at
 
 
 def _run(value: str, at: int) -> int:

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from storypack.checks import cache
-from storypack.checks.catalogue import Context, Fault, Rule, rules
+from storypack.checks.catalogue import Context, Fault, Faults, Rule, first_of, rules
 from storypack.checks.searches.asked import Answers, tracked
 from storypack.checks.searches.reading import readings
 from storypack.checks.searches.world import World, world_of
@@ -108,13 +108,19 @@ def issues_of_entry(entry: Entry[Model], world: World, active: list[Rule]) -> It
     if not isinstance(entry.model, Content):
         return
     for reading in readings(entry.model, world):
-        seen: set[tuple[str, str, int | None]] = set()
         for rule in active:
             assert rule.check is not None
-            for fault in rule.check(reading, world):
-                if (said := (rule.id, fault.message, fault.offset)) not in seen:
-                    seen.add(said)
-                    yield _issue(rule, fault, entry)
+            for fault in first_of(_unlike(rule.check(reading, world))):
+                yield _issue(rule, fault, entry)
+
+
+def _unlike(faults: Faults) -> Faults:
+    """The faults without those that say the same of the same place."""
+    seen: set[tuple[str, int | None]] = set()
+    for fault in faults:
+        if (said := (fault.message, fault.offset)) not in seen:
+            seen.add(said)
+            yield fault
 
 
 def _issue(rule: Rule, fault: Fault, entry: Entry[Model]) -> Issue:

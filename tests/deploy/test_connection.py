@@ -59,12 +59,12 @@ def test_credentials_come_from_environment_then_file_then_question(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
-    (tmp_path / ".env").write_text("STORYPACK_SPLUNK_TOKEN='from $file'\nSTORYPACK_SPLUNK_HEC_TOKEN=hec\n")
+    (tmp_path / ".env").write_text("STORYPACK_SPLUNK_TOKEN='from$file'\nSTORYPACK_SPLUNK_HEC_TOKEN=hec\n")
     environment = {"STORYPACK_SPLUNK_USERNAME": "u", "STORYPACK_SPLUNK_PASSWORD": "p"}
     found = find_credentials(environment, tmp_path, "h")
     assert (found.username, found.password.reveal(), found.source) == ("u", "p", "environment")
     found = find_credentials({"STORYPACK_SPLUNK_USERNAME": "u"}, tmp_path, "h")
-    assert (found.token.reveal(), found.source) == ("from $file", ".env")
+    assert (found.token.reveal(), found.source) == ("from$file", ".env")
     assert find_secret("HEC_TOKEN", {}, tmp_path).reveal() == "hec"
     (tmp_path / ".env").unlink()
     with pytest.raises(DeployError, match="STORYPACK_SPLUNK_TOKEN"):

@@ -59,10 +59,10 @@ def to_cloud(pack: Path, stack: str, classic: bool, yes: bool, where: Mapping[st
     built = build_pack(loaded, pack / "dist")
     if not yes:
         click.confirm(f"Have {built.path.name} vetted by AppInspect and installed on {stack}?", abort=True)
-    variables = {**read_env_file(pack / ".env"), **os.environ}
     asking = ask if sys.stdin.isatty() else None
-    urls: dict[str, Any] = {name: variables[key] for name, key in _CLOUD_URLS.items() if variables.get(key)}
     try:
+        variables = {**read_env_file(pack / ".env"), **os.environ}
+        urls: dict[str, Any] = {name: variables[key] for name, key in _CLOUD_URLS.items() if variables.get(key)}
         cloud = Cloud(
             stack,
             find_secret("ACS_TOKEN", os.environ, pack, asking),

@@ -106,12 +106,12 @@ def connected(remote: Remote, root: Path) -> Iterator[Connection]:
     """The way in; every failure as one line."""
     try:
         from storypack.deploy.connection import Connection, Target
-        from storypack.deploy.credentials import find_credentials, read_env_file
+        from storypack.deploy.credentials import find_credentials
     except ImportError as error:
         raise click.ClickException(f"{error.name} is missing: install 'storypack[deploy]'") from error
     from storypack.deploy.errors import DeployError
 
-    variables = {**read_env_file(root / ".env"), **os.environ}
+    variables = {**_env_file(root), **os.environ}
     host = checked_host(remote.splunk_host or variables.get(HOST), "--splunk-host")
     port = checked_port(remote.splunk_port or variables.get(PORT))
     ca = remote.ca or variables.get(CA) or None
@@ -156,6 +156,16 @@ def site_of(remote: Remote, root: Path, connection: Connection) -> Iterator[Site
         removal = left_alone(site) if remote.keep else remove_events(site)
         if removal.left:
             click.echo(removal.left, err=True)
+
+
+def _env_file(root: Path) -> dict[str, str]:
+    from storypack.deploy.credentials import read_env_file
+    from storypack.deploy.errors import DeployError
+
+    try:
+        return read_env_file(root / ".env")
+    except DeployError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _ask() -> Callable[[str, bool], str] | None:

@@ -60,7 +60,16 @@ def find_secret(name: str, environment: Mapping[str, str], folder: Path, ask: As
         value = ask(variable, True)
     if not value:
         raise DeployError(f"{variable} is not set", "set it in the environment or in .env")
-    return Secret(value)
+    return header_secret(variable, value) if name.endswith("TOKEN") else Secret(value)
+
+
+def header_secret(name: str, value: str) -> Secret:
+    """A token for a header. White space around it (a file's last line break) is none of it; DeployError for what no
+    header can carry: http.client would say so with the token in its message."""
+    text = value.strip()
+    if not text or not all("!" <= character <= "~" for character in text):
+        raise DeployError(f"{name} is no token: it has line breaks, blanks or characters beyond ASCII", "copy it anew")
+    return Secret(text)
 
 
 def read_env_file(path: Path) -> dict[str, str]:
@@ -69,14 +78,18 @@ def read_env_file(path: Path) -> dict[str, str]:
         return {}
     from dotenv import dotenv_values
 
-    return {key: value for key, value in dotenv_values(path, interpolate=False).items() if value is not None}
+    try:
+        found = dotenv_values(path, interpolate=False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise DeployError(f"cannot read {path}: {getattr(error, 'strerror', '') or 'it is no UTF-8'}") from None
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def _from_variables(values: Mapping[str, str], source: str) -> Credentials | None:
     if token := values.get(f"{PREFIX}TOKEN"):
-        return Credentials(token=Secret(token), source=source)
+        return Credentials(token=header_secret(f"{PREFIX}TOKEN", token), source=source)
     if key := values.get(f"{PREFIX}SESSION_KEY"):
-        return Credentials(session_key=Secret(key), source=source)
+        return Credentials(session_key=header_secret(f"{PREFIX}SESSION_KEY", key), source=source)
     username, password = values.get(f"{PREFIX}USERNAME"), values.get(f"{PREFIX}PASSWORD")
     if username and password:
         return Credentials(username=username, password=Secret(password), source=source)
@@ -92,7 +105,7 @@ def _from_keyring(host: str, username: str) -> Credentials | None:
         return None
     try:
         if token := keyring.get_password(SERVICE, f"token@{host}"):
-            return Credentials(token=Secret(token), source="keyring")
+            return Credentials(token=header_secret(f"the keyring's token@{host}", token), source="keyring")
         if username and (password := keyring.get_password(SERVICE, f"{username}@{host}")):
             return Credentials(username=username, password=Secret(password), source="keyring")
     except (KeyringError, RuntimeError):  # no backend on this machine, or a locked one

@@ -46,6 +46,11 @@ class Transport:
                 # like an empty answer is none
                 raise http.client.IncompleteRead(b"")
             data = response.read()
+        except ValueError as error:
+            self.close()
+            if isinstance(error, OSError):  # as a certificate's failure is
+                raise
+            raise http.client.HTTPException("the request cannot be sent: its address or a header is wrong") from None
         except BaseException:
             self.close()
             raise

@@ -9,10 +9,11 @@ from typing import Any
 
 from storypack.engine.errors import SearchError
 from storypack.engine.session import Session
-from storypack.engine.source import LookupTable
+from storypack.engine.source import TIME_FORMAT, LookupTable
 from storypack.engine.sql import Sql, as_multi, quote
 from storypack.engine.udf.network import cidr
 from storypack.engine.udf.registry import udf
+from storypack.engine.udf.timeformat import strptime
 from storypack.engine.values import to_multi
 
 MAX_MATCHES = 1000
@@ -34,15 +35,23 @@ class Matcher:
         self._default: Outputs | None = [[table.default_match]] * len(outputs) if table.min_matches else None
         exact = [at for at, name in enumerate(inputs) if name not in table.match_types]
         self._exact = exact
-        self._loose = [(at, table.match_types[name]) for at, name in enumerate(inputs) if at not in exact]
+        self._loose: list[tuple[int, str]] = [
+            (at, table.match_types[name]) for at, name in enumerate(inputs) if at not in exact
+        ]
         self._rows: dict[tuple[str, ...], list[tuple[list[Any], Outputs]]] = {}
-        for row in table.rows:
+        self.temporal = bool(table.time_field)
+        for row in _newest_first(table) if self.temporal else table.rows:
             self._add(row, inputs)
+        if self.temporal:
+            # the event's time is a further key, and fits the rows whose time is not too far before it
+            self._loose.append((len(inputs), ""))
         self._known: dict[tuple[tuple[str, ...], ...], Outputs | None] = {}
 
     def _add(self, row: Mapping[str, Any], inputs: Sequence[str]) -> None:
         values = [to_multi(row.get(name)) or [] for name in inputs]
         loose = [_test(kind, values[at][0] if values[at] else "", self._fold) for at, kind in self._loose]
+        if self.temporal:
+            loose.append(row[_FITS])
         outputs = [to_multi(row.get(name)) for name in self._outputs]
         for key in product(*(values[at] for at in self._exact)):
             self._rows.setdefault(tuple(map(self._folded, key)), []).append((loose, outputs))
@@ -90,6 +99,32 @@ class Matcher:
                 tests = zip(loose, self._loose, strict=True)
                 if all(any(test(value) for value in keys[at]) for test, (at, _) in tests):
                     yield outputs
+
+
+_FITS = ""
+"""Where a row of a temporal lookup holds the test of an event's time: a field without a name."""
+
+
+def _newest_first(table: LookupTable) -> list[dict[str, Any]]:
+    """The rows that have a time, with the test of an event's time; of those that fit, the nearest comes first."""
+    found = []
+    for row in table.rows:
+        written = to_multi(row.get(table.time_field)) or [""]
+        moment = _moment(written[0], table.time_format)
+        if moment is not None:
+            found.append((moment, {**row, _FITS: _between(moment + table.min_offset, moment + table.max_offset)}))
+    return [row for _, row in sorted(found, key=lambda one: -one[0])]
+
+
+def _moment(text: str, form: str) -> float | None:
+    """The time of a row; of the default format the fraction of a second may be missing."""
+    if form == TIME_FORMAT and text.strip().isdigit():
+        return float(text)
+    return strptime(text, form, None)
+
+
+def _between(low: float, high: float) -> Callable[[str], bool]:
+    return lambda time: low <= float(time) <= high
 
 
 def _test(kind: str, value: str, fold: bool) -> Any:
@@ -141,6 +176,8 @@ def lookup_sql(name: str, inputs: Mapping[str, Sql], outputs: Sequence[str], ses
     """SQL (VARCHAR[][]: for each output field the values found, null without a match) of a lookup in an expression."""
     table = find_table(name, session)
     check_fields(table, (*inputs, *outputs))
+    if table.time_field:
+        raise SearchError(f"the lookup `{name}` is bound to times: use the command `lookup`")
     return call_sql(Matcher(table, tuple(inputs), tuple(outputs)), list(inputs.values()), session)
 
 

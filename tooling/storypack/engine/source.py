@@ -55,12 +55,20 @@ class Scan(Opener, Protocol):
         not stand in `named`, the SQL that reads the rows, may be missing."""
 
 
+TIME_FORMAT = "%s.%Q"
+"""How the times of a lookup are written, unless it says otherwise (transforms.conf: time_format)."""
+
+MAX_OFFSET = 2_000_000_000.0
+"""How much older than an event a lookup's row may be, in seconds (transforms.conf: max_offset_secs)."""
+
+
 @dataclass(frozen=True, slots=True)
 class LookupTable:
     """A lookup: its rows and the settings of its transforms.conf stanza.
 
     `match_types` maps a field to WILDCARD or CIDR (absent = exact). A value may be text, number, list or None.
-    `max_matches` None = Splunk's default (1,000; 1 for a lookup with a time field). `fault` = why its rows cannot be
+    `max_matches` None = Splunk's default (1,000; 1 for a lookup with a time field). With a `time_field`, an event
+    matches rows that are from `min_offset` to `max_offset` seconds older than it. `fault` = why its rows cannot be
     read: a search that uses it fails.
     """
 
@@ -73,7 +81,9 @@ class LookupTable:
     max_matches: int | None = None
     default_match: str = ""
     time_field: str = ""
-    time_format: str = "%s.%Q"
+    time_format: str = TIME_FORMAT
+    min_offset: float = 0.0
+    max_offset: float = MAX_OFFSET
     fault: str = ""
 
 

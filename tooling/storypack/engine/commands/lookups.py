@@ -17,7 +17,7 @@ from storypack.engine.lookup import Matcher, call_sql, check_fields, find_table
 from storypack.engine.relation import Relation
 from storypack.engine.session import Session
 from storypack.engine.source import LookupTable
-from storypack.engine.sql import NULL, Kind, Sql, identifier
+from storypack.engine.sql import NULL, Kind, Sql, as_number, identifier
 from storypack.engine.values import from_column, to_text
 from storypack.spl import tree
 
@@ -32,8 +32,6 @@ def _named(word: tree.Word | tree.MacroCall) -> str:
 def lookup(node: tree.Lookup, rows: Relation, session: Session) -> Relation:
     """Fields of the table's rows that match; without OUTPUT all of them; several matches make a multivalue."""
     table = find_table(_named(node.table), session)
-    if table.time_field:
-        session.warn(f"lookup: `{table.name}` is bound to times; the first row is taken whatever its time")
     inputs = [(one.source.name, (one.target or one.source).name) for one in node.inputs]
     if node.output:
         outputs = [(one.source.name, (one.target or one.source).name) for one in node.outputs]
@@ -45,6 +43,9 @@ def lookup(node: tree.Lookup, rows: Relation, session: Session) -> Relation:
         return rows
     matcher = Matcher(table, tuple(source for source, _ in inputs), tuple(source for source, _ in outputs))
     keys = [rows.field(name) for _, name in inputs]
+    if matcher.temporal:
+        time = rows.field(options_of(node.options).get("event_time_field", "_time"))
+        keys.append(Sql(as_number(time), Kind.NUMBER))
     call = call_sql(matcher, keys, session)
     several = matcher.several or any(key.kind is Kind.MULTI for key in keys)
     found = identifier(rows.names.new("__match"))

@@ -73,7 +73,6 @@ WITHOUT_EFFECT = {
     "extract": frozenset({"limit", "maxchars", "mv_add"}),
     "kv": frozenset({"limit", "maxchars", "mv_add"}),
     "iplocation": frozenset({"lang"}),
-    "lookup": frozenset({"event_time_field"}),
     "makemv": frozenset({"setsv"}),
     "maketable": frozenset({"grouped"}),
     "metadata": frozenset({"splunk_server", "splunk_server_group"}),

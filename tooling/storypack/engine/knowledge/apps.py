@@ -15,7 +15,7 @@ from typing import Literal
 
 from storypack.conf import Conf, merge, read
 from storypack.engine.errors import EngineError
-from storypack.engine.source import LookupTable
+from storypack.engine.source import MAX_OFFSET, TIME_FORMAT, LookupTable
 from storypack.spl.macros import MacroDefinition
 
 BUILTIN = Path(__file__).parent / "builtin"
@@ -101,6 +101,10 @@ def read_table(name: str, path: Path, settings: Mapping[str, str]) -> LookupTabl
         min_matches=_whole(settings.get("min_matches", "")) or 0,
         max_matches=_whole(settings.get("max_matches", "")),
         default_match=settings.get("default_match", ""),
+        time_field=settings.get("time_field", "").strip(),
+        time_format=settings.get("time_format", "").strip() or TIME_FORMAT,
+        min_offset=float(_whole(settings.get("min_offset_secs", "")) or 0),
+        max_offset=float(_whole(settings.get("max_offset_secs", "")) or MAX_OFFSET),
     )
 
 

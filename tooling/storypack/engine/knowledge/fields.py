@@ -21,9 +21,9 @@ from storypack.engine.knowledge.apps import Knowledge
 from storypack.engine.knowledge.eventtypes import EventType, event_types, tags_of
 from storypack.engine.knowledge.extraction import Extractor
 from storypack.engine.knowledge.layers import Layers
-from storypack.engine.lookup import Matcher, register
+from storypack.engine.lookup import Matcher, call_sql
 from storypack.engine.session import Session
-from storypack.engine.sql import NULL, Kind, Sql, as_multi, identifier, quote
+from storypack.engine.sql import NULL, Kind, Sql, as_number, identifier, quote
 from storypack.spl import parse_expression, tree
 from storypack.spl.source import SplError
 
@@ -204,10 +204,12 @@ class OriginFields:
             return below
         columns = tuple(source for source, _ in lookup.outputs)
         matcher = Matcher(table, tuple(source for source, _ in lookup.inputs), columns)
-        keys = ", ".join(as_multi(self._looked_up(event, number)) for _, event in lookup.inputs)
-        handle = register(self.session, matcher)
-        found = f"spl_lookup({quote(handle)}, CAST([{keys}] AS VARCHAR[][]))[{at + 1}]"
-        value = Sql(found, Kind.MULTI) if matcher.several else Sql(f"{found}[1]", Kind.STRING)
+        keys = [self._looked_up(event, number) for _, event in lookup.inputs]
+        several = matcher.several or any(key.kind is Kind.MULTI for key in keys)
+        if matcher.temporal:
+            keys.append(Sql(as_number(self.field("_time")), Kind.NUMBER))
+        found = f"{call_sql(matcher, keys, self.session)}[{at + 1}]"
+        value = Sql(found, Kind.MULTI) if several else Sql(f"{found}[1]", Kind.STRING)
         if lookup.keeps:
             value = _first(below, value)
         return self.layers.add(FIRST_LOOKUP + number, name, value)

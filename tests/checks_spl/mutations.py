@@ -97,7 +97,10 @@ def quote_dropped(reading: Reading, chance: random.Random) -> Mutation | None:
         return None
     found = chance.choice(strings)
     at = chance.choice([found.start(), found.end() - 1])
-    return _edited("quote dropped", reading, Span(at, at + 1), "", _stage(reading, at))
+    stage = _stage(reading, at)
+    # A text without its end goes on to the next quote, in whichever stage that stands.
+    reach = reading.text.find('"', found.end()) + 2
+    return _edited("quote dropped", reading, Span(at, at + 1), "", Span(stage.start, max(stage.end, reach)))
 
 
 def _misspelt(kind: str, reading: Reading, spans: list[Span], chance: random.Random) -> Mutation | None:
@@ -163,7 +166,8 @@ def command_misspelt(reading: Reading, chance: random.Random) -> Mutation | None
 def function_misspelt(reading: Reading, chance: random.Random) -> Mutation | None:
     named = [(call.span.start, call.name) for call in reading.of(Call)]
     named += [(each.span.start, each.func) for each in reading.of(Aggregation)]
-    spans = [Span(start, start + len(name)) for start, name in named]
+    # perc50 with a digit less is another function, not a mistake in spelling.
+    spans = [Span(start, start + len(name)) for start, name in named if not name[-1:].isdigit()]
     return _misspelt("function misspelt", reading, spans, chance)
 
 

@@ -98,15 +98,15 @@ BREAKS = (
         "data_model_value",
         "linux_curl_upload_file",
         "detections/endpoint/linux_curl_upload_file.yml",
-        'Processes.process_name IN ("curl", "wget")',
+        'Processes.process_name IN ("curl*", "wget*")',
         'Processes.process_name IN ("curl.exe", "wget.exe")',
     ),
     Break(
         "broken_pattern",
         "tls_server_name_carrying_encoded_data",
         "detections/network/tls_server_name_carrying_encoded_data.yml",
-        'match(label, "^[a-z0-9]{24,}$")',
-        'match(label, "^[A-Z0-9]{24,}$")',
+        'match(labels, "^[a-z0-9]{24,}$")',
+        'match(labels, "^[A-Z0-9]{24,}$")',
     ),
     Break(
         "renamed_detection",
@@ -119,7 +119,7 @@ BREAKS = (
         "filter_lost",
         "plain_http_post_exfiltrated_data",
         "detections/network/plain_http_post_exfiltrated_data.yml",
-        '  | where dest_side="outside"\n',
+        '  | where dest_side="outside" AND isnull(internal_name)\n',
         "",
     ),
     Break(

@@ -7,12 +7,14 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import click
 
 from storypack.cli.options import tell
+from storypack.cli.waiting import waiting
 
 if TYPE_CHECKING:
     from storypack.engine.events.reading import EventFile
@@ -25,30 +27,49 @@ def event_files(
 ) -> list[EventFile]:
     """The event files; sourcetypes that were guessed are told. What is no plain file is copied into `scratch` first:
     it can be read only once."""
-    from storypack.engine.errors import EngineError
+    from storypack.engine.events.formats import recognise
     from storypack.engine.events.reading import XML_WINDOWS, EventFile
     from storypack.engine.events.sourcetypes import guess
 
     found: dict[Path, EventFile] = {}
     told: dict[str, list[str]] = {}
-    for number, name in enumerate(names):
-        for path, shown in _paths(name, scratch / f"input_{number}"):
-            if path in found:
-                continue
-            kind = sourcetype
-            if kind is None:
-                try:
-                    one = guess(path)
-                except EngineError as error:
-                    raise click.ClickException(str(error)) from error
-                kind = one.sourcetype
-                told.setdefault(f"{kind} ({one.why})", []).append(Path(shown).name)
-            where = source or ("" if kind == XML_WINDOWS else shown)
-            found[path] = EventFile(path, kind, where, host, index)
+    left_out = []
+    with waiting() as line, _refused():
+        for number, name in enumerate(names):
+            line.say(lambda: f"looking at files ... {len(found):,}")
+            for path, shown in _paths(name, scratch / f"input_{number}"):
+                if path in found:
+                    continue
+                kind = sourcetype
+                shape = recognise(path) if kind is None or Path(name).is_dir() else None
+                if shape is not None and shape.binary and Path(name).is_dir():
+                    left_out.append(Path(shown).name)
+                    continue
+                if kind is None:
+                    one = guess(path, shape)
+                    kind = one.sourcetype
+                    told.setdefault(f"{kind} ({one.why})", []).append(Path(shown).name)
+                where = source or ("" if kind == XML_WINDOWS else shown)
+                found[path] = EventFile(path, kind, where, host, index)
     for guessed, which in told.items():
-        listed = ", ".join(which[:3]) + (f" and {len(which) - 3} more" if len(which) > 3 else "")
-        tell(f"sourcetype guessed: {guessed} for {listed}")
+        tell(f"sourcetype guessed: {guessed} for {_listed(which)}")
+    if left_out:
+        tell(f"left out, since it is no text: {_listed(left_out)}")
     return list(found.values())
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    from storypack.engine.errors import EngineError
+
+    try:
+        yield
+    except EngineError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _paths(name: str, copy: Path) -> Iterator[tuple[Path, str]]:

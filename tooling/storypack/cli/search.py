@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,9 +24,10 @@ from storypack.cli.options import (
     format_option,
     output_option,
     pack_option,
-    tell,
 )
 from storypack.cli.remote import Remote, remote_of, remote_options
+from storypack.cli.search_notes import Counted, tell_afterwards, tell_broken, tell_unknown
+from storypack.cli.waiting import Waiting, waiting
 
 if TYPE_CHECKING:
     from storypack.engine.errors import EngineError
@@ -144,9 +145,14 @@ def _search(wanted: _Wanted, scratch: Path, remote: Remote | None) -> int:
             )
             return search_there(asked, remote)
         _check(spl, macros)
-        with FileSource(files, knowledge, clock=time.time(), lookups=lookups) as source:
+        tell_unknown(wanted.sourcetype, knowledge)
+        with waiting() as line:
+            source = FileSource(
+                files, knowledge, clock=time.time(), lookups=lookups, progress=_reading(line, len(files))
+            )
+        with source:
             if source.are_broken_counted:
-                _tell_broken(source)
+                tell_broken(source)
             return _run(spl, source, macros, wanted)
     except EngineError as error:
         raise click.ClickException(_located(error, spl, wanted)) from error
@@ -160,23 +166,40 @@ def _run(spl: str, source: FileSource, macros: Mapping[str, MacroDefinition], wa
     earliest, latest = _time(wanted.earliest, now, "--earliest"), _time(wanted.latest, now, "--latest")
     limit = _limit(wanted)
     whole = wanted.format != "table"
-    with open_stream(
-        spl,
-        source,
-        macros,
-        now,
-        earliest=earliest,
-        latest=latest,
-        limit=limit + 1 if limit else None,
-        whole_events=whole,
-    ) as stream:
-        if wanted.explain:
-            emit(stream.sql, wanted.output)
-            return exit_codes.OK
-        counted = _Counted(stream.rows(), limit)
-        emit_lines(_lines(counted, stream, wanted), wanted.output)
-        _afterwards(counted, stream, source, wanted)
+    with waiting() as line:
+        line.say(lambda: "searching ...")
+        opened = open_stream(
+            spl,
+            source,
+            macros,
+            now,
+            earliest=earliest,
+            latest=latest,
+            limit=limit + 1 if limit else None,
+            whole_events=whole,
+        )
+        with opened as stream:
+            if wanted.explain:
+                emit(stream.sql, wanted.output)
+                return exit_codes.OK
+            done = stream.follow()
+            line.say(lambda: f"searching ... {done():.0f} %" if done() > 0 else "searching ...")
+            counted = Counted(stream.rows(), limit)
+            counted.begin()
+            line.end()
+            emit_lines(_lines(counted, stream, wanted), wanted.output)
+            ranged, table = bool(wanted.earliest), not whole
+            tell_afterwards(counted, stream, source, spl, ranged=ranged, now=wanted.now, table=table)
     return exit_codes.OK
+
+
+def _reading(line: Waiting, files: int) -> Callable[[int], None]:
+    """What takes note of how many files have been read."""
+
+    def note(read: int) -> None:
+        line.say(lambda: f"reading ... {read:,} of {files:,} files")
+
+    return note
 
 
 def _limit(wanted: _Wanted) -> int:
@@ -332,25 +355,7 @@ def _marked(text: str, start: int, end: int) -> str:
 # --- rows -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class _Counted:
-    """The rows as they pass, up to a limit (0 = none). `more` = there was one beyond it."""
-
-    rows: Iterator[dict[str, Any]]
-    limit: int
-    count: int = 0
-    more: bool = False
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        for row in self.rows:
-            if self.limit and self.count == self.limit:
-                self.more = True
-                return
-            self.count += 1
-            yield row
-
-
-def _lines(rows: _Counted, stream: Stream, wanted: _Wanted) -> Iterator[str]:
+def _lines(rows: Counted, stream: Stream, wanted: _Wanted) -> Iterator[str]:
     from storypack.report.rows import csv_lines, event_lines, json_lines, table_lines
 
     if wanted.format == "json":
@@ -361,29 +366,3 @@ def _lines(rows: _Counted, stream: Stream, wanted: _Wanted) -> Iterator[str]:
         return event_lines(rows)
     width = shutil.get_terminal_size((120, 24)).columns if wanted.output is None else 120
     return table_lines(rows, stream.fields, max(width, 20))
-
-
-def _tell_broken(source: FileSource) -> None:
-    counts = {events.file.path: events.count for events in source.events}
-    for path, broken in source.broken.items():
-        text = f"{broken:,} of {counts[path]:,} events in {path.name} are broken and were kept as plain text"
-        tell(text)
-    for path, count in source.replaced.items():
-        tell(f"{path.name} is not all text: {count:,} stretches of bytes were replaced by \ufffd")
-    for path, damage in source.damaged.items():
-        tell(f"{path.name} can not be read to its end; what stands before was searched: {damage}")
-
-
-def _afterwards(rows: _Counted, stream: Stream, source: FileSource, wanted: _Wanted) -> None:
-    """What the reader should know of the result, on stderr."""
-    if not source.are_broken_counted and source.has_seen_broken:
-        _tell_broken(source)
-    for warning in stream.warnings:
-        tell(f"warning: {warning}")
-    if rows.more:
-        tell(f"only the first {rows.count:,} rows are shown; --limit 0 shows all")
-    if not rows.count and wanted.format == "table":
-        tell("no results")
-    ranged = wanted.earliest or "earliest=" in wanted.words[0]
-    if not rows.count and ranged and wanted.now is None and source.times and source.times[1] < time.time() - 86_400:
-        tell("the events are older than the time range; '--now newest' searches as of the newest")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,6 +37,12 @@ class Stream:
     def warnings(self) -> tuple[str, ...]:
         """Where Splunk's result may differ; complete once the rows have been read."""
         return tuple(self._session.warnings)
+
+    def follow(self) -> Callable[[], float]:
+        """What tells, from another thread, how many percent of the rows' statement have been run; below 0 = unknown."""
+        connection = self._session.connection
+        connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false").fetchall()
+        return connection.query_progress
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """The rows, without nulls. Raises EngineError."""

@@ -41,6 +41,8 @@ class Shape:
     format: Format
     compression: Compression
     encoding: str = UTF_8
+    binary: bool = False
+    """Its beginning is no text, as of a program or a picture."""
 
 
 class UnreadableFile(EngineError):
@@ -71,7 +73,16 @@ def recognise(path: Path, *, csv: bool | None = None) -> Shape:
         csv = names.endswith(".csv")
     # PowerShell and others write UTF-16
     encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else UTF_8
-    return Shape(Format.CSV if csv else _format(head.decode(encoding, errors="replace")), compression, encoding)
+    form = Format.CSV if csv else _format(head.decode(encoding, errors="replace"))
+    return Shape(form, compression, encoding, encoding == UTF_8 and _is_binary(head))
+
+
+def _is_binary(head: bytes) -> bool:
+    """Whether there are signs that no log holds: NUL and its like, more than one in a hundred."""
+    return len(head.translate(None, _NO_TEXT)) < 0.99 * len(head)
+
+
+_NO_TEXT = bytes({*range(32)} - set(b"\t\n\v\f\r\x1b"))
 
 
 def open_bytes(path: Path, compression: Compression) -> BinaryIO:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from storypack.engine.events.cutting import cut
-from storypack.engine.events.formats import recognise
+from storypack.engine.events.formats import Shape, recognise
 from storypack.engine.events.reading import XML_WINDOWS
 
 LOOKED_AT = 20
@@ -60,9 +60,9 @@ _BY_TEXT = (
 )
 
 
-def guess(path: Path) -> Guess:
+def guess(path: Path, shape: Shape | None = None) -> Guess:
     """The most frequent guess over a file's first events. Raises UnreadableFile."""
-    shape = recognise(path)
+    shape = shape or recognise(path)
     found: dict[Guess, int] = {}
     for event in islice(cut(path, shape), LOOKED_AT):
         one = guess_event(event.raw)

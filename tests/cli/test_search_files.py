@@ -1,0 +1,133 @@
+"""`storypack search` over folders as they are found: programs among logs, faults, long waits, an impatient user."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from storypack.cli import exit_codes, main, waiting
+from storypack.cli.search_notes import MOST_FILES
+
+EVENT = '{"time": "2026-11-20T10:00:00Z", "user": "kim"}\n'
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, ["search", *map(str, arguments)])
+
+
+def test_programs_among_logs_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "app.log").write_text(EVENT)
+    (tmp_path / "tool").write_bytes(b"\x7fELF" + bytes(range(256)) * 20)
+    (tmp_path / "empty").write_text("")
+    result = run("stats count", "--data", tmp_path, "--format", "json", "--sourcetype", "x")
+    assert json.loads(result.stdout) == {"count": 1}
+    assert result.stderr == "left out, since it is no text: tool\n"
+
+
+def test_a_file_that_is_named_is_searched_whatever_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "tool"
+    path.write_bytes(b"\x7fELF\xff" + bytes(range(32)) * 20 + b"\nuser=kim\n")
+    result = run("user=kim | stats count", "--data", path, "--format", "json", "--sourcetype", "x")
+    assert json.loads(result.stdout) == {"count": 1}
+    assert result.stderr == "tool is not all text: 1 stretches of bytes were replaced by \ufffd\n"
+
+
+def test_colours_and_other_alphabets_are_text(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_text("\x1b[31m user=kim \x1b[0m grüße привет 你好\n" * 5, encoding="utf-8")
+    (tmp_path / "b.log").write_bytes("user=kim\r\n".encode("utf-16"))
+    result = run("user=kim | stats count", "--data", tmp_path, "--format", "json", "--sourcetype", "x")
+    assert json.loads(result.stdout) == {"count": 6}
+    assert result.stderr == ""
+
+
+def test_many_faults_are_told_in_few_lines(tmp_path: Path) -> None:
+    for number in range(MOST_FILES + 5):
+        (tmp_path / f"{number:02}.jsonl").write_text(EVENT + EVENT + "{broken\n")
+    lines = run("stats count", "--data", tmp_path, "--sourcetype", "x").stderr.splitlines()
+    assert len(lines) == MOST_FILES + 1
+    assert lines[0] == "1 of 3 events in 00.jsonl are broken and were kept as plain text"
+    assert lines[-1] == "... and so for 5 more files"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("statz count by user",), "'statz' was searched for as a word; did you mean the command 'stats'?\n"),
+        (("nothing like it",), ""),
+        (("kim", "--sourcetype", "aws:cloudtrial"), "sourcetype aws:cloudtrial; did you mean aws:cloudtrail?\n"),
+        (("kim", "--sourcetype", "my:own"), ""),
+    ],
+)
+def test_what_was_probably_meant(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_text(EVENT)
+    given = arguments if "--sourcetype" in arguments else (*arguments, "--sourcetype", "x")
+    result = run(*given, "--data", path)
+    assert result.exit_code == exit_codes.OK
+    assert result.stderr.removeprefix("no results\n").removeprefix("nothing is known of ") == said
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_person_who_waits_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "PATIENCE", 0.0)
+    monkeypatch.setattr(waiting, "BEAT", 0.001)
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    with waiting.waiting() as line:
+        line.say(lambda: "reading ... 7 of 9 files")
+        deadline = time.monotonic() + 30
+        while "7 of 9" not in terminal.getvalue() and time.monotonic() < deadline:
+            time.sleep(0.001)
+        line.end()
+        told = terminal.getvalue()
+        assert "reading ... 7 of 9 files" in told
+        assert told.endswith(waiting.CLEAR)
+    assert terminal.getvalue() == told
+
+
+def test_nobody_is_told_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "PATIENCE", 0.0)
+    monkeypatch.setattr(sys, "stderr", stream := io.StringIO())
+    with waiting.waiting() as line:
+        line.say(lambda: "reading")
+    assert stream.getvalue() == ""
+
+
+@pytest.mark.slow
+def test_an_interrupt_ends_a_search_and_leaves_nothing(tmp_path: Path) -> None:
+    """In the middle of a search that would take a minute."""
+    path, scratch = tmp_path / "events.jsonl", tmp_path / "scratch"
+    scratch.mkdir()
+    path.write_text("".join(f'{{"n": {number}, "text": "{"ab" * 200}"}}\n' for number in range(3_000)))
+    search = (
+        "eval a=1 | join type=inner max=0 a [search * | eval a=1] | rex field=text mode=sed s/(a|b)+/x/g | stats count"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "storypack.cli", "search", search, "--data", str(path), "--sourcetype", "x"],
+        env={**os.environ, "TMPDIR": str(scratch)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    deadline = time.monotonic() + 60
+    while not list(scratch.iterdir()) and time.monotonic() < deadline and process.poll() is None:
+        time.sleep(0.05)
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    out, told = process.communicate(timeout=120)
+    assert process.returncode == exit_codes.INTERRUPTED
+    assert out == b""
+    assert told.decode().strip() == "storypack: interrupted"
+    assert list(scratch.iterdir()) == []

@@ -130,6 +130,19 @@ def test_removed_and_there_again(site: Site) -> None:
     assert site.splunkd.state.merged(APP, "savedsearches", RULE)["disabled"] == "0"
 
 
+def test_what_the_site_deleted_comes_back_with_a_word(site: Site) -> None:
+    site.apply()
+    site.splunkd.state.app(APP).remove("savedsearches", RULE)
+    action = only(site.plan(), RULE)
+    assert action.status == "create" and "deleted on the instance" in action.reason
+    site.apply()
+    assert not site.plan().pending
+    site.roll_back("1")
+    site.apply()
+    site.splunkd.state.apps.apps.pop(APP)
+    assert not [action.reason for action in site.plan().actions if action.reason]  # of an app that is gone, all is new
+
+
 # --- on the way back -----------------------------------------------------------------------------------------------
 
 

@@ -43,7 +43,7 @@ def test_events_stay_if_asked_or_if_they_cannot_be_removed(place: Place, tmp_pat
     place.run("search", clue, "--splunk")
     assert place.events == []
     done = place.run(*TEST, "--keep", folder=tmp_path)
-    assert done.returncode == 0 and "10 events stay in the index" in done.stderr
+    assert done.returncode == 0 and "10 events were left in the index" in done.stderr
     assert len(place.events) == 10
 
 

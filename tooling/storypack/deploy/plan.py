@@ -81,7 +81,8 @@ def make_plan(desired: Desired, actual: Objects, applied: Applied, adopt: Collec
         if key in renamed:
             actions.append(_take_over(want, have, renamed[key], applied, site_files))
         elif have is None:
-            actions.append(_create(want))
+            gone = bool(actual) and key in applied.settings
+            actions.append(_create(want, "deleted on the instance since our last apply" if gone else ""))
         elif _is_ours(want, have, applied, adopt):
             actions.append(_compare(want, have, applied, site_files))
         else:
@@ -98,9 +99,9 @@ def ordered(actions: Collection[Action]) -> tuple[Action, ...]:
     return (*forwards, *backwards)
 
 
-def _create(want: Object) -> Action:
+def _create(want: Object, reason: str = "") -> Action:
     changes = tuple(Change(field, "", value) for field, value in sorted(want.settings.items()) if value)
-    return Action(want.kind.id, want.name, "create", "create", changes)
+    return Action(want.kind.id, want.name, "create", "create", changes, reason=reason)
 
 
 def _take_over(

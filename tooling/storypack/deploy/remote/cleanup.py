@@ -20,7 +20,7 @@ class Removal:
 def left_alone(site: Site) -> Removal:
     """The events stay, as asked."""
     count = site.brought.count
-    return Removal(left=f"{count:,} events stay in the index; over all time: {_search(site)}" if count else "")
+    return Removal(left=f"{_events(count)} left in the index; over all time: {_search(site)}" if count else "")
 
 
 def remove_events(site: Site) -> Removal:
@@ -35,10 +35,14 @@ def remove_events(site: Site) -> Removal:
     except DeployError as error:
         why = error.message.rstrip(".")
         cure = f"With the role can_delete, over all time: {_search(site)} | delete"
-        return Removal(left=f"{count:,} events were not removed: {why}. {cure}")
+        return Removal(left=f"{_events(count)} not removed: {why}. {cure}")
     # One row for each indexer and index, and `__ALL__` for their sum.
     sums = [int(row.get("deleted", 0)) for row in rows if row.get("index") == "__ALL__"]
     return Removal(sum(sums) if sums else sum(int(row.get("deleted", 0)) for row in rows))
+
+
+def _events(count: int) -> str:
+    return "1 event was" if count == 1 else f"{count:,} events were"
 
 
 def _search(site: Site) -> str:

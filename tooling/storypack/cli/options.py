@@ -98,7 +98,9 @@ def no_pack(folder: Path) -> click.UsageError:
     text = f"there is no pack in {here}: it has no {SETTINGS_FILE} and no content"
     above = next((parent for parent in here.parents if (parent / SETTINGS_FILE).is_file()), None)
     if above is None:
-        return click.UsageError(f"{text}; run this in a pack's folder, or name one with --pack DIR")
+        return click.UsageError(
+            f"{text}; run this in a pack's folder, name one with --pack DIR, or start one with 'storypack new pack DIR'"
+        )
     return click.UsageError(f"{text}; did you mean --pack {os.path.relpath(above)}?")
 
 

@@ -113,7 +113,7 @@ RULES: Final = (
         "The folder has no storypack.yml",
         "Without the app's id, version and prefixes nothing can be built.",
         "storypack validate --pack .        # in a folder that is no pack",
-        "Run the command in the pack's folder or name it with --pack; write a storypack.yml for a new one.",
+        "Run the command in the pack's folder, or name it with --pack; `storypack new pack FOLDER` starts a new one.",
     ),
     LoaderRule(
         OLDER_FORMAT,

@@ -41,6 +41,7 @@ def test_what_is_left_out_is_told(spl: str, count: int, said: str) -> None:
     [
         "| makeresults count=10000 | sort _time",
         "| makeresults count=10001 | sort 10000 _time",
+        "| makeresults count=10001 | sort - _time | table _time | head 5",
         "| makeresults count=10001 | sort 0 _time",
         "search a=1 | append [| makeresults count=50000]",
         "search a=1 | append maxout=1 [| makeresults count=2]",

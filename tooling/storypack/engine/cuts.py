@@ -9,6 +9,7 @@ goes beyond it:
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 
 from storypack.engine.relation import Relation
@@ -38,6 +39,19 @@ def cut(handle: str | None) -> bool:
 
 def first_rows(rows: Relation, limit: int, session: Session, message: str) -> Relation:
     """The first rows in their order; `message` is a warning if there are more."""
+    order = rows.order
     rows = rows.stage("limit", f"SELECT * FROM {{rows}} {rows.order_by} LIMIT {limit + 1}")
     rows, place = rows.numbered("limit")
-    return rows.where("limit", f"CASE WHEN {place} <= {limit} THEN TRUE ELSE {cut_sql(session, message)} END")
+    rows = rows.where(_CUT, f"CASE WHEN {place} <= {limit} THEN TRUE ELSE {cut_sql(session, message)} END")
+    return replace(rows, order=order) if order else rows
+
+
+_CUT = "cut"
+_STAGES = 3
+
+
+def without_cut(rows: Relation) -> Relation:
+    """The rows as they were before `first_rows`, if that was done last: for a command that takes fewer anyway."""
+    if rows.ctes[-1].stage != _CUT:
+        return rows
+    return replace(rows, ctes=rows.ctes[:-_STAGES])

@@ -57,4 +57,4 @@ per_day = _per("per_day", 86400)
 @aggregation("sparkline")
 def sparkline(argument: Argument) -> Sql:
     """Refused: it is a drawing."""
-    raise AggregationError("aggregation `sparkline` is not supported")
+    raise AggregationError("aggregation `sparkline` is not supported; it is a drawing")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from storypack.engine.commands.fields import chosen, field_names
 from storypack.engine.commands.options import flag, options_of, whole, words_of
 from storypack.engine.commands.registry import command
 from storypack.engine.compile.expressions import compile_condition
-from storypack.engine.cuts import first_rows
+from storypack.engine.cuts import first_rows, without_cut
 from storypack.engine.errors import SearchError
 from storypack.engine.relation import OrderKey, Relation
 from storypack.engine.session import Session
@@ -67,7 +66,7 @@ def sort(node: tree.Sort, rows: Relation, session: Session) -> Relation:
     if node.limit is None:
         ordered_rows = rows.stage("sort", "SELECT * FROM {rows}", order=order)
         message = f"sort: more than {SORT_LIMIT:,} rows, the rest is left out, as in Splunk; write `sort 0` to keep all"
-        return replace(first_rows(ordered_rows, SORT_LIMIT, session, message), order=order)
+        return first_rows(ordered_rows, SORT_LIMIT, session, message)
     by = ", ".join(key.sql for key in order)
     ordered = f" ORDER BY {by}" if by else ""
     return rows.stage("sort", f"SELECT * FROM {{rows}}{ordered} LIMIT {node.limit}", order=order)
@@ -88,7 +87,10 @@ def head(node: tree.Head, rows: Relation, session: Session) -> Relation:
         rows = rows.stage("head", f"SELECT * FROM {{rows}} QUALIFY coalesce({holds}, TRUE)")
         if limit is None:
             return rows
-    return rows.stage("head", f"SELECT * FROM {{rows}} {rows.order_by} LIMIT {10 if limit is None else limit}")
+    limit = 10 if limit is None else limit
+    if limit <= SORT_LIMIT:
+        rows = without_cut(rows)
+    return rows.stage("head", f"SELECT * FROM {{rows}} {rows.order_by} LIMIT {limit}")
 
 
 @command("tail")

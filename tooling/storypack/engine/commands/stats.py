@@ -118,7 +118,7 @@ def aggregate_sql(
         return aggregate(measure.func, measure.arg, order=order, time=time, over=over, context=context)
     except AggregationError as error:
         if "is not supported" in error.message:
-            raise NotSupported("aggregation", measure.func) from error
+            raise NotSupported("aggregation", measure.func, error.message.partition("; ")[2]) from error
         raise SearchError(error.message) from error
 
 

@@ -80,7 +80,7 @@ def _call(call: tree.Call, rows: Fields, session: Session, fields: Mapping[str, 
         return compile_call(call, compile, _function_context(rows, session))
     except FunctionError as error:
         if "is not supported" in error.message:
-            raise NotSupported("function", call.name) from error
+            raise NotSupported("function", call.name, error.message.partition("; ")[2]) from error
         raise SearchError(error.message) from error
 
 

@@ -192,7 +192,7 @@ def measure(command: list[str], compiled: Path) -> Measured:
 PEER = """
 import sys, json, duckdb
 con = duckdb.connect()
-con.execute("SET threads = 2")
+con.execute("SET threads = 2; SET enable_progress_bar = false")
 result = con.execute(sys.argv[1])
 names = [column[0] for column in result.description]
 for row in result.fetchall():

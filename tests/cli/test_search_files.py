@@ -111,9 +111,8 @@ def test_an_interrupt_ends_a_search_and_leaves_nothing(tmp_path: Path) -> None:
     path, scratch = tmp_path / "events.jsonl", tmp_path / "scratch"
     scratch.mkdir()
     path.write_text("".join(f'{{"n": {number}, "text": "{"ab" * 200}"}}\n' for number in range(3_000)))
-    search = (
-        "eval a=1 | join type=inner max=0 a [search * | eval a=1] | rex field=text mode=sed s/(a|b)+/x/g | stats count"
-    )
+    pairs = "eval a=1 | join type=inner max=0 a [search * | eval a=1]"
+    search = f'{pairs} | eval text=replace(text . n, "(a|b)+", "x") | stats dc(text)'
     process = subprocess.Popen(
         [sys.executable, "-m", "storypack.cli", "search", search, "--data", str(path), "--sourcetype", "x"],
         env={**os.environ, "TMPDIR": str(scratch)},

@@ -10,8 +10,9 @@ import pytest
 
 from storypack.build import inspect as appinspect
 from storypack.build.inspect import TAG_SETS, InspectError, inspect, known_tags, parse_report
-from storypack.build.package import package, write_package
+from storypack.build.package import package, write_folder, write_package
 from storypack.build.pipeline import build_pack
+from storypack.cli.starter import named, starter
 from storypack.pack.load import load_pack
 
 REPOSITORY = Path(__file__).parents[2]
@@ -29,6 +30,13 @@ def test_the_package_passes(pack: Path, tags: tuple[str, ...], tmp_path: Path) -
     assert {finding.result for finding in result.findings} <= {"warning"}
     for finding in result.findings:
         assert f"`{finding.check}`" in EXPLAINED, finding
+
+
+@pytest.mark.slow
+def test_the_package_of_a_new_pack_passes(tmp_path: Path) -> None:
+    write_folder({path: text.encode() for path, text in starter(named("x", "A", "2026-11-22")).items()}, tmp_path / "x")
+    result = inspect(build_pack(load_pack(tmp_path / "x").pack, tmp_path).path, ("cloud",))
+    assert result.passed, result.findings
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from storypack.checks.catalogue import Context, Fault, Rule, first_of, rules
@@ -51,9 +52,11 @@ def _apply(rule: Rule, context: Context) -> Iterator[Issue]:
     if rule.check is None or rule.on == "spl":
         return
     for subject in _subjects(rule, context):
-        faults = rule.check(subject, context)
-        for fault in faults if rule.on == "pack" else first_of(faults):
-            yield _issue(rule, fault, subject, context)
+        found = rule.check(subject, context)
+        if (first := next(found, None)) is not None:
+            faults = chain([first], found)
+            for fault in faults if rule.on == "pack" else first_of(faults):
+                yield _issue(rule, fault, subject, context)
 
 
 def _subjects(rule: Rule, context: Context) -> Iterable[object]:

@@ -3,7 +3,7 @@ and the rest on all processors."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -110,11 +110,13 @@ def issues_of_entry(entry: Entry[Model], world: World, active: list[Rule]) -> It
     for reading in readings(entry.model, world):
         for rule in active:
             assert rule.check is not None
-            for fault in first_of(_unlike(rule.check(reading, world))):
-                yield _issue(rule, fault, entry)
+            found = rule.check(reading, world)
+            if (first := next(found, None)) is not None:  # most rules find nothing in most searches
+                for fault in first_of(_unlike(chain([first], found))):
+                    yield _issue(rule, fault, entry)
 
 
-def _unlike(faults: Faults) -> Faults:
+def _unlike(faults: Iterable[Fault]) -> Faults:
     """The faults without those that say the same of the same place."""
     seen: set[tuple[str, int | None]] = set()
     for fault in faults:

@@ -11,6 +11,7 @@ from storypack.engine.errors import SearchError
 from storypack.engine.session import Session
 from storypack.engine.source import ScanRequest
 from storypack.engine.text import parse_condition_term
+from storypack.engine.udf.timeformat import strptime
 from storypack.spl import tree
 
 _ANYTHING = tree.And(())
@@ -20,7 +21,7 @@ def resolve(term: tree.Term | None, session: Session) -> tree.Term | None:
     """The term with every subsearch replaced by what its rows stand for."""
     match term:
         case tree.And(terms) | tree.Or(terms):
-            return replace(term, terms=tuple(_present(one, session) for one in terms))
+            return replace(term, terms=tuple(_present(one, session) for one in _times_written(terms)))
         case tree.Not(inner):
             resolved = _present(inner, session)
             return _ANYTHING if session.dry and _has_subsearch(inner) else replace(term, term=resolved)
@@ -36,6 +37,22 @@ def resolve(term: tree.Term | None, session: Session) -> tree.Term | None:
             raise SearchError(f"macro `{name}` is not defined", session.stage)
         case _:
             return term
+
+
+def _times_written(terms: Sequence[tree.Term]) -> Sequence[tree.Term]:
+    """The terms without `timeformat`, and times that are written as it says as epoch seconds."""
+    forms = [one.value for one in terms if isinstance(one, tree.TimeModifier) and one.name == "timeformat"]
+    if not forms:
+        return terms
+    found = []
+    for one in terms:
+        if isinstance(one, tree.TimeModifier):
+            if one.name == "timeformat":
+                continue
+            moment = strptime(one.value, forms[-1], None)
+            one = one if moment is None else replace(one, value=repr(moment))
+        found.append(one)
+    return found
 
 
 def _in_list(
@@ -92,7 +109,7 @@ def base_request(term: tree.Term | None, session: Session) -> ScanRequest:
     earliest: float | None = None
     latest: float | None = None
     for part in _conjuncts(term):
-        if isinstance(part, tree.TimeModifier):
+        if isinstance(part, tree.TimeModifier) and part.name != "timeformat":
             limit = resolve_time(part.value, session)
             if part.name in ("earliest", "starttime") and limit is not None:
                 earliest = limit if earliest is None else max(earliest, limit)

@@ -226,6 +226,11 @@ class TestSnapshot:
     def kept(self, root: Path) -> snapshot.Snapshot | None:
         return snapshot.load(root, snapshot.state_of(root, TODAY))
 
+    def test_a_folder_that_is_no_pack_is_not_walked(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "scandir", lambda *_: pytest.fail("it was"))
+            assert snapshot.state_of(tmp_path, TODAY) is None
+
     def test_the_same_comes_back(self, tmp_path: Path) -> None:
         root = write(tmp_path, variant({}))
         found = snapshot.Snapshot([self.ISSUE], [ODD, SHARE], 2)

@@ -15,6 +15,7 @@ from storypack.checks import cache
 from storypack.issue import Issue
 
 FILE = "snapshot.json"
+_MARKS = ("storypack.yml", "detections")  # a folder without either is no pack, or one that is soon read
 _READ = (".yml", ".yaml", ".csv")
 _MOST_FILES = 100_000
 _LARGE = 4 * 1024 * 1024
@@ -30,7 +31,9 @@ class Snapshot:
 
 
 def state_of(root: Path, today: dt.date) -> str | None:
-    """The digest of all that a result for the pack rests on; None if that cannot be told."""
+    """The digest of all that a result for the pack rests on; None if that cannot be told, or there is no pack."""
+    if not any(os.path.lexists(root / name) for name in _MARKS):  # it may be somebody's home
+        return None
     parts = [today.isoformat(), cache.tool_digest()]
     try:
         for count, (path, said) in enumerate(_files(root, "")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -96,11 +97,7 @@ class FileScan:
 
     def _part(self, at: int, named: str | None) -> str:
         origin, fields = self.parts[at]
-        limits = []
-        if self.request.earliest is not None:
-            limits.append(f"{fields.time.text} >= {self.request.earliest!r}")
-        if self.request.latest is not None:
-            limits.append(f"{fields.time.text} < {self.request.latest!r}")
+        limits = _within(fields.time.text, self.request.earliest, self.request.latest)
         limits += [fields.labelled(name, value) for name, value in _labels(self.request.term)]
         shown = {name: name for name in HIDDEN if not any(ident.lower() == name for ident in self._values)}
         shown |= {identifier(ident): texts[at] for ident, texts in self._values.items()}
@@ -181,6 +178,18 @@ def _select(layers: Layers, shown: Mapping[str, str], limits: Sequence[str], nam
     where = f" WHERE {' AND '.join(limits)}" if limits else ""
     needed = None if named is None else f"{values}{where}"
     return f"SELECT {values} FROM ({layers.sql(needed)}){where}"
+
+
+def _within(time: str, earliest: float | None, latest: float | None) -> list[str]:
+    """A condition on the time: from `earliest` on, before `latest`. It names the time once, since DuckDB writes out all
+    that the time is made of at each place."""
+    if earliest is None and latest is None:
+        return []
+    if latest is None:
+        return [f"{time} >= {earliest!r}"]
+    if earliest is None:
+        return [f"{time} < {latest!r}"]
+    return [f"{time} BETWEEN {earliest!r} AND {math.nextafter(latest, -math.inf)!r}"]
 
 
 def _labels(term: tree.Term | None) -> Iterator[tuple[str, str]]:

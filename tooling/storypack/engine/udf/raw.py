@@ -16,16 +16,18 @@ macro(
 )
 macro("spl_list", "v", body="CASE WHEN v IS NOT NULL THEN [v] END")
 
-# The time formats that nearly all logs have; the rest is left to Python.
+# The time formats that nearly all logs have; the rest is left to Python. The list is there so that the text is found
+# once: DuckDB writes a column's expression out at each place of a condition that names it.
 macro(
     "spl_timestamp",
     "t",
     "clock",
-    body="CASE WHEN regexp_full_match(t, '\\d{9,10}(\\.\\d+)?') THEN CAST(t AS DOUBLE) "
-    "WHEN regexp_full_match(t, '\\d{13}') THEN CAST(t AS DOUBLE) / 1000 "
-    "WHEN regexp_matches(t, '\\d[+-]\\d\\d:?\\d\\d$') THEN coalesce(epoch(TRY_CAST(regexp_replace("
-    "replace(t, ',', '.'), '(\\d\\d):?(\\d\\d)$', '\\1:\\2') AS TIMESTAMPTZ)), spl_find_time(t, clock)) "
-    "ELSE coalesce(epoch(TRY_CAST(replace(t, ',', '.') AS TIMESTAMP)), spl_find_time(t, clock)) END",
+    body="list_transform([t], lambda t_: "
+    "CASE WHEN regexp_full_match(t_, '\\d{9,10}(\\.\\d+)?') THEN CAST(t_ AS DOUBLE) "
+    "WHEN regexp_full_match(t_, '\\d{13}') THEN CAST(t_ AS DOUBLE) / 1000 "
+    "WHEN regexp_matches(t_, '\\d[+-]\\d\\d:?\\d\\d$') THEN coalesce(epoch(TRY_CAST(regexp_replace("
+    "replace(t_, ',', '.'), '(\\d\\d):?(\\d\\d)$', '\\1:\\2') AS TIMESTAMPTZ)), spl_find_time(t_, clock)) "
+    "ELSE coalesce(epoch(TRY_CAST(replace(t_, ',', '.') AS TIMESTAMP)), spl_find_time(t_, clock)) END)[1]",
 )
 
 _FORMATS = (

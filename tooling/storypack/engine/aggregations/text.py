@@ -39,9 +39,9 @@ def values(argument: Argument) -> Sql:
 def mode(argument: Argument) -> Sql:
     """The most frequent value; of several the one that is first as text."""
     if argument.multi:
-        return Sql(f"list_aggregate({argument.flat(argument.sql.text)}, 'mode')", Kind.STRING)
+        return Sql(f"list_aggregate(list_sort({argument.flat(argument.sql.text)}), 'mode')", Kind.STRING)
     kind = Kind.NUMBER if argument.sql.kind is Kind.NUMBER else Kind.STRING
-    return Sql(argument.agg(f"mode({argument.value})"), kind)
+    return Sql(argument.agg(f"mode({argument.value} ORDER BY {argument.value})"), kind)
 
 
 @aggregation("max")

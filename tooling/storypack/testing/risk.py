@@ -15,7 +15,7 @@ from typing import Any
 
 from storypack.engine.errors import EngineError
 from storypack.engine.events.reading import EventFile
-from storypack.engine.knowledge.files import EventTable
+from storypack.engine.knowledge.files import EventTable, FileSource
 from storypack.engine.run import search
 from storypack.engine.values import to_multi
 from storypack.pack.models.detection import Detection
@@ -55,16 +55,17 @@ def risk_events(correlation: Entry[Any], test: SearchTest, setting: Setting) -> 
     """What the pack's detections that this correlation may look at write for the test's events."""
     found = RiskEvents()
     problems = []
-    for entry in feeders(correlation, test, setting):
-        stanza = setting.pack.stanza(entry)
-        try:
-            rows, now = _run(entry, test, setting)
-        except EngineError as error:
-            problems.append(f"{stanza} could not be run: {error}")
-            continue
-        events = list(events_of(entry.model, stanza, rows, now, setting.pack))
-        found.rows.extend(events)
-        found.written[stanza] = len(events)
+    with setting.source(test) as source:
+        for entry in feeders(correlation, test, setting):
+            stanza = setting.pack.stanza(entry)
+            try:
+                rows, now = _run(entry, test, setting, source)
+            except EngineError as error:
+                problems.append(f"{stanza} could not be run: {error}")
+                continue
+            events = list(events_of(entry.model, stanza, rows, now, setting.pack))
+            found.rows.extend(events)
+            found.written[stanza] = len(events)
     return RiskEvents(found.rows, found.written, tuple(problems), _unknown(correlation, setting))
 
 
@@ -98,13 +99,14 @@ def _could_read(detection: Detection, given: set[str], pack: Pack) -> bool:
     return not known or any(str(source.sourcetype).lower() in given for source in known)
 
 
-def _run(entry: Entry[Detection], test: SearchTest, setting: Setting) -> tuple[Sequence[Mapping[str, Any]], float]:
+def _run(
+    entry: Entry[Detection], test: SearchTest, setting: Setting, source: FileSource
+) -> tuple[Sequence[Mapping[str, Any]], float]:
     """The rows of a detection over all of the test's events, and when it ran."""
-    with setting.source(test) as source:
-        when = moment(test, setting.pack.schedule_of(entry.model), source.times)
-        source.newest_at = when.newest
-        source.clock = when.newest or (source.times or (0.0, when.now - 1))[1]
-        found = search(entry.model.search, source, setting.macros_of(test), when.now)
+    when = moment(test, setting.pack.schedule_of(entry.model), source.times)
+    source.newest_at = when.newest
+    source.clock = when.newest or (source.times or (0.0, when.now - 1))[1]
+    found = search(entry.model.search, source, setting.macros_of(test), when.now)
     return found.rows, when.now
 
 

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -75,6 +76,8 @@ class LazyGroup(click.Group):
             code = _guarded(
                 lambda: super(LazyGroup, self).main(args, prog_name, standalone_mode=False, **extra), interrupted
             )
+        if code == exit_codes.INTERRUPTED and args is None:
+            _leave(code)
         sys.exit(code)
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
@@ -172,6 +175,16 @@ def _guarded(run: Callable[[], Any], interrupted: Callable[[], bool]) -> int:
 def _interrupted() -> int:
     click.echo("storypack: interrupted", err=True)
     return exit_codes.INTERRUPTED
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process, once all that is to be cleaned up has been. A thread of DuckDB that is in a Python function while
+    Python takes itself down would end in a crash."""
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _debug() -> None:

@@ -177,6 +177,7 @@ def _run(spl: str, source: FileSource, macros: Mapping[str, MacroDefinition], wa
             latest=latest,
             limit=limit + 1 if limit else None,
             whole_events=whole,
+            attended=True,
         )
         with opened as stream:
             if wanted.explain:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
 from storypack.engine import udf
+from storypack.engine.attended import attended
 from storypack.engine.errors import EngineError, SearchError, told
 from storypack.engine.relation import Column, Cte, Names, OrderKey, Relation
 from storypack.engine.source import LookupTable, Source
@@ -20,12 +21,14 @@ from storypack.spl.macros import MacroDefinition
 if TYPE_CHECKING:
     from storypack.spl import tree
 
+T = TypeVar("T")
+
 
 @dataclass
 class Session:
     """One run of a search. `now` is the start of the search in epoch seconds (UTC), `earliest` and `latest` its time
     range, which time modifiers in the search override: `range` is what came of it for the events being read.
-    `dry` = the source holds no rows: what would depend on them is left open.
+    `dry` = the source holds no rows: what would depend on them is left open. `attended` = a person may interrupt.
 
     `connection` is a cursor of `root`, which owns the SQL functions. `compile` turns a pipeline into a relation: a
     subsearch anew from the source, the rest of a pipeline from `start`.
@@ -45,6 +48,7 @@ class Session:
     earliest: float | None = None
     latest: float | None = None
     dry: bool = False
+    attended: bool = False
     range: tuple[float | None, float | None] = (None, None)
     at_end: list[Callable[[], object]] = field(default_factory=list)
 
@@ -77,9 +81,13 @@ class Session:
         """Run a statement; DuckDB's errors become SearchErrors that name the stage."""
         try:
             udf.provide(self.root, sql)
-            return self.connection.execute(sql, parameters) if parameters else self.connection.execute(sql)
+            return self.wait(lambda: self.connection.execute(sql, parameters or None))
         except duckdb.Error as error:
             raise self.failure(error) from error
+
+    def wait(self, run: Callable[[], T]) -> T:
+        """What a call of the connection gives, which may take its time."""
+        return attended(self.connection, run) if self.attended else run()
 
     def failure(self, error: duckdb.Error) -> EngineError:
         """What to tell the user of an error inside DuckDB."""

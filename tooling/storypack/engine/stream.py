@@ -49,7 +49,7 @@ class Stream:
         result = self._session.execute(self.sql)
         while True:
             try:
-                piece = result.fetchmany(PIECE)
+                piece = self._session.wait(lambda: result.fetchmany(PIECE))
             except duckdb.Error as error:
                 raise self._session.failure(error) from error
             if not piece:
@@ -70,10 +70,13 @@ def open_stream(
     latest: float | None = None,
     limit: int | None = None,
     whole_events: bool = True,
+    attended: bool = False,
 ) -> Iterator[Stream]:
     """A compiled search; its state is let go at the end. `limit` = rows at most. Without `whole_events`, a search that
-    gives events gives only their time and text, which spares finding out which other fields they have."""
+    gives events gives only their time and text, which spares finding out which other fields they have. `attended` = a
+    KeyboardInterrupt is to end the search at once, whatever it is at."""
     with open_session(source, macros, now) as session, session.between(earliest, latest):
+        session.attended = attended
         rows = compile_pipeline(parse_search(spl, session), session)
         events = rows.opener is not None and rows.find("_raw") is not None
         rows = _kept(rows, EVENT) if events and not whole_events else rows.closed()

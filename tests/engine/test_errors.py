@@ -80,6 +80,7 @@ def test_a_loop_of_macros_is_an_error() -> None:
         "table nosuch | uniq",
         'table _time a | eval _time="z" | join usetime=t _time [ search x=* ]',
         "fields x | fields - x _time | uniq",
+        'eval y=spath(null(), "a{}.b"), z=spath(nosuch, "a{}")',
     ],
 )
 def test_nothing_to_work_on_is_no_fault(spl: str) -> None:

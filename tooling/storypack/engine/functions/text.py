@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from storypack.engine.functions.comparison import pattern_sql
 from storypack.engine.functions.registry import FunctionContext, function
 from storypack.engine.functions.shapes import literal_text, number, per_value, single
-from storypack.engine.sql import Kind, Sql, as_number, as_text, quote
+from storypack.engine.sql import NULL, Kind, Sql, as_number, as_text, quote
 from storypack.engine.udf.re2 import replace_sql
 from storypack.engine.udf.spath import spath_sql
 
@@ -84,6 +84,8 @@ def urldecode(args: Sequence[Sql], context: FunctionContext) -> Sql:
 @function("spath", 2)
 def spath(args: Sequence[Sql], context: FunctionContext) -> Sql:
     """What stands at a path of JSON or XML."""
+    if args[0].kind is Kind.NULL:
+        return NULL
     path = literal_text(args[1])
     if path is not None:
         return Sql(spath_sql(single(args[0]), path), Kind.MULTI)

@@ -6,13 +6,13 @@ import signal
 import subprocess
 import sys
 
-from storypack.testing.pool import _interrupts_held
+from storypack.processes import interrupts_held
 
 PROCESS = "print('up', flush=True); input(); print('alive')"
 
 
 def test_a_process_that_starts_does_not_hear_an_interrupt() -> None:
-    with _interrupts_held():
+    with interrupts_held():
         process = subprocess.Popen(
             [sys.executable, "-c", PROCESS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

@@ -1,19 +1,21 @@
-"""Work spread over the machine's processors, for work that is all Python and whose results are plain data."""
+"""Work spread over the machine's processors, for work that is all Python."""
 
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import Any, TypeVar
 
 R = TypeVar("R")
-_NUMBER = 4  # bytes; a pipe hands them over whole, since they are all written before anybody reads
-_MOST = 8192  # tasks whose numbers surely fit into a pipe
+
+_tasks: Sequence[Callable[[], Any]] = ()  # what forks inherit
 
 
 def processors() -> int:
@@ -23,32 +25,25 @@ def processors() -> int:
 
 
 def run_all(tasks: Sequence[Callable[[], R]], *, workers: int | None = None) -> list[R]:
-    """The results of all tasks, in their order; each is run once, by this process or by a fork of it.
+    """The results of all tasks, in their order, from forks of this process.
 
-    Results must be picklable, tasks need not be. Forks take task after task until none is left; one that dies leaves
-    its tasks to this process, and so does a system that cannot fork. What a task raises is raised here. None of the
-    forks outlives the call, however it ends.
+    Results must be picklable, tasks need not be. Where no fork can be made, or one dies, this process does the work
+    itself. What a task raises is raised here.
     """
-    workers = min(workers or processors(), len(tasks), _MOST)
-    if workers < 2 or len(tasks) > _MOST or not _may_fork():
-        return [task() for task in tasks]
-    reading, writing = os.pipe()
-    os.write(writing, b"".join(number.to_bytes(_NUMBER, "big") for number in range(len(tasks))))
-    os.close(writing)
-    forks: list[tuple[int, int]] = []
-    try:
-        with suppress(OSError):  # no further process, no further pipe: then with those that there are
-            for _ in range(workers - 1):
-                forks.append(_fork(tasks, reading))
-        found = _run_some(tasks, reading)
-        for _, results in forks:
-            found |= _collected(results)
-    finally:
-        os.close(reading)
-        for fork, results in forks:
-            os.close(results)
-            _end(fork)
-    return [found[number] if number in found else task() for number, task in enumerate(tasks)]
+    global _tasks
+    workers = min(workers or processors(), len(tasks))
+    if workers > 1 and _may_fork():
+        _tasks = tasks
+        try:
+            with process_pool(workers, "fork") as pool:
+                with interrupts_held():
+                    results = pool.map(_run, range(len(tasks)))
+                return list(results)
+        except (OSError, BrokenProcessPool):
+            pass  # no further process, or no memory for it: then alone
+        finally:
+            _tasks = ()
+    return [task() for task in tasks]
 
 
 def _may_fork() -> bool:
@@ -56,49 +51,31 @@ def _may_fork() -> bool:
     return hasattr(os, "fork") and sys.platform != "darwin" and threading.active_count() == 1
 
 
-def _run_some(tasks: Sequence[Callable[[], R]], numbers: int) -> dict[int, R]:
-    """Run tasks for as long as there are numbers in the pipe."""
-    found = {}
-    while number := os.read(numbers, _NUMBER):
-        index = int.from_bytes(number, "big")
-        found[index] = tasks[index]()
-    return found
+def _run(number: int) -> Any:
+    return _tasks[number]()
 
 
-def _fork(tasks: Sequence[Callable[[], R]], numbers: int) -> tuple[int, int]:
-    """A process that runs tasks: its id, and the pipe on which its results come."""
-    reading, writing = os.pipe()
+@contextmanager
+def process_pool(workers: int, method: str, **given: Any) -> Iterator[ProcessPoolExecutor]:
+    """Processes that end with the block, however it ends. `method` = how they begin, "fork" or "spawn"."""
+    pool = ProcessPoolExecutor(workers, mp_context=get_context(method), **given)
     try:
-        child = os.fork()
-    except OSError:
-        os.close(reading)
-        os.close(writing)
+        yield pool
+    except BaseException:
+        for process in list((pool._processes or {}).values()):
+            process.terminate()
         raise
-    if child:
-        os.close(writing)
-        return child, reading
-    # From here on nothing may return to the caller's code, print or clean up: all that is the parent's.
-    status = 1
-    try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the parent too, which ends this process
-        os.close(reading)
-        with open(writing, "wb") as file:  # noqa: PTH123 - a descriptor
-            pickle.dump(_run_some(tasks, numbers), file, protocol=pickle.HIGHEST_PROTOCOL)
-        status = 0
     finally:
-        os._exit(status)
+        pool.shutdown(cancel_futures=True)
 
 
-def _collected(results: int) -> dict[int, R]:
-    """What a fork found; nothing if it died."""
-    with open(results, "rb", closefd=False) as file, suppress(EOFError, pickle.UnpicklingError):
-        kept: dict[int, R] = pickle.load(file)
-        return kept
-    return {}
-
-
-def _end(fork: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(fork, signal.SIGKILL)
-    with suppress(ChildProcessError):
-        os.waitpid(fork, 0)
+@contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Ctrl-C, which a terminal sends to all processes, waits until the end of the block; those that start inside never
+    hear it: the first one does, and ends the others. A handler of their own would come too late for one that still
+    imports its modules."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from time import perf_counter
 
 from storypack.pack.pack import Pack
+from storypack.processes import interrupts_held, process_pool
 from storypack.testing.results import Failure, Outcome, PlannedTest, TestResult, TestRun
 from storypack.testing.run import run_test
 from storypack.testing.setting import Setting
@@ -48,36 +46,16 @@ def _alone(pack: Pack, planned: Sequence[PlannedTest]) -> Iterator[TestResult]:
 
 def _together(pack: Pack, planned: Sequence[PlannedTest], jobs: int) -> Iterator[TestResult]:
     # Fresh processes: DuckDB's threads do not survive a fork.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(pack,))
-    waiting: dict[Future[TestResult], PlannedTest] = {}
-    try:
+    with process_pool(jobs, "spawn", initializer=_start, initargs=(pack,)) as pool:
+        waiting: dict[Future[TestResult], PlannedTest] = {}
         # The costly ones first, so that no process ends long after the other.
-        with _interrupts_held():
+        with interrupts_held():
             for one in sorted(planned, key=lambda one: _weight(one, pack), reverse=True):
                 waiting[pool.submit(_work, one)] = one
         while waiting:
             done, _ = wait(waiting, return_when=FIRST_COMPLETED)
             for future in done:
                 yield _result(future, waiting.pop(future))
-        pool.shutdown()
-    except BaseException:
-        processes = list((pool._processes or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.terminate()
-        raise
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Ctrl-C waits until the end of the block, and processes that start inside never hear it: the first one does, and
-    ends the others. A handler of their own would come too late for one that still imports its modules."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _result(future: Future[TestResult], planned: PlannedTest) -> TestResult:

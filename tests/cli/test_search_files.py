@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -16,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from storypack.cli import exit_codes, main, waiting
 from storypack.cli.search_notes import MOST_FILES
+from storypack.engine.events import reading
 
 EVENT = '{"time": "2026-11-20T10:00:00Z", "user": "kim"}\n'
 
@@ -74,6 +76,35 @@ def test_what_was_probably_meant(tmp_path: Path, arguments: tuple[str, ...], sai
     result = run(*given, "--data", path)
     assert result.exit_code == exit_codes.OK
     assert result.stderr.removeprefix("no results\n").removeprefix("nothing is known of ") == said
+
+
+@pytest.mark.parametrize("search", ["stats count", "user=kim | stats count", "user=kim | table * | stats count"])
+@pytest.mark.parametrize(
+    ("content", "all_events", "said"),
+    [
+        ((EVENT * 50).encode(), 50, ""),
+        (b'{"user": "\xff"}\n' + (EVENT * 50).encode(), 51, "x.log is not all text: 1 stretches"),
+        (gzip.compress((EVENT * 50).encode())[:-5], 50, "x.log can not be read to its end"),
+        ((EVENT * 50 + "{broken}\n").encode(), 51, "1 of 51 events in x.log are broken"),
+        ((EVENT * 50).encode() + b'{"long": "' + b"x" * (17 << 20) + b'"}\n', 51, ""),
+    ],
+    ids=["whole", "bytes", "cut", "broken", "long"],
+)
+def test_large_files_are_read_in_haste_and_again_with_care(
+    tmp_path: Path, search: str, content: bytes, all_events: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What DuckDB cannot read comes up only while a search runs."""
+    monkeypatch.setattr(reading, "SMALL_BYTES", 0)
+    monkeypatch.setattr(reading, "THOROUGH_BYTES", 0)
+    path = tmp_path / "x.log"
+    path.write_bytes(content)
+    for form in ("json", "csv", "table"):
+        result = run(search, "--data", path, "--format", form, "--sourcetype", "x")
+        assert result.exit_code == exit_codes.OK, result.stderr
+        assert result.stderr.startswith(said)
+        assert bool(result.stderr) == bool(said)
+        count = 50 if "kim" in search else all_events
+        assert str(count) in result.stdout.splitlines()[-1]
 
 
 class Terminal(io.StringIO):

@@ -178,7 +178,7 @@ def _interrupted() -> int:
 
 
 def _leave(code: int) -> NoReturn:
-    """End the process, once all that is to be cleaned up has been. A thread of DuckDB that is in a Python function while
+    """End the process, once all that is to be cleaned up has been. A thread of DuckDB that is in a Python function when
     Python takes itself down would end in a crash."""
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):

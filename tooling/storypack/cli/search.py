@@ -109,7 +109,7 @@ class _Wanted:
 
 
 def _search(wanted: _Wanted, scratch: Path, remote: Remote | None) -> int:
-    from storypack.engine.errors import EngineError
+    from storypack.engine.errors import EngineError, UnreadableEvents
     from storypack.engine.knowledge.apps import load_knowledge
     from storypack.engine.knowledge.files import FileSource
 
@@ -148,17 +148,24 @@ def _search(wanted: _Wanted, scratch: Path, remote: Remote | None) -> int:
         tell_unknown(wanted.sourcetype, knowledge)
         with waiting() as line:
             source = FileSource(
-                files, knowledge, clock=time.time(), lookups=lookups, progress=_reading(line, len(files))
+                files, knowledge, clock=time.time(), lookups=lookups, hasty=True, progress=_reading(line, len(files))
             )
         with source:
-            if source.are_broken_counted:
-                tell_broken(source)
+            try:
+                return _run(spl, source, macros, wanted)
+            except UnreadableEvents:
+                if not source.is_hasty:
+                    raise
+            with waiting() as line:
+                line.say(lambda: "reading with care ...")
+                source.settle()
             return _run(spl, source, macros, wanted)
     except EngineError as error:
         raise click.ClickException(_located(error, spl, wanted)) from error
 
 
 def _run(spl: str, source: FileSource, macros: Mapping[str, MacroDefinition], wanted: _Wanted) -> int:
+    from storypack.engine.errors import EngineError, UnreadableEvents
     from storypack.engine.stream import open_stream
 
     now = _now(wanted.now, source)
@@ -188,7 +195,12 @@ def _run(spl: str, source: FileSource, macros: Mapping[str, MacroDefinition], wa
             counted = Counted(stream.rows(), limit)
             counted.begin()
             line.end()
-            emit_lines(_lines(counted, stream, wanted), wanted.output)
+            if source.are_broken_counted:
+                tell_broken(source)
+            try:
+                emit_lines(_lines(counted, stream, wanted), wanted.output)
+            except UnreadableEvents as error:  # too late to begin again
+                raise EngineError(error.message, error.stage) from error
             ranged, table = bool(wanted.earliest), not whole
             tell_afterwards(counted, stream, source, spl, ranged=ranged, now=wanted.now, table=table)
     return exit_codes.OK

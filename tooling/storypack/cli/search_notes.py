@@ -48,10 +48,11 @@ class Counted:
 
 def tell_broken(source: FileSource) -> None:
     """What of the files is not as it should be."""
+    broken = source.broken
     counts = {events.file.path: events.count for events in source.events}
     _tell_some(
-        f"{broken:,} of {counts[path]:,} events in {path.name} are broken and were kept as plain text"
-        for path, broken in source.broken.items()
+        f"{count:,} of {counts[path]:,} events in {path.name} are broken and were kept as plain text"
+        for path, count in broken.items()
     )
     _tell_some(
         f"{path.name} is not all text: {count:,} stretches of bytes were replaced by \ufffd"

@@ -30,6 +30,10 @@ class SearchError(EngineError):
     """The search is wrong, or went wrong while it ran: Splunk, too, would refuse it."""
 
 
+class UnreadableEvents(EngineError):
+    """DuckDB cannot read a file of events itself, since its bytes are not what they should be."""
+
+
 _REFUSED = re.compile(r"executing the UDF: Refused: (.*)")
 _KIND = re.compile(r"^[A-Z][\w ]* (?:Error|Exception): ")
 

@@ -11,7 +11,7 @@ import duckdb
 
 from storypack.engine import udf
 from storypack.engine.attended import attended
-from storypack.engine.errors import EngineError, SearchError, told
+from storypack.engine.errors import EngineError, SearchError, UnreadableEvents, told
 from storypack.engine.relation import Column, Cte, Names, OrderKey, Relation
 from storypack.engine.source import LookupTable, Source
 from storypack.engine.sql import identifier
@@ -93,6 +93,8 @@ class Session:
         """What to tell the user of an error inside DuckDB."""
         if isinstance(error, duckdb.OutOfMemoryException):
             return EngineError("the search needs more memory than it may use", self.stage)
+        if isinstance(error, duckdb.IOException) or "CSV Error" in str(error) or "CSV Parser" in str(error):
+            return UnreadableEvents(str(error).split("\n", 1)[0], self.stage)
         return SearchError(told(str(error)), self.stage)
 
     def fetch(self, rows: Relation, select: str, suffix: str = "") -> list[tuple[Any, ...]]:

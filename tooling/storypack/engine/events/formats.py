@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import json
@@ -129,3 +130,11 @@ def _is_event_line(line: str) -> bool:
 def is_envelope(value: dict[str, object]) -> bool:
     """CloudTrail's and its kin's `{"Records": [ {...}, ... ]}`: nothing but one list of events."""
     return len(value) == 1 and isinstance(value.get("Records"), list)
+
+
+def begins_with_objects(path: Path, shape: Shape) -> bool:
+    """Whether most of the first lines begin as JSON objects do."""
+    with open_bytes(path, shape.compression) as stream:
+        lines = cast(io.BufferedReader, stream).read1(HEAD_BYTES).removeprefix(codecs.BOM_UTF8).splitlines()
+    lines = [line for line in lines if line]
+    return 2 * sum(line.startswith(b"{") for line in lines) > len(lines)

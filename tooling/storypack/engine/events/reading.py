@@ -17,7 +17,7 @@ import duckdb
 
 from storypack.engine.events import zstd
 from storypack.engine.events.cutting import CutEvent, cut, replaced
-from storypack.engine.events.formats import UTF_8, Compression, Format, Shape, recognise
+from storypack.engine.events.formats import UTF_8, Compression, Format, Shape, begins_with_objects, recognise
 from storypack.engine.events.hold import HELD_TABLE, OBJECT, WHOLE, Hold, Survey
 from storypack.engine.root import is_plain_name
 from storypack.engine.sql import identifier, quote
@@ -54,12 +54,12 @@ class EventFile:
 class RawEvents:
     """The events of one file. `sql` gives `_raw` (VARCHAR), `__indexed` (JSON text of fields that the file itself
     names, or NULL) and `__position` (BIGINT, rising in the file's order). `count` events, of which `broken` do not hold
-    what the file's format promises; they are kept as raw text. None = nobody has counted: see `guard_sql`."""
+    what the file's format promises; they are kept as raw text. None = nobody has counted; see `guard_sql`."""
 
     file: EventFile
     shape: Shape
     sql: str
-    count: int
+    count: int | None
     broken: int | None
     json: bool = False  # most events are JSON objects
     held: bool = False  # in HELD_TABLE, under its place in the list of all
@@ -76,9 +76,13 @@ def read_events(
     files: Iterable[EventFile],
     *,
     csv: bool | None = None,
+    hasty: bool = False,
     progress: Callable[[int], object] = lambda read: None,
 ) -> list[RawEvents]:
     """Each file's events. Tables are made on `connection`, for its cursors to see. Raises UnreadableFile.
+
+    `hasty` = large files are not looked through first: a search over one that DuckDB cannot read (bytes that are no
+    UTF-8, a line beyond all measure) fails then, and is to be run again over events read without haste.
 
     Windows events in XML whose source is not given come apart by channel: Splunk's inputs name the source after it.
     `progress` is told how many files have been read.
@@ -88,7 +92,7 @@ def read_events(
     streamed_bytes = 0
     for number, file in enumerate(files, 1):
         shape = recognise(file.path, csv=csv)
-        streamed = _stream(connection, file, shape, streamed_bytes)
+        streamed = _stream(connection, file, shape, streamed_bytes, hasty=hasty)
         if streamed is not None:
             hold.skip(len(streamed))
             streamed_bytes += file.path.stat().st_size
@@ -98,7 +102,7 @@ def read_events(
 
 
 def _stream(
-    connection: duckdb.DuckDBPyConnection, file: EventFile, shape: Shape, before: int
+    connection: duckdb.DuckDBPyConnection, file: EventFile, shape: Shape, before: int, *, hasty: bool
 ) -> list[RawEvents] | None:
     """The events of a file that each search reads anew, as it does `before` bytes of others; None for one that is
     better held."""
@@ -109,9 +113,12 @@ def _stream(
         return None
     if shape.compression is Compression.ZSTD and not zstd.is_whole(file.path):
         return None  # DuckDB would end there without a word
-    sql = lines_sql([file.path], shape.compression)
+    events = RawEvents(file, shape, lines_sql([file.path], shape.compression), None, 0, streamed=True)
+    if hasty and size > THOROUGH_BYTES and (file.sourcetype != XML_WINDOWS or file.source):
+        is_json = begins_with_objects(file.path, shape)
+        return [replace(events, json=is_json, broken=None if is_json else 0)]
     try:
-        events = _lines(RawEvents(file, shape, sql, 0, 0, streamed=True), _survey(connection, sql, before + size))
+        events = _lines(events, _survey(connection, events.sql, before + size))
         return _by_channel(connection, events)
     except duckdb.Error:
         return None  # not UTF-8, or a line longer than DuckDB takes: cut it ourselves
@@ -247,9 +254,9 @@ def has_seen_broken(connection: duckdb.DuckDBPyConnection) -> bool:
     return bool(row) and row[0][0] is not None
 
 
-def count_broken(connection: duckdb.DuckDBPyConnection, events: RawEvents) -> RawEvents:
-    """The same events, with the broken ones counted."""
-    if events.broken is not None:
+def counted(connection: duckdb.DuckDBPyConnection, events: RawEvents) -> RawEvents:
+    """The same events, with all and the broken ones counted."""
+    if events.broken is not None and events.count is not None:
         return events
-    ((broken,),) = connection.execute(f"SELECT count(*) FILTER (NOT ({WHOLE})) FROM ({events.sql})").fetchall()
-    return replace(events, broken=broken)
+    ((count, whole),) = connection.execute(f"SELECT count(*), count(*) FILTER ({WHOLE}) FROM ({events.sql})").fetchall()
+    return replace(events, count=count, broken=count - whole if events.json else 0)

@@ -15,7 +15,7 @@ from storypack.engine.datamodels import model_dataset
 from storypack.engine.events.reading import (
     EventFile,
     RawEvents,
-    count_broken,
+    counted,
     has_seen_broken,
     read_events,
     table_events,
@@ -45,8 +45,8 @@ class FileSource:
 
     `newest_at` (epoch seconds) moves all times so that the newest event lies there: old logs become recent ones, and
     `earliest=-70m` finds them. `clock` is the time of events that show none (the start of the search, as a rule).
-    `root` is a connection that may read the files, and stays open; without one the source opens its own. `progress` is
-    told how many files have been read.
+    `root` is a connection that may read the files, and stays open; without one the source opens its own. `hasty` =
+    large files are not looked through first; see `settle`. `progress` is told how many files have been read.
     """
 
     def __init__(
@@ -61,6 +61,7 @@ class FileSource:
         csv: bool | None = None,
         tables: Sequence[EventTable] = (),
         root: duckdb.DuckDBPyConnection | None = None,
+        hasty: bool = False,
         progress: Callable[[int], object] = lambda read: None,
     ) -> None:
         self.knowledge = load_knowledge() if knowledge is None else knowledge
@@ -70,17 +71,28 @@ class FileSource:
         self._saved_searches = saved_searches or {}
         self.clock = clock
         self.newest_at = newest_at
+        self._given = (tuple(files), csv, tuple(tables), progress)
+        self.events: list[RawEvents] = []
         try:
-            self.events: list[RawEvents] = read_events(self.root, files, csv=csv, progress=progress)
-            if len(self.events) > MANY:
-                write_files_table(self.root, self.events)
-            if not self.are_broken_counted:
-                watch_broken(self.root)
-            for number, table in enumerate(tables or ([] if files else [EventTable(EventFile(Path()))])):
-                self.events.append(table_events(self.root, table.rows, table.origin, f"table_{number}"))
+            self._read(hasty=hasty)
         except BaseException:
             self.close()
             raise
+
+    def _read(self, *, hasty: bool) -> None:
+        files, csv, tables, progress = self._given
+        self.events = read_events(self.root, files, csv=csv, hasty=hasty, progress=progress)
+        if len(self.events) > MANY:
+            write_files_table(self.root, self.events)
+        if not self.are_broken_counted:
+            watch_broken(self.root)
+        for number, table in enumerate(tables or ([] if files else [EventTable(EventFile(Path()))])):
+            self.events.append(table_events(self.root, table.rows, table.origin, f"table_{number}"))
+        self.is_hasty = hasty
+
+    def settle(self) -> None:
+        """Read the files once more without haste, after a search that failed with UnreadableEvents."""
+        self._read(hasty=False)
 
     def __enter__(self) -> Self:
         return self
@@ -98,13 +110,17 @@ class FileSource:
     @property
     def count(self) -> int:
         """How many events there are."""
-        return sum(events.count for events in self.events)
+        self._count()
+        return sum(events.count or 0 for events in self.events)
+
+    def _count(self) -> None:
+        self.events[:] = [counted(self.root, events) for events in self.events]
 
     @property
     def broken(self) -> Mapping[Path, int]:
         """How many events of each file are not what its format promises; files without any are left out. Large files
         are read for it."""
-        self.events = [count_broken(self.root, events) for events in self.events]
+        self._count()
         return {events.file.path: events.broken for events in self.events if events.broken}
 
     @property

@@ -12,9 +12,7 @@ from tests.pack.example_pack import DETECTION, DETECTION_FILE, FILES, Folder
 def test_detections_and_stories_know_each_other(folder: Folder) -> None:
     pack = folder.load().pack
     (detection,) = pack.detections
-    (story,) = pack.stories
     assert pack.detections_of("Example Story") == [detection]
-    assert pack.stories_of(detection.model) == [story]
     assert pack.detections_of("Nothing") == []
     assert pack.users_of_macro("ex_audit") == [detection]
     assert pack.users_of_macro("nothing") == []

@@ -121,15 +121,6 @@ def resolve(modifier: str, now: float, zone: tzinfo = UTC) -> float:
     return parse(modifier).resolve(now, zone)
 
 
-def is_time_modifier(text: str) -> bool:
-    """Whether Splunk would take `text` as a time."""
-    try:
-        parse(text)
-    except TimeModifierError:
-        return False
-    return True
-
-
 def _absolute(text: str) -> datetime:
     for pattern in _ABSOLUTE:
         try:

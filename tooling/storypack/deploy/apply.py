@@ -118,7 +118,7 @@ def state_after(planned: Planned) -> dict[Key, Settings]:
                 state[action.key] = last
         elif action.status != "foreign":
             settings = dict(planned.desired.objects[action.key].settings)
-            for field in _not_ours(action, last or {}, planned.actual.get(action.key), settings):
+            for field in _not_ours(action, planned.actual.get(action.key), settings):
                 if last and field in last:
                     settings[field] = last[field]
                 else:
@@ -127,7 +127,7 @@ def state_after(planned: Planned) -> dict[Key, Settings]:
     return state
 
 
-def _not_ours(action: Action, last: Settings, have: Object | None, settings: Settings) -> list[str]:
+def _not_ours(action: Action, have: Object | None, settings: Settings) -> list[str]:
     """The fields of an object that this plan leaves to the site. `disabled` is set only when a search arrives."""
     fields = [change.field for change in action.kept]
     made = {change.field for change in action.changes}

@@ -15,7 +15,6 @@ from storypack.pack import rules
 from storypack.pack.source import KeyPath, SourceFile, path_text
 
 _NEAR = 70  # rapidfuzz score from which a known word is worth suggesting
-_YES_NO = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
 _QUOTED = re.compile(r"'([^']*)'")
 _SHAPES: dict[type, str] = {
     dict: "an object",

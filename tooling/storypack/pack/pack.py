@@ -154,10 +154,6 @@ class Pack:
         """The detections that name this story."""
         return self._detections_by_story.get(story, [])
 
-    def stories_of(self, detection: Detection) -> list[Entry[Story]]:
-        """The stories of the pack that a detection names."""
-        return [self.story_named[name] for name in detection.analytic_story if name in self.story_named]
-
     @cached_property
     def _users_of_macros(self) -> dict[str, list[Entry[Model]]]:
         texts: list[tuple[Entry[Model], str]] = [(entry, entry.model.search) for entry in self.searches]

@@ -56,10 +56,6 @@ def literal(text: str) -> str | None:
     return None if ANY in found else "".join(part for part in found if part is not ANY)
 
 
-def has_wildcard(text: str) -> bool:
-    return ANY in parts(text)
-
-
 def matches_anything(text: str) -> bool:
     """Is it `*`, which asks only that there is a value?"""
     return parts(text) == (ANY,)

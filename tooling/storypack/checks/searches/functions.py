@@ -12,13 +12,12 @@ from storypack.checks.searches.reading import Reading
 from storypack.checks.searches.world import World
 from storypack.spl import Span, catalogue
 from storypack.spl.catalogue.stats_functions import PERCENTILES
-from storypack.spl.tree import Aggregation, Call, Chart, Convert, Expr, Field, Number, Stats, String, Tstats
+from storypack.spl.tree import Aggregation, Call, Convert, Expr, Field, Number, String
 from storypack.timemod import TimeModifierError
 from storypack.timemod import parse as parse_time
 
 # Search Reference: "convert".
 _CONVERSIONS = frozenset(["auto", "ctime", "dur2sec", "memk", "mktime", "mstime", "none", "num", "rmcomma", "rmunit"])
-_AGGREGATING = (Stats, Chart, Tstats)
 
 
 @rule(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from storypack.engine.functions.registry import FunctionError
 from storypack.engine.sql import Kind, Sql, as_multi, as_number, as_text
 
 ONE = "one_"
@@ -49,13 +48,6 @@ def number(text: str) -> Sql:
 
 def numbers(args: Sequence[Sql]) -> list[str]:
     return [as_number(arg) for arg in args]
-
-
-def constant_text(name: str, what: str, arg: Sql) -> str:
-    """The text of a literal argument; FunctionError where it is none."""
-    if not arg.constant or not isinstance(arg.value, str):
-        raise FunctionError(f"function `{name}`: the {what} must be a text in double quotes")
-    return arg.value
 
 
 def literal_text(arg: Sql) -> str | None:

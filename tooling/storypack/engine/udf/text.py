@@ -25,9 +25,6 @@ def urldecode(text: str | None) -> str | None:
     return None if text is None else unquote(text, errors="replace")
 
 
-_PREFIXES = {16: "0x", 8: "0o", 2: "0b"}
-
-
 @udf("spl_tonumber", "VARCHAR", "DOUBLE", returns="DOUBLE")
 def tonumber(text: str | None, base: float | None) -> float | None:
     """The whole number that a text is in a base of 2 to 36; null if it is none."""

@@ -8,7 +8,7 @@ from storypack.spl import arguments as args
 from storypack.spl.calls import macro_call
 from storypack.spl.source import Span, SplError
 from storypack.spl.tokens import ARGUMENTS, Reader
-from storypack.spl.tree import Field, From, MacroCall, MacroStage, Opaque, Option, Pipeline, Plain, Word
+from storypack.spl.tree import From, MacroCall, MacroStage, Opaque, Option, Pipeline, Plain, Word
 
 # `datamodel:"A.B"`, `datamodel:A.B`, `datamodel A.B`, `datamodel:"A"."B"`, and all of it in quotes.
 _FROM = re.compile(
@@ -18,30 +18,18 @@ _FROM = re.compile(
 
 
 def plain(reader: Reader, name: str, start: int) -> Plain:
-    return _plain(reader, name, start, by=False)
-
-
-def plain_by(reader: Reader, name: str, start: int) -> Plain:
-    """A plain command with a by-clause."""
-    return _plain(reader, name, start, by=True)
-
-
-def _plain(reader: Reader, name: str, start: int, *, by: bool) -> Plain:
     reader.begin(ARGUMENTS)
     words: list[Word | MacroCall] = []
     given: list[Option] = []
-    split: tuple[Field | MacroCall, ...] = ()
     while not reader.at_end:
         if reader.kind == "option":
             given.append(args.option(reader))
-        elif by and reader.is_word("by"):
-            split = args.by_clause(reader)
         elif reader.value in ("[", ")"):
             break
         else:
             words.append(args.word_or_macro(reader, "an argument"))
         args.skip_comma(reader)
-    return Plain(name, tuple(words), tuple(given), split, span=Span(start, reader.before))
+    return Plain(name, tuple(words), tuple(given), span=Span(start, reader.before))
 
 
 def opaque(reader: Reader, name: str, start: int) -> Opaque:

@@ -248,7 +248,6 @@ def _plain(command: Plain) -> Iterator[Use]:
         for word in command.words[first : 1 if command.name in _NAMED else last]:
             if isinstance(word, Word):
                 yield Use(word.text, word.span)
-    yield from _of(*command.by)
 
 
 _USES: dict[type[Command], Callable[[Any], Iterator[Use]]] = {

@@ -279,7 +279,7 @@ def _plain(node: tree.Plain) -> str:
         arguments.sort(key=lambda each: each.span.start)
     written = [text.option(each) if isinstance(each, Option) else text.word(each) for each in arguments]
     separator = ", " if node.name == "table" else " "
-    return _join(node.name, separator.join(written), _by(node.by))
+    return _join(node.name, separator.join(written))
 
 
 def _opaque(node: tree.Opaque) -> str:

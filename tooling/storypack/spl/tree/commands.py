@@ -308,13 +308,11 @@ class ReturnItem(Node):
 @dataclass(frozen=True, slots=True)
 class Plain(Node):
     """A command of options and words (`table`, `fillnull`, `mvexpand`, `spath`, `transaction`, `iplocation`, ...).
-    The words are in the order of the text; `by` words are split off where the catalogue says that the command has a
-    by-clause."""
+    The words are in the order of the text."""
 
     name: str
     words: tuple[Word | MacroCall, ...] = ()
     options: tuple[Option, ...] = ()
-    by: tuple[Field | MacroCall, ...] = ()
 
     def option(self, name: str, default: str = "") -> str:
         """The text of an option, or `default`."""

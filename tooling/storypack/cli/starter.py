@@ -14,10 +14,11 @@ _DETECTION = "Large Upload to One Host"
 _STEM = "large_upload_to_one_host"
 _SOURCE = "Example Web Proxy"
 _DATA = f"tests/data/network/{_STEM}"
+_HOURLY = ("0 * * * *", "-70m@m", "-10m@m", "Every hour over the hour that ended ten minutes ago.")
 _WINDOWS = {
-    "ttp": ("0 * * * *", "-70m@m", "-10m@m", "Every hour over the hour that ended ten minutes ago."),
-    "anomaly": ("0 * * * *", "-70m@m", "-10m@m", "Every hour over the hour that ended ten minutes ago."),
-    "correlation": ("0 * * * *", "-70m@m", "-10m@m", "Every hour over the hour that ended ten minutes ago."),
+    "ttp": _HOURLY,
+    "anomaly": _HOURLY,
+    "correlation": _HOURLY,
     "hunting": ("0 5 * * *", "-1d@d", "@d", "Every morning over the day before."),
     "baseline": ("0 3 * * *", "-30d@d", "@d", "Every night over the thirty days before."),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -96,7 +97,7 @@ def append_line(path: Path, line: Mapping[str, str], *, wait: bool) -> None:
             torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
             data = ("\n" if torn else "") + json.dumps(line) + "\n"
             if os.write(handle, data.encode()) < len(data):
-                raise OSError(28, os.strerror(28))  # ENOSPC: there was room for a part only
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # there was room for a part only
             if wait:
                 os.fsync(handle)
         finally:

@@ -72,7 +72,6 @@ class SourceFile:
 
 
 @lru_cache(maxsize=64)
-@lru_cache(maxsize=64)
 def _line_starts(text: str) -> list[int]:
     starts = [0]
     index = text.find("\n")

@@ -92,8 +92,8 @@ class Setting:
         root = open_root(files, threads=self.threads)
         # With a handful of events, looking for a better plan takes longer than running a poor one; and a condition that
         # is pushed down through the stages before it has all their expressions written out in it.
-        without = "join_order, common_subplan, statistics_propagation, projection_pullup, filter_pushdown"
-        root.execute(f"SET disabled_optimizers = '{without.replace(' ', '')}'")
+        without = "join_order,common_subplan,statistics_propagation,projection_pullup,filter_pushdown"
+        root.execute(f"SET disabled_optimizers = '{without}'")
         return root
 
     @contextmanager

@@ -43,9 +43,10 @@ macro("spl_mvdedup", "x", body="list_filter(x, lambda v, i: list_position(x, v) 
 # JSON has neither infinities nor nan
 macro("spl_json_number", "x", body="CASE WHEN isfinite(x) THEN spl_text(x) ELSE 'null' END")
 
-# an index from 0 (below zero from the end) as DuckDB's place from 1
 # the first `most` values; `cut`, a condition that tells of it and is false, is asked where there are more
 macro("spl_first", "list", "most", "cut", body="CASE WHEN len(list) > most AND NOT cut THEN list[:most] ELSE list END")
+
+# an index from 0 (below zero from the end) as DuckDB's place from 1
 macro("spl_list_place", "i", body="CAST(CASE WHEN i >= 0 THEN least(i + 1, 1e9) ELSE greatest(i, -1e9) END AS BIGINT)")
 
 # text is greater than any number

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storypack.engine.udf.json import append, delete, extract, set_, steps
+from storypack.engine.udf.json import extract, steps
+from storypack.engine.udf.json_changes import append, delete, set_
 from storypack.engine.udf.keyvalue import keyvalue
 from storypack.engine.udf.network import cidr
 from storypack.engine.udf.numbers import figures, span, time_span

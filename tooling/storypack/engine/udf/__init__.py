@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _MODULES = (
     "clock",
     "json",
+    "json_changes",
     "keyvalue",
     "network",
     "numbers",

@@ -10,7 +10,7 @@ import pytest
 from storypack.issue import Severity
 from storypack.pack import load_pack
 from storypack.pack.files import Found
-from storypack.pack.load import load_file
+from storypack.pack.load import read_content
 from tests.pack.example_pack import DETECTION, DETECTION_FILE, FILES, Folder
 
 REPOSITORY = Path(__file__).parent.parent.parent
@@ -213,11 +213,10 @@ def test_both_suffixes_are_read(folder: Folder) -> None:
 def test_what_a_worker_sends_back_can_be_pickled(folder: Folder) -> None:
     folder.edit(DETECTION_FILE, "score: 60", "score: x")
     for path, kind in ((DETECTION_FILE, "detections"), ("macros/ex_audit.yml", "macros")):
-        result = load_file(folder.root, Found(path, kind))
-        again = pickle.loads(pickle.dumps(result))
-        assert again.issues == result.issues
-        assert (again.entry is None) == (result.entry is None)
-        assert again.source.location(("name",)) == result.source.location(("name",))
+        read = read_content(folder.root, Found(path, kind))
+        again = pickle.loads(pickle.dumps(read))
+        assert again.data and (again.data, again.issues) == (read.data, read.issues)
+        assert again.source.location(("name",)) == read.source.location(("name",))
 
 
 def test_lookups_of_each_type(folder: Folder) -> None:

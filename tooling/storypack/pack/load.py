@@ -203,17 +203,12 @@ def _with_default_schedules(settings: Settings, names: list[str]) -> Settings:
     return settings.model_copy(update={"schedules": settings.schedules.model_copy(update=chosen)})
 
 
-def load_file(folder: Path, found: Found) -> FileResult:
-    """One file of the pack, read and checked for its shape."""
-    return _modelled(found, _read_content(folder, found))
-
-
 def _read_files(folder: Path, found: list[Found]) -> list[Read]:
-    return [_read_content(folder, item) for item in found]
+    return [read_content(folder, item) for item in found]
 
 
-def _read_content(folder: Path, found: Found) -> Read:
-    """One file of content, in the current format."""
+def read_content(folder: Path, found: Found) -> Read:
+    """One file of content, in the current format: plain data, which another process can send back."""
     read = _read(folder, found.path)
     if read.data is None:
         return read

@@ -250,7 +250,9 @@ def _can_ask(yes: bool, format: str) -> None:
 def _still(shown: Plan, now: Plan) -> None:
     """Whoever said yes said it to what was shown: the instance must not have moved since."""
     if shown != now:
-        raise click.ClickException("the instance has changed since the plan was shown: look at it again")
+        raise click.ClickException(
+            "the instance has changed since the plan was shown; nothing was done: look at the plan again"
+        )
 
 
 @contextmanager
@@ -304,12 +306,14 @@ def _progress(format: str, total: int) -> Iterator[Report]:
 def _ended(format: str, what: str, run: str | None, steps: int) -> None:
     import json
 
+    from storypack.report.results import plural
+
     if format == "json":
         _line(json.dumps({"ended": what, "run": run, "steps": steps}))
     elif run is None:
         _line("nothing to do")
     else:
-        _line(f"done: {what} {run}, {steps} step{'' if steps == 1 else 's'}")
+        _line(f"done: {what} {run}, {plural(steps, 'step')}")
 
 
 def _line(text: str) -> None:

@@ -82,14 +82,11 @@ def examples(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
-def harmless(text: str) -> str:
-    """The text with control characters spelt out: names of files and what is in them must not steer a terminal."""
-    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode("ascii") for c in text)
-
-
 def tell(text: str) -> None:
     """A line for the person, beside the result: on stderr."""
-    click.echo(harmless(text), err=True)
+    from storypack.report.text import printable
+
+    click.echo(printable(text, keep="\t\n"), err=True)
 
 
 def no_pack(folder: Path) -> click.UsageError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,35 @@ def test_a_new_detection_passes_validate(pack: Path, type: str, source: list[str
     assert f"`exf_{stem}_filter`" in text
     for end in ("fires", "silent"):
         json.loads((pack / f"tests/data/web/{stem}_{end}.jsonl").read_text("utf-8"))
+
+
+SOURCES = [
+    "AWS CloudTrail CopyObject",
+    "Google Workspace Drive Activity",
+    "Microsoft 365 New-InboxRule",
+    "Powershell Script Block Logging 4104",
+    "Splunk Stream HTTP",
+    "Sysmon EventID 22",
+    "Sysmon for Linux EventID 1",
+    "Windows Event Log Security 4688",
+    "Zeek DNS",
+]
+
+
+def test_the_tests_of_a_new_detection_pass_in_each_data_source_s_shape(tmp_path: Path) -> None:
+    for name in (*FOLDERS, "storypack.yml"):
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, tmp_path / name)
+        elif source.is_file():
+            shutil.copy(source, tmp_path / name)
+    for source_name in SOURCES:
+        made = run("new", "detection", f"New {source_name}", "--pack", tmp_path, "--data-source", source_name)
+        assert made.exit_code == 0, made.output
+    result = run("test", "--pack", tmp_path, "--only", "new_*", "--jobs", "1", "--format", "json")
+    tests = json.loads(result.stdout)["results"]
+    assert len(tests) == 2 * len(SOURCES)
+    assert {f"{one['search']}: {one['test']}" for one in tests if one["outcome"] != "passed"} == set()
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "pack"])

@@ -52,7 +52,9 @@ def command(
     if kind == "pack":
         return _start(Path(name), author)
     _write(pack, _files(pack, kind, name, type, category, story, data_source, author))
-    click.echo(f"next: replace each TODO, then storypack validate --only {_stem(kind, name)}")
+    stem = _stem(kind, name)
+    run = f", storypack test --only {stem}" if kind == "detection" else ""
+    click.echo(f"next: replace each TODO, then storypack validate --only {stem}{run}")
     return exit_codes.OK
 
 
@@ -114,6 +116,9 @@ def _files(
         category=category,
         data_source=source.name if source else "",
         sourcetype=source.model.sourcetype if source else "example:json",
+        source=source.model.source if source else "",
+        separator=(source.model.separator or "") if source and source.model.separator_value else "",
+        separator_value=(source.model.separator_value or "") if source else "",
         macro=(source.model.macro or "") if source else "",
         filter_macro=filter_macro_name(stem, loaded.pack.settings.macro_prefix),
         lookup=stem if stem.startswith(loaded.pack.settings.macro_prefix) else loaded.pack.settings.macro_prefix + stem,

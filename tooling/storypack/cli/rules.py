@@ -28,7 +28,7 @@ def command(ids: tuple[str, ...], format: str, output: Path | None) -> int:
     for id in wanted:
         if id not in known:
             hint = did_you_mean(id, known)
-            raise click.UsageError(f"There is no rule {id}." + (f" {hint.capitalize()}" if hint else ""))
+            raise click.UsageError(f"There is no rule {id}." + (f" {hint[0].upper()}{hint[1:]}" if hint else ""))
     chosen = {id: known[id] for id in wanted} if wanted else known
     width = min(shutil.get_terminal_size().columns, 110)
     if format == "markdown":

@@ -7,6 +7,8 @@ import re
 import uuid
 from dataclasses import dataclass, replace
 
+from storypack.cli.skeleton_events import MARK, sample
+
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
 _WORDS = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")  # what some reader of YAML takes for no text
 _TEST_FOLDER = "tests/data"
@@ -27,6 +29,9 @@ class Seed:
     category: str = "cloud"
     data_source: str = ""
     sourcetype: str = "example:json"
+    source: str = ""
+    separator: str = ""  # the field, and its value, that tell events of the data source from others of their sourcetype
+    separator_value: str = ""
     macro: str = ""
     filter_macro: str = ""
     lookup: str = ""  # that a baseline feeds
@@ -58,19 +63,25 @@ def _listed(name: str) -> str:
 def detection(seed: Seed) -> dict[str, str]:
     """The YAML in its category's folder, and a file of events for each of its two tests."""
     base = f"`{seed.macro}`" if seed.macro else f"index=* sourcetype={json.dumps(seed.sourcetype)}"
+    kind = f"{seed.separator}={json.dumps(seed.separator_value)} " if seed.separator else ""
     data = f"{_TEST_FOLDER}/{seed.category}/{seed.stem}"
+    events = sample(seed.sourcetype, seed.source, seed.separator, seed.separator_value)
+    fires, silent = f"{data}_fires.{events.ending}", f"{data}_silent.{events.ending}"
+    known = f"sourcetype: {json.dumps(seed.sourcetype)}" + (
+        f", source: {json.dumps(seed.source)}" if seed.source else ""
+    )
     text = head(seed, "TODO: what happened when this fires, and why that is bad.") + (
         "status: experimental      # production once both tests pass\n"
         f"type: {seed.type}\n"
         f"data_source: {_listed(seed.data_source)}\n"
         "search: |-\n"
-        f'  {base} action="TODO"\n'
-        "  | stats count min(_time) as firstTime max(_time) as lastTime by user src\n"
+        f'  {base} {kind}{MARK}="attack"\n'
+        f"  | stats count min(_time) as firstTime max(_time) as lastTime by user {events.beside}\n"
         f"  | `{seed.filter_macro}`\n"
         "how_to_implement: >-\n  TODO: which logs, from where, and what to set.\n"
         "known_false_positives: >-\n  TODO: who does this for a good reason, and how to tell.\n"
         "references: []\n"
-        f"{_findings(seed.type)}"
+        f"{_findings(seed.type, events.beside)}"
         "next_steps: |-\n  1. TODO: what an analyst looks at first.\n"
         f"{'' if seed.has_schedule else _SCHEDULE}"
         f"analytic_story: {_listed(seed.story)}\n"
@@ -81,29 +92,26 @@ def detection(seed: Seed) -> dict[str, str]:
         "tests:\n"
         "- name: The attack\n"
         "  attack_data:\n"
-        f"  - {{data: {data}_fires.jsonl, sourcetype: {json.dumps(seed.sourcetype)}}}\n"
+        f"  - {{data: {fires}, {known}}}\n"
         "  expected_results: 1\n"
         "- name: Everyday use\n"
         "  attack_data:\n"
-        f"  - {{data: {data}_silent.jsonl, sourcetype: {json.dumps(seed.sourcetype)}}}\n"
+        f"  - {{data: {silent}, {known}}}\n"
         "  expected_results: 0\n"
     )
-    event = '{{"time": "{day}T09:00:00Z", "user": "alice@example.com", "src": "192.0.2.10", "action": "{action}"}}\n'
     return {
         f"detections/{seed.category}/{seed.stem}.yml": text,
-        f"{data}_fires.jsonl": event.format(day=seed.today, action="TODO"),
-        f"{data}_silent.jsonl": event.format(day=seed.today, action="other"),
+        fires: events.event(seed.today, "attack"),
+        silent: events.event(seed.today, "everyday"),
     }
 
 
-def _findings(type: str) -> str:
-    finding = "finding:\n  title: TODO $user$ did this from $src$\n  entity: {field: user, type: user, score: 50}\n"
+def _findings(type: str, beside: str) -> str:
+    title = f"TODO $user$ did this from ${beside}$"
+    finding = f"finding:\n  title: {title}\n  entity: {{field: user, type: user, score: 50}}\n"
+    threat = "threat_objects:\n- {field: src, type: ip_address}\n" if beside == "src" else ""
     intermediate = (
-        "intermediate_findings:\n"
-        "  entities:\n"
-        "  - {field: user, type: user, score: 30, message: TODO $user$ did this from $src$}\n"
-        "threat_objects:\n"
-        "- {field: src, type: ip_address}\n"
+        f"intermediate_findings:\n  entities:\n  - {{field: user, type: user, score: 30, message: {title}}}\n{threat}"
     )
     return {"TTP": finding, "Correlation": finding, "Anomaly": intermediate}.get(type, "")
 

@@ -1,4 +1,4 @@
-"""Data models, their datasets and fields, against the bundled Common Information Model."""
+"""Data models, their datasets and fields, against the bundled Common Information Model; tstats without one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from storypack.checks.near import did_you_mean, one_of
 from storypack.checks.searches import shipped
 from storypack.checks.searches.reading import Reading
 from storypack.checks.searches.world import World
+from storypack.issue import Severity
 from storypack.reference import cim
 from storypack.spl import Span
 from storypack.spl.fields.walk import walk
@@ -191,3 +192,23 @@ def _all_fields(dataset: cim.Dataset) -> Iterator[cim.Field]:
     for child in model.datasets.values() if model else ():
         if child.lineage.startswith(f"{dataset.lineage}."):
             yield from child.fields.values()
+
+
+@rule(
+    "SP318",
+    "Statistics over a field that may not be indexed",
+    on="spl",
+    severity=Severity.WARNING,
+    why="Without a data model tstats sees indexed fields only: index, host, source, sourcetype, and those that a site "
+    "or add-on extracts at index time. Any other has no value, and the search finds nothing.",
+    example="search: '| tstats count where index=web by user'",
+    cure="Read a data model, or use a raw search with stats; for a word of the raw event use PREFIX() or TERM().",
+)
+def not_indexed(reading: Reading, world: World) -> Faults:
+    for command in reading.of(Tstats):
+        if command.name != "tstats" or command.datamodel:
+            continue
+        for field, _ in tstats_fields(command):
+            name = field.name
+            if name not in INDEXED and not name.startswith(("date_", "PREFIX(")) and "*" not in name:
+                yield reading.fault(f"`{name}` is indexed only where somebody set that up", field.span)

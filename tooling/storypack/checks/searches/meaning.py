@@ -8,7 +8,6 @@ from functools import cache
 from itertools import pairwise
 
 from storypack.checks.catalogue import Fault, Faults, rule
-from storypack.checks.searches.datamodels import INDEXED, tstats_fields
 from storypack.checks.searches.reading import Reading
 from storypack.checks.searches.world import World
 from storypack.issue import Severity
@@ -39,7 +38,6 @@ from storypack.spl.tree import (
     Stats,
     String,
     TimeModifier,
-    Tstats,
     Unary,
     Where,
     Word,
@@ -318,23 +316,3 @@ def lower_case_operator(reading: Reading, world: World) -> Faults:
         if not keyword.quoted and keyword.text in ("and", "or", "not", "And", "Or", "Not"):
             upper = keyword.text.upper()
             yield reading.fault(f"`{keyword.text}` is a word to look for here", keyword.span, f"write {upper}")
-
-
-@rule(
-    "SP318",
-    "Statistics over a field that may not be indexed",
-    on="spl",
-    severity=Severity.WARNING,
-    why="Without a data model tstats sees indexed fields only: index, host, source, sourcetype, and those that a site "
-    "or add-on extracts at index time. Any other has no value, and the search finds nothing.",
-    example="search: '| tstats count where index=web by user'",
-    cure="Read a data model, or use a raw search with stats; for a word of the raw event use PREFIX() or TERM().",
-)
-def not_indexed(reading: Reading, world: World) -> Faults:
-    for command in reading.of(Tstats):
-        if command.name != "tstats" or command.datamodel:
-            continue
-        for field, _ in tstats_fields(command):
-            name = field.name
-            if name not in INDEXED and not name.startswith(("date_", "PREFIX(")) and "*" not in name:
-                yield reading.fault(f"`{name}` is indexed only where somebody set that up", field.span)

@@ -18,6 +18,7 @@ from storypack.checks.searches import apply
 from storypack.issue import Issue, Location, Severity
 from storypack.pack.load import load_pack
 from tests.checks.example_pack import MACRO, ODD, SHARE, TODAY, TRUSTED, TRUSTED_CSV, base, variant, write
+from tests.checks_spl.applied import search_issues
 
 SEARCH = "`exf_cloud` a=1 | lookup exf_trusted account OUTPUT owner | `exf_odd_upload_filter`"
 
@@ -43,7 +44,7 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def issues(root: Path, *, use_cache: bool = True) -> list[tuple[str, str]]:
-    found = apply.search_issues(Context(load_pack(root).pack, TODAY), use_cache=use_cache)
+    found = search_issues(Context(load_pack(root).pack, TODAY), use_cache=use_cache)
     return sorted((issue.rule, issue.location.file) for issue in found if issue.severity is Severity.ERROR)
 
 
@@ -106,7 +107,7 @@ def test_a_suggestion_follows_the_names(tmp_path: Path) -> None:
     root = write(tmp_path, variant({ODD: {"search": "`exf_cloa` a=1 | `exf_odd_upload_filter`"}}))
 
     def cures() -> list[str]:
-        found = apply.search_issues(Context(load_pack(root).pack, TODAY), use_cache=True)
+        found = search_issues(Context(load_pack(root).pack, TODAY), use_cache=True)
         return [issue.cure for issue in found if issue.rule == "SP207"]
 
     assert cures() == ["did you mean `exf_cloud`?"]

@@ -9,12 +9,12 @@ import pytest
 import yaml
 
 from storypack.checks.context import Context
-from storypack.checks.searches.apply import search_issues
 from storypack.checks.searches.reading import readings
 from storypack.checks.searches.world import world_of
 from storypack.pack.load import load_pack
 from storypack.pack.models.base import Content
 from tests.checks.example_pack import HUNT, ODD, STEPS, base, variant, write
+from tests.checks_spl.applied import search_issues
 
 PACK = Path(__file__).parents[2]
 # The search as it stands in the file; each has the unknown command `statz`.

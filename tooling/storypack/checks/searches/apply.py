@@ -19,7 +19,6 @@ from storypack.pack.models import Baseline, Detection, Investigation
 from storypack.pack.models.base import Content, Model
 from storypack.pack.pack import Entry
 from storypack.pack.source import KeyPath, path_text
-from storypack.processes import run_all
 
 FILE = "searches.json"
 ENOUGH = 60  # searches that are worth a second process
@@ -68,12 +67,6 @@ def plan(context: Context, *, use_cache: bool = False) -> Plan:
     size = _CHUNK if len(todo) >= ENOUGH else max(len(todo), 1)
     chunks = [todo[start : start + size] for start in range(0, len(todo), size)]
     return Plan(context, world, entries, kept, known, chunks)
-
-
-def search_issues(context: Context, *, use_cache: bool = False) -> list[Issue]:
-    """What is wrong with the searches of the pack."""
-    planned = plan(context, use_cache=use_cache)
-    return planned.issues(run_all(planned.tasks), use_cache=use_cache)
 
 
 def _usable(found: object, entry: Entry[Model], answers: Answers) -> Checked | None:

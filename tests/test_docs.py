@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parent.parent
 CONTENT = (
@@ -68,3 +69,12 @@ def test_commands_do_what_the_document_shows(document: Path, tmp_path: Path) -> 
 
 def test_the_readme_shows_commands() -> None:
     assert ROOT / "README.md" in DOCUMENTS
+
+
+def test_the_readme_counts_what_the_pack_has() -> None:
+    found = re.search(r"\*\*(\d+) detections\*\* with more than (\d+) tests", (ROOT / "README.md").read_text("utf-8"))
+    assert found
+    detections = sorted((ROOT / "detections").rglob("*.yml"))
+    tests = sum(len(yaml.safe_load(path.read_text("utf-8"))["tests"]) for path in detections)
+    assert int(found[1]) == len(detections)
+    assert int(found[2]) < tests < int(found[2]) + 50

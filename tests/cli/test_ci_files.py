@@ -15,6 +15,9 @@ from click.testing import CliRunner
 
 from storypack.checks.context import KINDS
 from storypack.cli import main
+from storypack.issue import Location
+from storypack.report.tests_json import render_tests_json
+from storypack.testing.results import Failure, Outcome, PlannedTest, TestResult, TestRun
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/ci.md").read_text(encoding="utf-8")
@@ -45,13 +48,35 @@ def test_each_command_and_option_exists(line: str) -> None:
             assert word in shown.output
 
 
-def test_the_hook_runs_for_every_kind_of_content() -> None:
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
-    assert hook["entry"] == "storypack validate" and hook["pass_filenames"] is False
+def hooks() -> dict[str, Any]:
+    return {one["id"]: one for one in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
+
+
+@pytest.mark.parametrize("id", ["storypack-validate", "storypack-test"])
+def test_the_hook_runs_for_every_kind_of_content(id: str) -> None:
+    hook = hooks()[id]
+    assert hook["pass_filenames"] is False
     pattern = re.compile(hook["files"])
     assert all(pattern.search(f"{folder}/x.yml") for folder in KINDS)
     assert pattern.search("storypack.yml") and pattern.search("tests/data/aws/x.jsonl")
     assert not pattern.search("README.md") and not pattern.search("docs/detections/x.yml")
+
+
+def test_the_commands_of_hooks_exist() -> None:
+    for hook in hooks().values():
+        program, command, *options = hook["entry"].split()
+        shown = CliRunner().invoke(main, [command, "--help"])
+        assert program == "storypack" and shown.exit_code == 0
+        assert all(option in shown.output for option in options)
+
+
+def test_the_page_names_the_hooks_that_there_are() -> None:
+    assert set(re.findall(r"^  - id: (\S+)", PAGE, re.MULTILINE)) == set(hooks())
+
+
+def test_the_workflow_checks_tests_and_builds() -> None:
+    runs = [step.get("run", "") for job in WORKFLOW["jobs"].values() for step in job["steps"]]
+    assert all(any(run.startswith(f"storypack {command}") for run in runs) for command in ("validate", "test", "build"))
 
 
 def test_the_workflow_asks_for_no_more_than_it_needs() -> None:
@@ -65,3 +90,14 @@ def test_the_json_of_the_page_fits_its_schema() -> None:
     schema = json.loads((ROOT / "tooling/storypack/report/validate.schema.json").read_text(encoding="utf-8"))
     (example,) = re.findall(r"^```json\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     jsonschema.validate(json.loads(example), schema)
+
+
+def test_the_page_has_each_key_of_a_test_result() -> None:
+    place = Location("detections/cloud/one.yml", 3, 5)
+    test = PlannedTest(place.file, "One", 0, "Fires", place)
+    result = TestResult(test, Outcome.FAILED, failure=Failure("missing rows", "none", place))
+    document = json.loads(render_tests_json(TestRun((result,), 0.1)))
+    section = PAGE[PAGE.index("That of `storypack test`") :]
+    named = set(re.findall(r"`(\w+)`", section))
+    (one,) = document["results"]
+    assert {*document, *document["summary"], *one, *one["failure"]} <= named

@@ -20,7 +20,6 @@ class Rules:
     max_pause: float | None = None
     max_events: int = 1000
     connected: bool = True
-    unified_ends: bool = False
     keep_orphans: bool = False
     keep_evicted: bool = False
     starts: bool = False

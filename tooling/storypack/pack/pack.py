@@ -109,10 +109,6 @@ class Pack:
         return _by_name(self.stories)
 
     @cached_property
-    def detection_named(self) -> dict[str, Entry[Detection]]:
-        return _by_name(self.detections)
-
-    @cached_property
     def macro_named(self) -> dict[str, Entry[Macro]]:
         """Macros by stanza: `name`, or `name(2)` when it takes two arguments."""
         found: dict[str, Entry[Macro]] = {}
@@ -127,10 +123,6 @@ class Pack:
     @cached_property
     def data_source_named(self) -> dict[str, Entry[DataSource]]:
         return _by_name(self.data_sources)
-
-    @cached_property
-    def baseline_named(self) -> dict[str, Entry[Baseline]]:
-        return _by_name(self.baselines)
 
     @cached_property
     def schedule_named(self) -> dict[str, Entry[NamedSchedule]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -29,7 +29,6 @@ class Setting:
 
     pack: Pack
     threads: int = 1
-    _tables: dict[str, LookupTable] = field(default_factory=dict)
 
     @cached_property
     def knowledge(self) -> Knowledge:

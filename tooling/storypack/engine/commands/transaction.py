@@ -67,7 +67,6 @@ def _rules(options: Mapping[str, str]) -> Rules:
         max_pause=seconds("maxpause"),
         max_events=_maximum(whole(options.get("maxevents", "1000"), "maxevents")),
         connected=flag(options.get("connected", "t")),
-        unified_ends=flag(options.get("unifyends", "f")),
         keep_orphans=flag(options.get("keeporphans", "f")),
         keep_evicted=flag(options.get("keepevicted", "f")),
         starts="startswith" in options,

@@ -74,17 +74,18 @@ def test_a_loop_of_macros_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    "spl",
+    ("spl", "rows"),
     [
-        "dedup nosuch*",
-        "table nosuch | uniq",
-        'table _time a | eval _time="z" | join usetime=t _time [ search x=* ]',
-        "fields x | fields - x _time | uniq",
-        'eval y=spath(null(), "a{}.b"), z=spath(nosuch, "a{}")',
+        ("dedup nosuch*", []),
+        ("dedup nosuch* keepempty=t | table x", [{"x": 1}, {"x": 2}]),
+        ("table nosuch | uniq", [{}]),
+        ('table _time a | eval _time="z" | join usetime=t _time [ search x=* ]', []),
+        ("fields x | fields - x _time | uniq", [{}]),
+        ('eval y=spath(null(), "a{}.b"), z=spath(nosuch, "a{}") | table x y z', [{"x": 1}, {"x": 2}]),
     ],
 )
-def test_nothing_to_work_on_is_no_fault(spl: str) -> None:
-    run_search(spl, [{"x": 1, "_time": 1}])
+def test_nothing_to_work_on_is_no_fault(spl: str, rows: list[dict[str, int]]) -> None:
+    assert run_search(spl, [{"x": 1, "_time": 1}, {"x": 2, "_time": 2}]) == rows
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ TOO_MUCH = {
 
 
 @pytest.mark.parametrize("name", TOO_MUCH)
-@pytest.mark.timeout(60)  # each takes a second or two, and took minutes, or would have, before faults were counted
+@pytest.mark.timeout(60)  # each takes a second or two; with a fault for every mistake it would take minutes
 def test_a_megabyte_of_mistakes(name: str, tmp_path: Path) -> None:
     pack = healthy(tmp_path / "pack")
     write(pack, DETECTION_FILE, TOO_MUCH[name])

@@ -45,6 +45,7 @@ def conf_files(content: AppContent, tactics_of: TacticsOf) -> list[ConfFile]:
 
 
 def savedsearches(content: AppContent, tactics_of: TacticsOf) -> ConfFile:
+    """A stanza for each detection, baseline and step of an investigation that has a search."""
     file, settings = ConfFile("savedsearches"), content.settings
     for detection in content.detections:
         schedule = content.schedules[detection.id]
@@ -99,6 +100,7 @@ def _steps(content: AppContent) -> Iterator[_Entry]:
 
 
 def macros(content: AppContent) -> ConfFile:
+    """A stanza for each macro, those of the filters included."""
     file = ConfFile("macros")
     for macro in content.macros:
         file.add(macro_stanza(macro), content.origin(macro))

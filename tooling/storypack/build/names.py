@@ -12,6 +12,7 @@ def detection_stanza(settings: Settings, detection: Detection) -> str:
 
 
 def baseline_stanza(settings: Settings, baseline: Baseline) -> str:
+    """`EXF - Name`: nothing that Enterprise Security would take for a detection."""
     return prefixed(settings.stanza_prefix, baseline.name)
 
 

@@ -139,6 +139,7 @@ def require_sdk() -> None:
 
 
 def desired_app(pack: Path, enable: bool | None) -> Desired:
+    """What the pack wants on the instance; with `enable` None only the app's id and version, without its objects."""
     from storypack.deploy.desired import Desired, desired_from_tree
 
     if enable is None:
@@ -180,4 +181,5 @@ def built_app(pack: Path) -> tuple[str, Mapping[str, bytes]]:
 
 
 def ask(question: str, hidden: bool) -> str:
+    """The answer to a question on stderr; `hidden` = what is typed is not shown."""
     return str(click.prompt(question, hide_input=hidden, err=True))

@@ -21,6 +21,7 @@ _CLOUD_URLS = {  # for FedRAMP and the like, whose services have other addresses
 
 
 def to_folder(pack: Path, folder: Path) -> int:
+    """Write the app below a folder, as for a deployer, and say what to run there."""
     from storypack.deploy.errors import DeployError
     from storypack.deploy.folder_target import commands, write_app
 
@@ -37,6 +38,7 @@ def to_folder(pack: Path, folder: Path) -> int:
 
 
 def install(pack: Path, path: str, yes: bool, where: Mapping[str, Any]) -> int:
+    """Have the instance install a package that lies on its own disk."""
     from storypack.deploy.package_target import install_from_path
 
     with session(pack, where, None) as (connection, _, instance, desired):
@@ -48,6 +50,7 @@ def install(pack: Path, path: str, yes: bool, where: Mapping[str, Any]) -> int:
 
 
 def to_cloud(pack: Path, stack: str, classic: bool, yes: bool, where: Mapping[str, Any]) -> int:
+    """Have the package vetted and installed on a Splunk Cloud stack (Admin Config Service Manual)."""
     from storypack.build.pipeline import build_pack
     from storypack.deploy.credentials import find_secret, read_env_file
     from storypack.deploy.errors import DeployError

@@ -189,4 +189,5 @@ def lookup_text(trace: Trace, at: int, node: tree.Lookup) -> str:
 
 
 def rows_text(count: int) -> str:
+    """`1 row`, `2 rows`."""
     return "1 row" if count == 1 else f"{count} rows"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,7 @@ def test_a_new_pack_is_whole(tmp_path: Path, folder: str) -> None:
     pack = tmp_path / folder
     made = run("new", "pack", pack, "--author", 'Zoë O\'Neil: "Blue" Team')
     assert made.exit_code == 0, made.output
+    assert shlex.split(made.stdout.partition("next: ")[2])[:3] == ["cd", pack.as_posix(), "&&"]
     assert json.loads(run("validate", "--pack", pack, "--format", "json").stdout)["issues"] == []
     tested = run("test", "--pack", pack, "-j", "1")
     assert tested.exit_code == 0, tested.output

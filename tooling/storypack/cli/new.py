@@ -61,6 +61,7 @@ def command(
 def _start(folder: Path, author: str | None) -> int:
     """A new pack in a folder, which may be there already if nothing in it is in the way."""
     import datetime as dt
+    import shlex
 
     from storypack.cli.starter import named, starter
 
@@ -71,7 +72,8 @@ def _start(folder: Path, author: str | None) -> int:
     name = folder.resolve().name
     pack = named(name, author or f"{name or 'pack'} contributors", dt.date.today().isoformat())
     _write(folder, starter(pack))
-    click.echo(f"next: cd {folder.as_posix()}; storypack validate; storypack test; storypack build")
+    there = shlex.quote(folder.as_posix())
+    click.echo(f"next: cd {there} && storypack validate && storypack test && storypack build")
     return exit_codes.OK
 
 

@@ -93,6 +93,12 @@ def test_the_schedules_window_holds(pack: SmallPack) -> None:
     assert pack.only().outcome is Outcome.PASSED
 
 
+def test_events_without_a_time_are_of_the_end_of_the_window(pack: SmallPack) -> None:
+    """Splunk gives them the time at which they arrive; the search that comes ten minutes later finds them."""
+    pack.detection("Disk", SEARCH, search_test("Fires", [{"user": "kim", "action": "copy"}], expected_results=1))
+    assert pack.only().outcome is Outcome.PASSED
+
+
 def test_a_fixed_now_makes_it_night(pack: SmallPack) -> None:
     search = '`ex_audit` | eval hour=tonumber(strftime(_time, "%H")) | where hour<6 | `ex_disk_filter`'
     pack.detection(

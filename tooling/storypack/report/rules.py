@@ -50,7 +50,11 @@ silence:
 
 def render_rules_text(rules: Sequence[RuleText], *, width: int = 100) -> str:
     """One line per rule: id, severity, title."""
-    lines = [f"{rule.id}  {rule.severity.value:<8} {rule.title}"[:width] for rule in rules]
+    beside = " " * 16
+    lines = [
+        fill(f"{rule.id}  {rule.severity.value:<8} {rule.title}", max(width, 40), subsequent_indent=beside)
+        for rule in rules
+    ]
     return "\n".join([*lines, "", f"{plural(len(rules), 'rule')}; storypack rules SP101 explains one"]) + "\n"
 
 

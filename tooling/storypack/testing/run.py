@@ -123,7 +123,8 @@ class _Run:
     def _moment(self, source: FileSource) -> Moment:
         when = moment(self.test, self.setting.pack.schedule_of(self.entry.model), source.times)
         source.newest_at = when.newest
-        source.clock = when.newest or (source.times or (0.0, when.now - 1))[1]
+        end = when.now if when.latest is None else min(when.latest, when.now)
+        source.clock = when.newest or (source.times or (0.0, end - 1))[1]  # events without a time arrive just then
         return when
 
     def _reads_risk(self) -> bool:

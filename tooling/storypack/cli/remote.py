@@ -131,21 +131,20 @@ def connected(remote: Remote, root: Path) -> Iterator[Connection]:
 @contextmanager
 def site_of(remote: Remote, root: Path, connection: Connection) -> Iterator[Site]:
     """The instance as a place for events, which are removed at the end unless they are to be kept."""
-    from storypack.deploy.credentials import find_secret, read_env_file
+    from storypack.deploy.credentials import find_secret
     from storypack.deploy.remote.cleanup import left_alone, remove_events
     from storypack.deploy.remote.hec import Collector, CollectorTarget
     from storypack.deploy.remote.sending import Site
 
-    variables = {**read_env_file(root / ".env"), **os.environ}
-    url = remote.hec_url or variables.get(HEC_URL) or f"https://{connection.target.host}:8088"
+    target = connection.target
+    variables = {**_env_file(root), **os.environ}
+    url = remote.hec_url or variables.get(HEC_URL) or f"https://{target.host_of_url}:8088"
     if not url.startswith(("https://", "http://")):
         raise click.UsageError(f"--hec-url: {url} is no address such as https://splunk.example.com:8088")
     if url.startswith("http:"):
         click.echo("warning: the event collector is asked in clear text: anyone may read its token", err=True)
     collector = Collector(
-        CollectorTarget(
-            url, ca=remote.ca or variables.get(CA) or None, insecure=remote.insecure, timeout=remote.timeout
-        ),
+        CollectorTarget(url, ca=target.ca, insecure=target.insecure, timeout=target.timeout),
         find_secret("HEC_TOKEN", os.environ, root, _ask()),
     )
     site = Site(connection, collector, remote.index, uuid.uuid4().hex[:12], remote.app, remote.wait)

@@ -20,7 +20,7 @@ from xml.etree.ElementTree import ParseError
 from splunklib.binding import Context, HTTPError, UrlEncoded
 
 from storypack.deploy.credentials import Credentials
-from storypack.deploy.errors import DeployError, Uncertain, Unreachable
+from storypack.deploy.errors import Uncertain, Unreachable
 from storypack.deploy.reasons import (
     PORT_CURE,
     bad_certificate,
@@ -53,8 +53,12 @@ class Target:
 
     @property
     def url(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.scheme}://{host}:{self.port}"
+        return f"{self.scheme}://{self.host_of_url}:{self.port}"
+
+    @property
+    def host_of_url(self) -> str:
+        """The host as an address has it: IPv6 in brackets."""
+        return f"[{self.host}]" if ":" in self.host else self.host
 
 
 class Connection:
@@ -63,10 +67,7 @@ class Connection:
     def __init__(self, target: Target, credentials: Credentials, sleep: Callable[[float], None] = time.sleep) -> None:
         self.target = target
         self._sleep = sleep
-        try:
-            tls = tls_context(target.ca, target.insecure) if target.scheme == "https" else None
-        except (OSError, ssl.SSLError) as error:
-            raise DeployError(f"cannot read the certificates of {target.ca}: {error}") from error
+        tls = tls_context(target.ca, target.insecure) if target.scheme == "https" else None
         self.transport = Transport(target.timeout, tls)
         arguments: dict[str, Any] = {}
         if credentials.token:

@@ -100,11 +100,7 @@ class CloudClient:
     _transport: Transport = field(init=False)
 
     def __post_init__(self) -> None:
-        try:
-            tls = tls_context(self.cloud.ca, False)
-        except (OSError, ssl.SSLError) as error:
-            raise DeployError(f"cannot read the certificates of {self.cloud.ca}: {error}") from error
-        self._transport = Transport(self.cloud.timeout, tls)
+        self._transport = Transport(self.cloud.timeout, tls_context(self.cloud.ca, False))
 
     def deploy(self, app: str, package: bytes, file_name: str, version: str = "") -> str:
         """Vet, upload, and wait until the stack has it, in this version if one is given. The installed version."""

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from storypack.deploy.errors import DeployError
+
 IDLE = 4.0  # seconds after which a kept connection is not trusted: the server may be about to close it
 
 
@@ -86,9 +88,12 @@ class Transport:
 def tls_context(ca: str | None, insecure: bool) -> ssl.SSLContext:
     """A context that verifies certificate and host name, against the system's or the given authorities.
 
-    Only `insecure` switches that off. OSError when the file of authorities cannot be read.
+    Only `insecure` switches that off. DeployError when the file of authorities cannot be read.
     """
-    context = ssl.create_default_context(cafile=ca)
+    try:
+        context = ssl.create_default_context(cafile=ca)
+    except OSError as error:  # ssl.SSLError is one
+        raise DeployError(f"cannot read the certificates of {ca}: {error}") from error
     if insecure:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

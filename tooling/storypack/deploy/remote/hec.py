@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from storypack.deploy.errors import DeployError, Refused, Uncertain, Unreachable
+from storypack.deploy.errors import Refused, Uncertain, Unreachable
 from storypack.deploy.reasons import bad_certificate
 from storypack.deploy.secret import Secret
 from storypack.deploy.transport import Transport, tls_context
@@ -70,10 +70,7 @@ class Collector:
         self._token = token
         self._sleep = sleep
         self._channel = str(uuid.uuid4())  # needed where the token asks for acknowledgement, harmless elsewhere
-        try:
-            tls = tls_context(target.ca, target.insecure) if target.url.startswith("https:") else None
-        except (OSError, ssl.SSLError) as error:
-            raise DeployError(f"cannot read the certificates of {target.ca}: {error}") from error
+        tls = tls_context(target.ca, target.insecure) if target.url.startswith("https:") else None
         self._transport = Transport(target.timeout, tls)
 
     def __repr__(self) -> str:

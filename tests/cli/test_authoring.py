@@ -206,7 +206,8 @@ def content_files() -> list[tuple[str, Path]]:
 @pytest.mark.parametrize("kind", SCHEMA_KINDS)
 def test_the_pack_itself_fits_the_schema(kind: str) -> None:
     schema = json.loads(run("schema", kind).stdout)
-    validator = jsonschema.Draft202012Validator(schema)
+    validator = jsonschema.Draft7Validator(schema)
+    assert jsonschema.validators.validator_for(schema) is type(validator)
     validator.check_schema(schema)
     for path in [path for of, path in content_files() if of == kind]:
         data, _ = parse(path.read_text(encoding="utf-8"))
@@ -219,7 +220,7 @@ def test_the_pack_itself_fits_the_schema(kind: str) -> None:
 def test_the_schema_refuses_mistakes(edit: dict[str, Any]) -> None:
     schema = json.loads(run("schema", "detection").stdout)
     good = base()["detections/cloud/share_leaves.yml"]
-    validator = jsonschema.Draft202012Validator(schema)
+    validator = jsonschema.Draft7Validator(schema)
     assert validator.is_valid(good)
     assert not validator.is_valid(good | edit)
 

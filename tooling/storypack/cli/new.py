@@ -53,7 +53,7 @@ def command(
         return _start(Path(name), author)
     _write(pack, _files(pack, kind, name, type, category, story, data_source, author))
     stem = _stem(kind, name)
-    run = f", storypack test --only {stem}" if kind == "detection" else ""
+    run = f" && storypack test --only {stem}" if kind == "detection" else ""
     click.echo(f"next: replace each TODO, then storypack validate --only {stem}{run}")
     return exit_codes.OK
 

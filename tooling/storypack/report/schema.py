@@ -1,4 +1,4 @@
-"""The content format as JSON Schema (draft 2020-12), from the models."""
+"""The content format as JSON Schema, from the models: draft 7, the newest that editors know in all their versions."""
 
 from __future__ import annotations
 
@@ -34,4 +34,4 @@ _MODELS: dict[str, TypeAdapter[Any]] = {
 def json_schema(kind: str) -> dict[str, Any]:
     """The schema of a kind of file: `detection`, `story`, …, `settings`. Raises KeyError for others."""
     schema = _MODELS[kind].json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return {"$schema": "http://json-schema.org/draft-07/schema#", **schema}

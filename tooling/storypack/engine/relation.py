@@ -69,12 +69,16 @@ class Cte:
     """One stage of the query. The text is asked for last, when all columns that it has to give are known.
 
     `scan` = the text of a pass over events, asked for when all others are there: it gets the SQL that reads its rows,
-    by which it may leave out what that does not name; None = it reads them all."""
+    by which it may leave out what that does not name; None = it reads them all.
+
+    `adds` = the columns, as `expression AS "identifier"`, where adding them to the rows before is all that a stage does.
+    """
 
     name: str
     text: str | Callable[[], str]
     stage: str
     scan: Callable[[str | None], str] | None = None
+    adds: tuple[str, ...] = ()
 
     def render(self, named: str | None = None) -> str:
         if self.scan is not None:
@@ -191,7 +195,17 @@ class Relation:
             columns[name] = column
         if not parts:
             return self
-        return self.stage(label, f"SELECT *, {', '.join(parts)} FROM {{rows}}", columns=columns)
+        rows, parts = self._reopened(label, parts)
+        rows = rows.stage(label, f"SELECT *, {', '.join(parts)} FROM {{rows}}", columns=columns)
+        return replace(rows, ctes=(*rows.ctes[:-1], replace(rows.ctes[-1], adds=tuple(parts))))
+
+    def _reopened(self, label: str, parts: list[str]) -> tuple[Relation, list[str]]:
+        """What `parts` are to be added to, and with what: with the columns of the stage before, if they need none of
+        them. Each stage costs DuckDB a look at every column, which for a handful of events is all the work there is."""
+        last = self.ctes[-1]
+        if last.stage != label or not last.adds or not _independent(last.adds, parts):
+            return self, parts
+        return replace(self, ctes=self.ctes[:-1]), [*last.adds, *parts]
 
     def where(self, label: str, condition: str) -> Relation:
         """Rows for which an SQL condition is true."""
@@ -260,3 +274,12 @@ class Relation:
         texts |= {cte: cte.render(named) for cte in self.ctes if cte.scan is not None}
         ctes = ",\n".join(f"{identifier(cte.name)} AS NOT MATERIALIZED (\n  {texts[cte]}\n)" for cte in self.ctes)
         return f"WITH {ctes}\n{select} FROM {identifier(self.name)} {suffix}".rstrip()
+
+
+def _independent(before: Iterable[str], after: Iterable[str]) -> bool:
+    """Whether columns can be made beside each other: none is read by a later one, and none changes how many rows there
+    are or looks at other rows."""
+    made = [part.rsplit(" AS ", 1)[1] for part in before]
+    return not any(name in part for part in after for name in made) and not any(
+        word in part for part in (*before, *after) for word in ("unnest(", " OVER ")
+    )

@@ -110,7 +110,7 @@ def test_broken_lines_are_searched_and_counted(tmp_path: Path) -> None:
     path.write_text('{"a": 1}\n{"a": 2}\n{"a": 3, "b\n', encoding="utf-8")
     result = run("stats count", "--data", path, "--sourcetype", "x", "--format", "json")
     assert rows(result) == [{"count": 3}]
-    assert result.stderr == "1 of 3 events in x.jsonl are broken and were kept as plain text\n"
+    assert result.stderr == "1 of 3 events in x.jsonl is broken, kept as text\n"
 
 
 def test_lookups_and_macros_from_the_command_line(log: Path, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_a_file_that_is_named_is_searched_whatever_it_holds(tmp_path: Path) -> N
     path.write_bytes(b"\x7fELF\xff" + bytes(range(32)) * 20 + b"\nuser=kim\n")
     result = run("user=kim | stats count", "--data", path, "--format", "json", "--sourcetype", "x")
     assert json.loads(result.stdout) == {"count": 1}
-    assert result.stderr == "tool is not all text: 1 stretches of bytes were replaced by \ufffd\n"
+    assert result.stderr == "tool is not all text: bytes in 1 place were replaced by \ufffd\n"
 
 
 def test_colours_and_other_alphabets_are_text(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_many_faults_are_told_in_few_lines(tmp_path: Path) -> None:
         (tmp_path / f"{number:02}.jsonl").write_text(EVENT + EVENT + "{broken\n")
     lines = run("stats count", "--data", tmp_path, "--sourcetype", "x").stderr.splitlines()
     assert len(lines) == MOST_FILES + 1
-    assert lines[0] == "1 of 3 events in 00.jsonl are broken and were kept as plain text"
+    assert lines[0] == "1 of 3 events in 00.jsonl is broken, kept as text"
     assert lines[-1] == "... and so for 5 more files"
 
 
@@ -83,9 +83,9 @@ def test_what_was_probably_meant(tmp_path: Path, arguments: tuple[str, ...], sai
     ("content", "all_events", "said"),
     [
         ((EVENT * 50).encode(), 50, ""),
-        (b'{"user": "\xff"}\n' + (EVENT * 50).encode(), 51, "x.log is not all text: 1 stretches"),
+        (b'{"user": "\xff"}\n' + (EVENT * 50).encode(), 51, "x.log is not all text: bytes in 1 place"),
         (gzip.compress((EVENT * 50).encode())[:-5], 50, "x.log can not be read to its end"),
-        ((EVENT * 50 + "{broken}\n").encode(), 51, "1 of 51 events in x.log are broken"),
+        ((EVENT * 50 + "{broken}\n").encode(), 51, "1 of 51 events in x.log is broken"),
         ((EVENT * 50).encode() + b'{"long": "' + b"x" * (17 << 20) + b'"}\n', 51, ""),
     ],
     ids=["whole", "bytes", "cut", "broken", "long"],

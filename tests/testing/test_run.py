@@ -194,7 +194,7 @@ def test_broken_events_are_told_and_kept(pack: SmallPack) -> None:
     pack.detection("Disk", SEARCH, search_test("x", text, expected_results=1))
     result = pack.only()
     assert result.outcome is Outcome.PASSED
-    assert result.notes == ("1 of the events in disk_0.jsonl are broken",)
+    assert result.notes == ("1 of the events in disk_0.jsonl is broken",)
 
 
 def test_a_search_that_reads_no_events_runs_without_any(pack: SmallPack) -> None:

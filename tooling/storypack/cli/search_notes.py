@@ -51,11 +51,11 @@ def tell_broken(source: FileSource) -> None:
     broken = source.broken
     counts = {events.file.path: events.count for events in source.events}
     _tell_some(
-        f"{count:,} of {counts[path]:,} events in {path.name} are broken and were kept as plain text"
+        f"{count:,} of {counts[path]:,} events in {path.name} {'is' if count == 1 else 'are'} broken, kept as text"
         for path, count in broken.items()
     )
     _tell_some(
-        f"{path.name} is not all text: {count:,} stretches of bytes were replaced by \ufffd"
+        f"{path.name} is not all text: bytes in {count:,} place{'' if count == 1 else 's'} were replaced by \ufffd"
         for path, count in source.replaced.items()
     )
     _tell_some(

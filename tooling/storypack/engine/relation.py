@@ -71,7 +71,7 @@ class Cte:
     `scan` = the text of a pass over events, asked for when all others are there: it gets the SQL that reads its rows,
     by which it may leave out what that does not name; None = it reads them all.
 
-    `adds` = the columns, as `expression AS "identifier"`, where adding them to the rows before is all that a stage does.
+    `adds` = the columns (`expression AS "identifier"`) where adding them to the rows before is all that a stage does.
     """
 
     name: str

@@ -105,7 +105,10 @@ class _Run:
             latest=when.latest,
         )
         notes = [when.note] if when.note else []
-        notes += [f"{count} of the events in {path.name} are broken" for path, count in source.broken.items()]
+        notes += [
+            f"{count} of the events in {path.name} {'is' if count == 1 else 'are'} broken"
+            for path, count in source.broken.items()
+        ]
         notes += [warning for warning in found.warnings if not warning.startswith("outputlookup")]  # as it should be
         notes += risk.problems if risk else ()
         kept = TestResult(

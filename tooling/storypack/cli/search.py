@@ -26,11 +26,11 @@ from storypack.cli.options import (
     pack_option,
 )
 from storypack.cli.remote import Remote, remote_of, remote_options
+from storypack.cli.search_errors import check, located
 from storypack.cli.search_notes import Counted, tell_afterwards, tell_broken, tell_unknown
 from storypack.cli.waiting import Waiting, waiting
 
 if TYPE_CHECKING:
-    from storypack.engine.errors import EngineError
     from storypack.engine.knowledge.files import FileSource
     from storypack.engine.source import LookupTable
     from storypack.engine.stream import Stream
@@ -144,7 +144,7 @@ def _search(wanted: _Wanted, scratch: Path, remote: Remote | None) -> int:
                 pack=wanted.pack,
             )
             return search_there(asked, remote)
-        _check(spl, macros)
+        check(spl, macros)
         tell_unknown(wanted.sourcetype, knowledge)
         with waiting() as line:
             source = FileSource(
@@ -161,7 +161,7 @@ def _search(wanted: _Wanted, scratch: Path, remote: Remote | None) -> int:
                 source.settle()
             return _run(spl, source, macros, wanted)
     except EngineError as error:
-        raise click.ClickException(_located(error, spl, wanted)) from error
+        raise click.ClickException(located(error, spl)) from error
 
 
 def _run(spl: str, source: FileSource, macros: Mapping[str, MacroDefinition], wanted: _Wanted) -> int:
@@ -314,55 +314,6 @@ def _time(text: str | None, now: float, option: str) -> float | None:
     except TimeModifierError as error:
         cure = f"; {error.cure}" if error.cure else ""
         raise click.UsageError(f"{option}: {error.message}{cure}") from None
-
-
-# --- what is wrong with the search ----------------------------------------------------------------------------------
-
-
-def _check(spl: str, macros: Mapping[str, MacroDefinition]) -> None:
-    """Refuse a search that cannot be parsed, with the place marked."""
-    from storypack.spl import parse
-    from storypack.spl.macros import expand
-    from storypack.spl.source import SplError
-
-    try:
-        expanded = expand(spl, macros)
-        try:
-            parse(expanded.text)
-        except SplError as error:
-            raise expanded.blame(error) from error
-    except SplError as error:
-        cure = f"\n{error.cure}" if error.cure else ""
-        raise click.ClickException(f"{error.message}\n{_marked(spl, *error.span)}{cure}") from None
-
-
-def _located(error: EngineError, spl: str, wanted: _Wanted) -> str:
-    """The message, with the stage marked if it is one that the user wrote."""
-    from storypack.spl import parse
-    from storypack.spl.source import SplError
-
-    number = re.match(r"stage (\d+)", error.stage)
-    if number is None or "`" in spl:
-        return str(error)
-    try:
-        stages = parse(spl).commands
-    except SplError:
-        return str(error)
-    if int(number[1]) > len(stages):
-        return str(error)
-    span = stages[int(number[1]) - 1].span
-    return f"{error.message}\n{_marked(spl, span.start, span.end)}"
-
-
-def _marked(text: str, start: int, end: int) -> str:
-    """The line of the fault with carets under it, cut to the terminal."""
-    begin = text.rfind("\n", 0, start) + 1
-    line = text[begin:].split("\n", 1)[0]
-    at, length = start - begin, max(min(end, begin + len(line)) - start, 1)
-    room = max(shutil.get_terminal_size().columns - 4, 20)
-    left = max(0, min(at - room // 3, len(line) - room))
-    piece = line[left : left + room].replace("\t", " ")
-    return f"  {piece}\n  {' ' * (at - left)}{'^' * min(length, room - (at - left))}"
 
 
 # --- rows -----------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ Search Reference: "stats", "Statistical and charting functions"."""
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 
 from storypack.spl.arguments import BY, alias, by_clause, option, skip_comma
 from storypack.spl.calls import macro_call
@@ -57,8 +58,7 @@ def aggregation(reader: Reader, command: str) -> Aggregation:
         reader.expected("an aggregation such as `count` or `sum(field)`")
     if not reader.called():
         if value.lower() not in BARE:
-            cure = f"write `{value}(field)`" if value.isidentifier() else "write for example `sum(field)`"
-            reader.fail(f"`{value}` is no aggregation that stands alone in `{command}`", cure)
+            reader.fail(f"`{value}` is no aggregation that stands alone in `{command}`", _cure(value))
         reader.advance()
         return _named(reader, value.lower(), None, value, start)
     if (found := _SIMPLE(reader.text, start)) and found[1] != "eval":
@@ -69,6 +69,12 @@ def aggregation(reader: Reader, command: str) -> Aggregation:
         reader.skip_to(found.end())
         return _named(reader, func.lower(), arg, f"{func}({name})" if name else func, start)
     return _computed(reader, start)
+
+
+def _cure(value: str) -> str:
+    if near := get_close_matches(value.lower(), sorted(BARE), n=1):
+        return f"did you mean `{near[0]}`?"
+    return f"write `{value}(field)`" if value.isidentifier() else "write for example `sum(field)`"
 
 
 def _computed(reader: Reader, start: int) -> Aggregation:

@@ -30,7 +30,11 @@ def test_a_run_leaves_nothing_behind() -> None:
 
 
 def test_searches_of_several_threads_do_not_meet() -> None:
+    """From the first one on, when the shared connection has not been opened and no function is defined on it."""
+    from storypack.engine.run import close
+
     found: dict[int, object] = {}
+    close()
 
     def run(number: int) -> None:
         events = [{"x": number}] * (number + 1)

@@ -12,6 +12,7 @@ value: they give null. What cannot be answered at all (a list of a million numbe
 from __future__ import annotations
 
 import re
+import threading
 from importlib import import_module
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -40,11 +41,13 @@ _MODULES = (
 )
 _NAME = re.compile(r"\bspl_[a-z0-9_]+")
 _provided: WeakKeyDictionary[DuckDBPyConnection, set[str]] = WeakKeyDictionary()
+_one_at_a_time = threading.Lock()  # a connection that is busy refuses every other call
 
 
 def install(connection: DuckDBPyConnection) -> None:
     """Define every function on the connection; `provide` is cheaper where the SQL is known."""
-    _define(connection, _library())
+    with _one_at_a_time:
+        _define(connection, _library())
 
 
 def provide(connection: DuckDBPyConnection, sql: str) -> None:
@@ -52,7 +55,8 @@ def provide(connection: DuckDBPyConnection, sql: str) -> None:
 
     Idempotent. A cursor of a connection shares its functions; give both the same connection here.
     """
-    _define(connection, _NAME.findall(sql))
+    with _one_at_a_time:
+        _define(connection, _NAME.findall(sql))
 
 
 def _library() -> dict[str, Macro | PythonFunction]:

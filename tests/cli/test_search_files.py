@@ -63,9 +63,12 @@ def test_many_faults_are_told_in_few_lines(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("statz count by user",), "'statz' was searched for as a word; did you mean the command 'stats'?\n"),
+        (
+            ("statz count by user",),
+            "'statz' is no command and was searched for as a word; did you mean 'stats'?\n",
+        ),
         (("nothing like it",), ""),
-        (("kim", "--sourcetype", "aws:cloudtrial"), "sourcetype aws:cloudtrial; did you mean aws:cloudtrail?\n"),
+        (("kim", "--sourcetype", "aws:cloudtrial"), "sourcetype 'aws:cloudtrial'; did you mean 'aws:cloudtrail'?\n"),
         (("kim", "--sourcetype", "my:own"), ""),
     ],
 )

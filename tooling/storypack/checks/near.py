@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-def did_you_mean(wrong: str, known: Iterable[str]) -> str:
-    """A cure that names the closest known word, or nothing when none is close."""
+def did_you_mean(wrong: str, known: Iterable[str], *, likeness: int = 70) -> str:
+    """A cure that names the closest known word, or nothing when none is close: `likeness` in percent at least."""
     from rapidfuzz import fuzz, process, utils
 
-    found = process.extractOne(wrong, list(known), scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=70)
+    found = process.extractOne(
+        wrong, list(known), scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=likeness
+    )
     return f"did you mean '{found[0]}'?" if found else ""
 
 

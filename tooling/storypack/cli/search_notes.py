@@ -76,11 +76,10 @@ def tell_unknown(sourcetype: str | None, knowledge: Knowledge) -> None:
     """A sourcetype that nobody knows, where it looks like one that is known."""
     known = [stanza.name for stanza in knowledge.props if "::" not in stanza.name]
     if sourcetype and sourcetype not in known:
-        from rapidfuzz import fuzz, process
+        from storypack.checks.near import did_you_mean
 
-        near = process.extractOne(sourcetype, known, scorer=fuzz.ratio, score_cutoff=85)
-        if near:
-            tell(f"nothing is known of sourcetype {sourcetype}; did you mean {near[0]}?")
+        if near := did_you_mean(sourcetype, known, likeness=85):
+            tell(f"nothing is known of sourcetype '{sourcetype}'; {near}")
 
 
 def tell_afterwards(
@@ -110,8 +109,7 @@ def _tell_command(spl: str) -> None:
     begin = _COMMAND_LIKE.match(spl)
     if begin is None or begin[1] in names():
         return
-    from rapidfuzz import fuzz, process
+    from storypack.checks.near import did_you_mean
 
-    near = process.extractOne(begin[1], names(), scorer=fuzz.ratio, score_cutoff=75)
-    if near:
-        tell(f"'{begin[1]}' was searched for as a word; did you mean the command '{near[0]}'?")
+    if near := did_you_mean(begin[1], names(), likeness=75):
+        tell(f"'{begin[1]}' is no command and was searched for as a word; {near}")

@@ -34,9 +34,9 @@ fmt: $(VENV)/.test  ## format code and searches
 
 lock: $(VENV)/.test  ## pin the dependencies anew (needs pip-tools)
 	$(PIP) install pip-tools
-	$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host \
+	$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	  --no-header --build-deps-for editable -o requirements/app.lock pyproject.toml
-	$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host \
+	$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	  --no-header --build-deps-for editable --extra test -o requirements/test.lock pyproject.toml
 
 clean:  ## remove the environment and everything built

@@ -52,11 +52,26 @@ _BY_KEYS = (
     ("bro:conn:json", ("ts", "uid", "proto", "id.orig_h")),
     ("stream:http", ("http_method", "src_ip", "endtime")),
     ("stream:dns", ("query_type", "src_ip", "endtime")),
+    ("suricata", ("timestamp", "event_type", "flow_id")),
+    ("suricata", ("timestamp", "event_type", "stats")),
 )
+_DAY = r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d"
+_SYSLOG = rf"^(?:<\d+>)?(?:{_DAY}|\d{{4}}-\d\d-\d\dT\S+) (?:\S+ )?"
 _BY_TEXT = (
     ("linux:audit", re.compile(r"^(?:node=\S+ )?type=[A-Z_0-9]+ msg=audit\(")),
     ("access_combined", re.compile(r'^\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:[^\]]+\] "[A-Z]+ ')),
     ("aws:cloudwatchlogs:vpcflow", re.compile(r"^\d \d{12} eni-[0-9a-f]+ ")),
+    ("squid:access", re.compile(r"^\d{9,10}\.\d{3} +-?\d+ \S+ [A-Z_]+/\d{3} \d+ \S+ \S+ \S+ [A-Z_]+/\S+ \S+")),
+    ("squid:access:recommended", re.compile(r"^\d{9,10}\.\d{3} logformat=splunk_recommended_squid ")),
+    (
+        "isc:bind:query",
+        re.compile(r"^.{0,80}\bclient (?:@0x[0-9a-f]+ )?[0-9A-Fa-f.:]+#\d+(?: \(\S*\))?:(?: view \S+:)? query: "),
+    ),
+    ("vsftpd", re.compile(rf"^[A-Z][a-z]{{2}} {_DAY} \d{{4}} \[pid \d+\] ")),
+    ("xferlog", re.compile(rf"^[A-Z][a-z]{{2}} {_DAY} \d{{4}} \d+ \S+ \d+ .+ [ab] [CUT_]+ [oid] [agru] ")),
+    ("rsyncd", re.compile(r"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[\d+\] ")),
+    ("postfix:syslog", re.compile(_SYSLOG + r"postfix(?:-[\w-]+)?/[\w/-]+\[\d+\]: ")),
+    ("linux_secure", re.compile(_SYSLOG + r"(?:sshd(?:-session|-auth)?|internal-sftp|sftp-server)\[\d+\]: ")),
 )
 
 

@@ -36,7 +36,7 @@ def test_what_is_not_supported_is_refused_by_name(spl: str, message: str) -> Non
         ('rex "no group"', "no named group"),
         ('rex "(?<a>["', "regular expression"),
         ('regex x="("', "regular expression"),
-        ("head many", "many"),
+        ("head many", "a number or a condition"),
         ("bin span=banana x", "banana"),
         ("join type=cross x [ search y=1 ]", "inner, outer or left"),
         ("| from datamodel:No.Such", "no data model dataset"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Sequence
@@ -129,9 +130,12 @@ _GAP = re.compile(r"\s+")
 _MARK = "\x1f"
 
 
-@udf("spl_table", "VARCHAR", "BOOLEAN", "BIGINT", returns="VARCHAR[]")
-def table_lines(text: str | None, no_header: bool, header: int) -> list[str] | None:
-    """The lines of a table, each with the columns' names before it, for `spl_table_line`."""
+@udf("spl_table", "VARCHAR", "BOOLEAN", "BIGINT", "VARCHAR[]", "VARCHAR[]", returns="VARCHAR[]")
+def table_lines(
+    text: str | None, no_header: bool, header: int, columns: Sequence[str], wanted: Sequence[str]
+) -> list[str] | None:
+    """The lines of a table, each with its delimiter and the columns' names before it, for `spl_table_line`. Of
+    `columns` and `wanted`, if there are any, only these columns and lines with one of these texts are taken."""
     if text is None:
         return None
     lines = [line for line in text.splitlines() if line.strip()]
@@ -139,24 +143,38 @@ def table_lines(text: str | None, no_header: bool, header: int) -> list[str] | N
         lines = lines[header - 1 :]
     if len(lines) < (1 if no_header else 2):
         return None
+    delimiter = next((sign for sign in ("\t", ",") if sign in lines[0].strip()), " ")
     if no_header:
-        width = max(len(_GAP.split(line.strip())) for line in lines)
+        width = max(len(_cells(line, delimiter)) for line in lines)
         names = [f"Column_{at}" for at in range(1, width + 1)]
     else:
-        names = [_UNCLEAN.sub("_", name) for name in _GAP.split(lines[0].strip())]
+        names = [_UNCLEAN.sub("_", name) for name in _cells(lines[0], delimiter)]
         lines = lines[1:]
-    return ["\t".join(names) + _MARK + line for line in lines]
+    if columns:
+        names = [name if name in columns else "" for name in names]
+    if wanted:
+        lines = [line for line in lines if any(each in line for each in wanted)]
+    return [delimiter + "\t".join(names) + _MARK + line for line in lines]
+
+
+def _cells(line: str, delimiter: str, most: int = 0) -> list[str]:
+    """The cells of a line between tabs, commas (a cell may be in double quotes) or gaps; of gaps `most` cells."""
+    if delimiter == " ":
+        return _GAP.split(line.strip(), maxsplit=max(most - 1, 0))
+    if delimiter == "\t":
+        return [cell.strip() for cell in line.strip("\r\n").split("\t")]
+    return [cell.strip() for cell in next(csv.reader([line.strip()], skipinitialspace=True))]
 
 
 @udf("spl_table_line", "VARCHAR", returns="MAP(VARCHAR, VARCHAR[])")
 def table_line(text: str | None) -> Fields:
-    """The cells of a line of `spl_table`."""
+    """The cells of a line of `spl_table`; an empty cell is no value."""
     if text is None or _MARK not in text:
         return {}
     header, _, line = text.partition(_MARK)
-    names = header.split("\t")
-    cells = _GAP.split(line.strip(), maxsplit=len(names) - 1)
-    return {name: [cell] for name, cell in zip(names, cells, strict=False)}
+    names = header[1:].split("\t")
+    cells = _cells(line, header[0], len(names))
+    return {name: [cell] for name, cell in zip(names, cells, strict=False) if name and cell}
 
 
 @udf("spl_table_text", "VARCHAR", returns="VARCHAR")

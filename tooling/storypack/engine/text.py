@@ -12,9 +12,10 @@ from storypack.spl.calls import macro_call
 from storypack.spl.macros import expand
 from storypack.spl.parser import parse, parse_expression, parse_term
 from storypack.spl.source import SplError, line_column
-from storypack.spl.tokens import MACRO
+from storypack.spl.tokens import MACRO, STRING, unquote
 
 _CALL = re.compile(MACRO)
+_QUOTED = re.compile(rf"\(\s*({STRING})\s*\)").fullmatch
 
 
 def parse_search(spl: str, session: Session) -> tree.Pipeline:
@@ -55,10 +56,12 @@ def search_error(error: SplError, spl: str) -> SearchError:
 
 
 def parse_condition(text: str) -> tree.Expr:
-    """The eval expression in an option's value: `(x > 5)`, `eval(x > 5)`."""
+    """The eval expression in an option's value: `(x > 5)`, `eval(x > 5)`, and streamstats' `("x > 5")`."""
     bare = text.strip()
     if bare.lower().startswith("eval(") and bare.endswith(")"):
         bare = bare[5:-1]
+    if quoted := _QUOTED(bare):
+        bare = unquote(quoted[1])
     try:
         return parse_expression(bare)
     except SplError as error:

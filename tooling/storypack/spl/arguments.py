@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from storypack.spl.calls import macro_call
 from storypack.spl.source import Span, SplError
-from storypack.spl.tokens import ARGUMENTS, OPTION_VALUE, Reader, unquote
+from storypack.spl.tokens import ARGUMENTS, OPTION_VALUE, Reader, unescape, unquote
 from storypack.spl.tree import Field, MacroCall, Option, Pipeline, Word
 
 BY = ("by",)
+
+# Options whose condition stands in brackets in quotes. Search Reference: "streamstats".
+_BRACKETED = ("reset_before", "reset_after")
+_CLOSING = re.compile(r'(?<!\\)"\)"').search
 
 
 def option(reader: Reader) -> Option:
@@ -19,7 +24,9 @@ def option(reader: Reader) -> Option:
     reader.begin(OPTION_VALUE)
     kind, text, first = reader.kind, reader.value, reader.start
     value: Word | MacroCall
-    if kind in ("string", "quoted"):
+    if text == '"("' and name.lower() in _BRACKETED:
+        value = _between_quoted_brackets(reader, name)
+    elif kind in ("string", "quoted"):
         value = quoted_word(reader)
         reader.begin(ARGUMENTS)
     elif kind == "macro":
@@ -36,6 +43,18 @@ def option(reader: Reader) -> Option:
         reader.fail_if_stray()
         raise SplError(f"`{name}=` has no value", Span(start, reader.before), "add one, or take the option away")
     return Option(name.lower(), value, span=Span(start, reader.before))
+
+
+def _between_quoted_brackets(reader: Reader, name: str) -> Word:
+    """`"("expression")"`, the manual's own spelling of a condition, at the first string; then the token behind."""
+    start, closing = reader.start, _CLOSING(reader.text, reader.end)
+    if not closing:
+        cure = f"write `{name}=(expression)`"
+        raise SplError(f'the `")"` that ends `{name}=` is missing', Span(start, reader.end), cure)
+    inner = unescape(reader.text[reader.end : closing.start()])
+    reader.match = ARGUMENTS
+    reader.skip_to(closing.end())
+    return Word(f"({inner})", span=Span(start, closing.end()))
 
 
 def quoted_word(reader: Reader) -> Word:

@@ -1,14 +1,14 @@
 """Patterns of the search grammar, taken apart: the `text` of a `Compare` value, an `In` value, or a `Keyword`.
 
-Such a text is kept as written inside its quotes, because only there a star and an escaped star differ:
+Such a text is kept as written inside its quotes, because only there a backslash and an escape differ:
 
-* `*`   any characters, also none
-* `\\*`  a star
+* `*`   any characters, also none; no backslash takes that from it (for a star itself use like() or match())
 * `\\\\`  a backslash, also before a star: `"*\\\\cmd.exe"`, `"C:\\\\Temp\\\\*"`
 * `\\"`  a double quote; `\\|` a pipe
-* a backslash before anything else stands for itself
+* a backslash before anything else, also before a star, stands for itself
 
-Search Reference: "search", under "Wildcards" and "Backslashes".
+Search Manual: "Backslashes" under "Use the search command" (sequences that are none stay as they are; the asterisk
+cannot be escaped) and "Wildcards"; SigmaHQ/sigma#3617.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class _Wildcard(Enum):
 ANY: Final = _Wildcard.ANY
 Part = str | Literal[_Wildcard.ANY]
 
-_PIECE = re.compile(r'[^*\\]++|\\[*\\"|]|\\|\*++')
+_PIECE = re.compile(r'[^*\\]++|\\[\\"|]|\\|\*++')
 
 
 def parts(text: str) -> tuple[Part, ...]:
@@ -59,8 +59,3 @@ def literal(text: str) -> str | None:
 def matches_anything(text: str) -> bool:
     """Is it `*`, which asks only that there is a value?"""
     return parts(text) == (ANY,)
-
-
-def escape(text: str) -> str:
-    """The pattern that stands for `text` and nothing else."""
-    return re.sub(r'([\\*"])', r"\\\1", text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -59,11 +60,12 @@ def _given(kind: str, data: str, session: Session) -> Relation:
 
 @generating("gentimes")
 def gentimes(node: tree.Plain, rows: Relation | None, session: Session) -> Relation:
-    """Time ranges from `start` to `end`, each `increment` (a day) long."""
+    """Time ranges from `start` to `end` (midnight before now), each `increment` (a day) long."""
     options = options_of(node.options)
     if "start" not in options:
         raise SearchError("gentimes needs start=")
-    start, end = (_moment(options.get(name, "now"), session) for name in ("start", "end"))
+    start = _moment(options["start"], session)
+    end = _moment(options.get("end", "0"), session)  # midnight before now
     step = _step(options.get("increment", "1d"))
     begins: list[float] = []
     at = start
@@ -81,21 +83,28 @@ def gentimes(node: tree.Plain, rows: Relation | None, session: Session) -> Relat
     return session.table(columns, "gentimes")
 
 
+_SHORT_YEAR = re.compile(r"(\d{1,2}/\d{1,2}/)(\d{2})((?::.*)?)").fullmatch
+
+
 def _moment(text: str, session: Session) -> float:
-    """`mm/dd/yyyy[:HH:MM:SS]`, or so many days from now (`-5`)."""
+    """`mm/dd/yyyy[:HH:MM:SS]`, also with a year of two digits (69 to 99 are of the last century, as of strptime's
+    `%y`), or so many days from now (`-5`), at midnight."""
     try:
         if text.lstrip("-").isdigit():
             return timemod.resolve(f"{int(text):+d}d@d", session.now)
+        if short := _SHORT_YEAR(text.strip()):
+            date, year, clock = short.groups()
+            text = f"{date}{'19' if int(year) >= 69 else '20'}{year}{clock}"
         return timemod.resolve(text, session.now)
     except timemod.TimeModifierError as error:
         raise SearchError(error.message) from error
 
 
 def _step(text: str) -> float:
-    unit = {"s": 1, "m": 60, "h": 3600, "d": 86400}.get(text[-1:])
-    if unit is None or not text[:-1].isdigit() or not int(text[:-1]):
+    found = re.fullmatch(r"([0-9]{1,9})([smhd])", text)
+    if not found or not int(found[1]):
         raise SearchError(f"gentimes: increment must be a number and s, m, h or d, not `{text}`")
-    return int(text[:-1]) * unit
+    return int(found[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]]
 
 
 def _human(moment: float) -> str:

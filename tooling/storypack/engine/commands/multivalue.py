@@ -21,15 +21,16 @@ def _only_field(node: tree.Plain) -> str:
 
 @command("mvexpand")
 def mvexpand(node: tree.Plain, rows: Relation, session: Session) -> Relation:
-    """A row for each value of a field; a row without the field stays. `limit` values of each row at most (0 = all)."""
+    """A row for each value of a field; `limit` values of each row at most (0 = all).
+
+    A row without the field gives none: people give such rows a placeholder before the command (fillnull in
+    gjanders/SplunkAdmins' savedsearches.conf; remg427/misp42splunk#127)."""
     name = _only_field(node)
     limit = whole(node.option("limit", "0"), "limit")
     field = rows.field(name)
     if field.kind is not Kind.MULTI:
-        return rows
-    values = f"coalesce({field.text}, [NULL])"
-    if limit:
-        values = f"list_slice({values}, 1, {limit})"
+        return rows.where("mvexpand", f"{field.text} IS NOT NULL")
+    values = f"list_slice({field.text}, 1, {limit})" if limit else field.text
     column = Column(rows.names.new(name), Kind.STRING)
     place = identifier(rows.names.new("__place"))
     text = (

@@ -1,4 +1,4 @@
-"""spath, xpath, extract (kv), xmlkv, multikv, tojson, fromjson: structure in text (Search Reference: these pages)."""
+"""spath, xpath, extract (kv), xmlkv, tojson, fromjson: structure in text (Search Reference: these pages)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from storypack.engine.commands.options import flag, options_of, words_of
 from storypack.engine.commands.registry import command
 from storypack.engine.compile.coerce import coerce, common_kind
 from storypack.engine.errors import SearchError
-from storypack.engine.relation import Column, Cte, Names, OrderKey, Relation
+from storypack.engine.relation import Column, Cte, Names, Relation
 from storypack.engine.session import Session
 from storypack.engine.sql import NULL, Kind, Sql, as_multi, as_text, identifier, quote
 from storypack.engine.udf.spath import spath_sql
@@ -148,30 +148,3 @@ def fromjson(node: tree.Plain, rows: Relation, session: Session) -> Relation:
         return rows
     call = f"spl_fromjson({as_text(source)}, {quote(options.get('prefix', ''))})"
     return extracted(rows, call, session, "fromjson")
-
-
-@command("multikv")
-def multikv(node: tree.Plain, rows: Relation, session: Session) -> Relation:
-    """A row for each line of a table in `_raw`, with the columns of its header."""
-    options = options_of(node.options)
-    source = rows.field("_raw")
-    if source.kind is Kind.NULL:
-        return rows
-    no_header = "TRUE" if flag(options.get("noheader", "f")) else "FALSE"
-    header = options.get("forceheader", "0")
-    lines = identifier(rows.names.new("__lines"))
-    place = identifier(rows.names.new("__place"))
-    raw = Column(rows.names.new("_raw"), Kind.STRING)
-    call = f"spl_table({as_text(source)}, {no_header}, {int(header)})"
-    rows = rows.stage("multikv", f"SELECT *, {call} AS {lines} FROM {{rows}}")
-    text = (
-        f"SELECT *, unnest(coalesce({lines}, [NULL])) AS {identifier(raw.ident)}, "
-        f"unnest(range(greatest(len({lines}), 1))) AS {place} FROM {{rows}}"
-    )
-    order = (*rows.order, OrderKey(place))
-    rows = rows.stage("multikv", text, order=order)
-    line = identifier(raw.ident)
-    found = extracted(rows, f"spl_table_line({line})", session, "multikv")
-    # the text of an event that holds no table stays
-    own = f"coalesce(spl_table_text({line}), {as_text(source)})"
-    return found.extend("multikv", {"_raw": Sql(own, Kind.STRING)})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from storypack.engine.compile.compare import compare, never_number
+from storypack.engine.compile.compare import compare, constant_number, never_number
 from storypack.engine.compile.subsearch import subsearch_expression
 from storypack.engine.compile.terms import Fields, compile_text
 from storypack.engine.errors import NotSupported, SearchError
@@ -123,20 +123,19 @@ def _binary(op: str, a: Sql, b: Sql, session: Session) -> Sql:
 
 
 def _plus(a: Sql, b: Sql) -> Sql:
-    """Sum of two numbers, or two texts joined; null for a number and a text that is none."""
+    """The sum of two values that look like numbers; any other two joined as text; null if one is (Search Reference:
+    eval, "Usage": the plus operator adds numbers and joins strings)."""
     if Kind.NULL in (a.kind, b.kind):
         return NULL
-    if Kind.NUMBER in (a.kind, b.kind):
-        return Sql(f"({as_number(a)} + {as_number(b)})", Kind.NUMBER)
+    if a.kind is b.kind is Kind.NUMBER:
+        return Sql(f"({a.text} + {b.text})", Kind.NUMBER)
     joined = f"({as_text(a)} || {as_text(b)})"
-    if never_number(a) and never_number(b):
-        return Sql(joined, Kind.STRING)
     if never_number(a) or never_number(b):
-        other = as_number(b if never_number(a) else a)
-        return Sql(f"CASE WHEN {other} IS NULL THEN {joined} END", Kind.STRING)
-    x, y = as_number(a), as_number(b)
-    total = as_text(Sql(f"({x} + {y})", Kind.NUMBER))
-    return Sql(f"CASE WHEN {x} IS NULL AND {y} IS NULL THEN {joined} ELSE {total} END", Kind.STRING)
+        return Sql(joined, Kind.STRING)
+    total = f"({as_number(a)} + {as_number(b)})"
+    if all(constant_number(one) is not None or one.kind is Kind.NUMBER for one in (a, b)):
+        return Sql(total, Kind.NUMBER)
+    return Sql(f"coalesce({as_text(Sql(total, Kind.NUMBER))}, {joined})", Kind.STRING)
 
 
 def _in_list(value: Sql, options: list[Sql]) -> Sql:

@@ -1,4 +1,4 @@
-"""Values of `search` as patterns: `*` is a wildcard, `\\*` a star; case does not matter unless CASE() says so.
+"""Values of `search` as patterns: `*` is a wildcard; case does not matter unless CASE() says so.
 
 Search Reference: search, "Usage"; Search Manual: "Wildcards". Breakers: segmenters.conf, the default segmenter.
 """

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from storypack.engine.compile.subsearch import NOTHING, subsearch_term, subsearch_text
-from storypack.engine.compile.terms import resolve_time
+from storypack.engine.compile.times import modern, resolve_time
 from storypack.engine.errors import SearchError
 from storypack.engine.session import Session
 from storypack.engine.source import ScanRequest
 from storypack.engine.text import parse_condition_term
-from storypack.engine.udf.timeformat import strptime
 from storypack.spl import tree
 
 _ANYTHING = tree.And(())
@@ -21,7 +20,7 @@ def resolve(term: tree.Term | None, session: Session) -> tree.Term | None:
     """The term with every subsearch replaced by what its rows stand for."""
     match term:
         case tree.And(terms) | tree.Or(terms):
-            return replace(term, terms=tuple(_present(one, session) for one in _times_written(terms)))
+            return replace(term, terms=tuple(_present(one, session) for one in modern(terms, session)))
         case tree.Not(inner):
             resolved = _present(inner, session)
             return _ANYTHING if session.dry and _has_subsearch(inner) else replace(term, term=resolved)
@@ -33,26 +32,13 @@ def resolve(term: tree.Term | None, session: Session) -> tree.Term | None:
             return _ANYTHING if session.dry else replace(term, value=tree.Word(text))
         case tree.In(field, values) if any(isinstance(value, tree.SubsearchValue) for value in values):
             return _ANYTHING if session.dry else _in_list(field, values, session)
+        case tree.TimeModifier():
+            times = modern([term], session)
+            return times[0] if len(times) == 1 else tree.And(tuple(times))
         case tree.MacroCall(name):
             raise SearchError(f"macro `{name}` is not defined", session.stage)
         case _:
             return term
-
-
-def _times_written(terms: Sequence[tree.Term]) -> Sequence[tree.Term]:
-    """The terms without `timeformat`, and times that are written as it says as epoch seconds."""
-    forms = [one.value for one in terms if isinstance(one, tree.TimeModifier) and one.name == "timeformat"]
-    if not forms:
-        return terms
-    found = []
-    for one in terms:
-        if isinstance(one, tree.TimeModifier):
-            if one.name == "timeformat":
-                continue
-            moment = strptime(one.value, forms[-1], None)
-            one = one if moment is None else replace(one, value=repr(moment))
-        found.append(one)
-    return found
 
 
 def _in_list(
@@ -109,11 +95,11 @@ def base_request(term: tree.Term | None, session: Session) -> ScanRequest:
     earliest: float | None = None
     latest: float | None = None
     for part in _conjuncts(term):
-        if isinstance(part, tree.TimeModifier) and part.name != "timeformat":
+        if isinstance(part, tree.TimeModifier):
             limit = resolve_time(part.value, session)
-            if part.name in ("earliest", "starttime") and limit is not None:
+            if part.name == "earliest" and limit is not None:
                 earliest = limit if earliest is None else max(earliest, limit)
-            elif part.name in ("latest", "endtime") and limit is not None:
+            elif part.name == "latest" and limit is not None:
                 latest = limit if latest is None else min(latest, limit)
     return ScanRequest(
         term,

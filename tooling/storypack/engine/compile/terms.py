@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
-from storypack import timemod
 from storypack.engine.compile.bulk import compile_or
 from storypack.engine.compile.compare import any_value, compare
 from storypack.engine.compile.patterns import Pattern, is_whole, keyword_matches, matches, parse_pattern
+from storypack.engine.compile.times import modern, resolve_time
 from storypack.engine.errors import SearchError
 from storypack.engine.functions import FunctionContext
 from storypack.engine.functions import call as call_function
@@ -26,8 +26,6 @@ _CIDR = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)/\d
 _TIME_FIELDS = {
     "earliest": ("_time", ">="),
     "latest": ("_time", "<"),
-    "starttime": ("_time", ">="),
-    "endtime": ("_time", "<"),
     "_index_earliest": ("_indextime", ">="),
     "_index_latest": ("_indextime", "<"),
 }
@@ -59,8 +57,10 @@ def compile_term(term: tree.Term, rows: Fields, session: Session) -> str:
             return _keyword(rows.field("_raw"), text)
         case tree.Directive():
             return _directive(term, rows)
-        case tree.TimeModifier(name, value):
+        case tree.TimeModifier(name, value) if name in _TIME_FIELDS:
             return _time(name, value, rows, session)
+        case tree.TimeModifier():
+            return compile_term(tree.And(tuple(modern([term], session))), rows, session)
         case _:
             raise SearchError(f"cannot search for a {type(term).__name__} that is not resolved", session.stage)
 
@@ -126,11 +126,7 @@ def _directive(term: tree.Directive, rows: Fields) -> str:
 
 
 def _time(name: str, value: str, rows: Fields, session: Session) -> str:
-    if name in ("timeformat", "searchtimespandays", "index_earliest", "index_latest"):
-        return "TRUE"
     limit = resolve_time(value, session)
-    if name not in _TIME_FIELDS:
-        raise SearchError(f"time modifier `{name}` is not supported", session.stage)
     field, sign = _TIME_FIELDS[name]
     if limit is None:
         return "TRUE"
@@ -138,14 +134,6 @@ def _time(name: str, value: str, rows: Fields, session: Session) -> str:
     if time.kind is Kind.NULL:
         return "FALSE"
     return f"({time.text} {sign} {limit!r})"
-
-
-def resolve_time(value: str, session: Session) -> float | None:
-    """Epoch seconds of a time modifier; None for "all time" (0 or empty)."""
-    try:
-        return timemod.resolve(value, session.now)
-    except timemod.TimeModifierError as error:
-        raise SearchError(error.message, session.stage) from error
 
 
 def compile_text(text: str, rows: Fields, session: Session) -> str:

@@ -199,7 +199,9 @@ def _parser(text: str) -> re.Pattern[str] | None:
         out.append(_literal(text[at : found.start()]))
         at = found.end()
         name = found["name"]
-        if name in _SUBSECONDS:
+        if name in _SUBSECONDS and out[-2:] == [_PIECES["s"], ""]:
+            out[-2:] = [_EPOCH_DIGITS, _digits(found["width"], name)]
+        elif name in _SUBSECONDS:
             out.append(rf"(?P<N>\d{{1,{found['width'] or 9}}})")
         elif name in "nt":
             out.append(r"\s+")
@@ -212,6 +214,18 @@ def _parser(text: str) -> re.Pattern[str] | None:
         return re.compile("".join(out), re.IGNORECASE)
     except re.error:
         return None
+
+
+# The seconds of `%s` with subseconds right behind them (`%s%3N`): 13 digits are seconds and milliseconds, so `%s` takes
+# those of the years 1973 to 2286, and leaves the rest. TIME_FORMAT of the add-ons for AWS WAF, Cloudflare, FortiGate.
+_EPOCH_DIGITS = r"(?P<s>-?\d{9,10})"
+
+
+def _digits(width: str | None, name: str) -> str:
+    """Subseconds behind seconds without a point between them: all their digits are there."""
+    if width or name == "Q":
+        return rf"(?P<N>\d{{{width or 3}}})"
+    return r"(?P<N>\d{9}|\d{6}|\d{3})"
 
 
 def _literal(text: str) -> str:

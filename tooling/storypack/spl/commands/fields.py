@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from storypack.spl import arguments as args
+from storypack.spl import tree
 from storypack.spl.expressions import expression
 from storypack.spl.source import Span, SplError
 from storypack.spl.tokens import ARGUMENTS, EVAL, Reader
@@ -153,15 +154,28 @@ def dedup(reader: Reader, name: str, start: int) -> Dedup:
 
 def head(reader: Reader, name: str, start: int) -> Head:
     reader.begin(ARGUMENTS)
-    given = list(args.options(reader))
+    given = _head_options(reader)
     count = args.number(reader)
     condition = None
-    if reader.value == "(":
+    if count is None and not reader.at_end:
+        opener = reader.value
         reader.again(EVAL)
         condition = expression(reader)
+        if opener != "(" and isinstance(condition, tree.Field | tree.String):
+            cure = "write `head 10`, or a condition such as `head count<5`"
+            raise SplError("`head` takes a number or a condition", condition.span, cure)
         reader.again(ARGUMENTS)
-    given.extend(args.options(reader))
+    given += _head_options(reader)
     return Head(count, condition, tuple(given), span=Span(start, reader.before))
+
+
+def _head_options(reader: Reader) -> list[Option]:
+    """The options at hand; any other `name=` begins a condition (`head x=5`)."""
+    found = []
+    while reader.kind == "option" and reader.value.lower() in ("limit", "null", "keeplast"):
+        found.append(args.option(reader))
+        args.skip_comma(reader)
+    return found
 
 
 def top(reader: Reader, name: str, start: int) -> Top:

@@ -33,8 +33,8 @@ class Not(Node):
 class Compare(Node):
     """`field op value`: `op` is one of `= != < <= > >=` (`==` is read as `=`, `host::x` as `host=x`).
 
-    The value is a pattern. `value.text` is it as written, without the quotes around it but with its escapes: `\\*` is
-    a star, `\\\\*` a backslash and a wildcard. `storypack.spl.pattern` takes it apart."""
+    The value is a pattern. `value.text` is it as written, without the quotes around it but with its escapes: `\\\\*` is
+    a backslash and a wildcard. `storypack.spl.pattern` takes it apart."""
 
     field: Field
     op: str

@@ -9,7 +9,12 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "tooling" / "storypack"
 
-SHARED = {"issue", "processes", "timemod"}  # small modules at the top of the package that every stage may use
+SHARED = {
+    "csvtext",
+    "issue",
+    "processes",
+    "timemod",
+}  # small modules at the top of the package that every stage may use
 BELOW: dict[str, set[str]] = {
     "spl": set(),
     "conf": set(),

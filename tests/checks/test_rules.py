@@ -355,7 +355,7 @@ FIRES: dict[str, list[Fires]] = {
         Fires({NETS_CSV: b"\nnet\n"}, NETS_CSV, "", "no header"),
         Fires({NETS_CSV: b"net,\n"}, NETS_CSV, "", "column 2"),
         Fires({NETS_CSV: b"net,net\n"}, NETS_CSV, "", "two columns"),
-        Fires({NETS_CSV: b"net,owner \n"}, NETS_CSV, "", "blank"),
+        Fires({NETS_CSV: b'net,"owner "\n'}, NETS_CSV, "", "blank"),
         Fires({NETS_CSV: b"net,192.0.2.1\n"}, NETS_CSV, "", "looks like a value"),
     ],
     "SP192": [
@@ -425,6 +425,9 @@ SILENT: dict[str, list[Edits]] = {
     "SP108": [{ODD: {"status": "deprecated", "deprecation_info": DEPRECATION}}],
     "SP109": [{ODD: {"status": "deprecated", "deprecation_info": DEPRECATION}}],
     "SP110": [{SHARE: {"modification_date": "2026-11-22"}}],
+    "SP186": [
+        {HUNT: {"search": '`exf_cloud` | eval ticks=mvcount(split(user, "`")) | `exf_hunt_for_long_names_filter`'}}
+    ],
     "SP111": [{SHARE: {"modification_date": "2026-11-01"}}],
     "SP112": [{SHARE: {"references.0": "http://example.com:8080/a?b=c#d"}}],
     "SP113": [
@@ -520,7 +523,7 @@ SILENT: dict[str, list[Edits]] = {
         {MACRO: {"definition": 'eval x="$y$"'}},
         {TWO: {"definition": "search x=$field$", "validation": "$least$ > 0"}},
     ],
-    "SP191": [{NETS_CSV: b"net,owner,column_3\n"}],
+    "SP191": [{NETS_CSV: b"net,owner,column_3\n"}, {NETS_CSV: b"net, owner \n192.0.2.0/24, kim\n"}],
     "SP192": [{NETS_CSV: b'net,owner\n192.0.2.0/24,"a, b"\n\n'}, {NETS_CSV: b'net,owner\r\n192.0.2.0/24,"a\r\nb"\r\n'}],
     "SP193": [{NETS_CSV: "net,owner\n192.0.2.1,Zoë\n".encode()}],
     "SP194": [{TRUSTED: {"fields": []}}],

@@ -49,7 +49,9 @@ def equals(field: str, value: str, op: str = "=") -> Compare:
         ('user=""', equals("user", "")),
         ("items{}.name=x", equals("items{}.name", "x")),
         ('"a b"=x', equals("a b", "x")),
-        ("'a b'=x", equals("a b", "x")),
+        ("'user'=x", equals("'user'", "x")),
+        ("'a b'=x", And((Keyword("'a"), equals("b'", "x")))),
+        ("user='ann lee'", And((equals("user", "'ann"), Keyword("lee'")))),
         ('path="C:\\\\*"', equals("path", "C:\\\\*")),  # two backslashes, as written
         ('say="a \\"b\\""', equals("say", 'a \\"b\\"')),
         ("path=C:\\Windows\\*", equals("path", "C:\\Windows\\*")),

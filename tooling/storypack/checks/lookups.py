@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from storypack.checks.catalogue import Context, Fault, Faults, rule
 from storypack.checks.near import did_you_mean, one_of
+from storypack.csvtext import has_blanks, trimmed
 from storypack.issue import Location, Severity
 from storypack.pack.files import readable
 from storypack.pack.models import CsvLookup, Lookup
@@ -76,6 +77,8 @@ def read_table(path: Path, changed: int, size: int) -> Table:
             line = reader.line_num + 1
     except csv.Error as error:
         return Table(tuple(rows), problem=f"the file is not CSV: {error}", line=line)
+    if has_blanks(row for _, row in rows):
+        rows = [(line, tuple(row)) for (line, _), row in zip(rows, trimmed(text), strict=True)]
     return Table(tuple(rows))
 
 
@@ -116,7 +119,7 @@ def csv_header(lookup: Lookup, context: Context) -> Faults:
         if not name.strip():
             yield Fault(f"column {number + 1} has no name", location=place)
         elif name != name.strip():
-            yield Fault(f"the column name '{name}' begins or ends with a blank", location=place)
+            yield Fault(f"the column name '{name}' begins or ends with a blank inside its quotes", location=place)
         elif name in table.header[:number]:
             yield Fault(f"two columns are called '{name}'", location=place)
         elif _looks_like_a_value(name):

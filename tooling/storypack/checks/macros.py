@@ -10,9 +10,11 @@ from storypack.issue import Severity
 from storypack.pack.models import Baseline, Detection, Macro
 from storypack.pack.models.base import Content
 from storypack.pack.models.search import Search
+from storypack.spl.tokens import STRING
 
 _ARGUMENT = re.compile(r"\$([A-Za-z0-9_-]+)\$")
 _LAST_CALL = re.compile(r"\|\s*(?:search\s+)?`\s*([A-Za-z0-9_-]+)\s*`\s*$")
+_STRING = re.compile(rf"(?s){STRING}")
 
 
 @rule(
@@ -135,7 +137,14 @@ def arguments(macro: Macro, context: Context) -> Faults:
     cure="Close it.",
 )
 def odd_backticks(content: Content, context: Context) -> Faults:
-    if isinstance(content, Macro) and content.definition.count("`") % 2:
-        yield Fault("a backtick is not closed", "definition", offset=content.definition.rindex("`"))
-    if isinstance(content, Search) and content.search.count("`") % 2:
-        yield Fault("a backtick is not closed", "search", offset=content.search.rindex("`"))
+    if isinstance(content, Macro):
+        yield from _odd_backtick(content.definition, "definition")
+    if isinstance(content, Search):
+        yield from _odd_backtick(content.search, "search")
+
+
+def _odd_backtick(text: str, key: str) -> Faults:
+    """A backtick without a partner; one inside double quotes is text (`split(user, "`")`)."""
+    shielded = _STRING.sub(lambda found: " " * len(found[0]), text)
+    if shielded.count("`") % 2:
+        yield Fault("a backtick is not closed", key, offset=shielded.rindex("`"))

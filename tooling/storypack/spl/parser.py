@@ -114,12 +114,18 @@ def _pipeline(reader: Reader) -> Pipeline:
 
 
 def _first(reader: Reader) -> Command:
-    """The stage at the head of a search without a pipe before it: a known command, or terms."""
+    """The stage at the head of a search without a pipe before it: a known command, or terms; in a subsearch a command
+    (Search Manual: "About subsearches": it begins with a generating command)."""
     found = _NAME(reader.text, reader.end)
+    if found and reader.depth:
+        return _named(reader, found[1].lower(), found)
     if found and is_command(name := found[1].lower()) and not _FIELD_FOLLOWS(reader.text, found.end()):
         return _named(reader, name, found)
     reader.begin(SEARCH)
     start = reader.start
+    if reader.depth and reader.kind != "macro" and not reader.at_end:
+        reader.fail_if_stray()
+        reader.fail("a subsearch begins with a command", f"write `[ search {reader.value}...`")
     term = search_term(reader)
     if term is None and reader.value != ")":
         reader.fail_if_stray()

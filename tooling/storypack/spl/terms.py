@@ -130,9 +130,6 @@ def _primary(reader: Reader) -> Term:
     if kind == "macro":
         reader.advance()
         return macro_call(value, start)
-    if kind == "quoted":
-        reader.advance()
-        return _comparison(reader, Field(unquote(value), True, span=Span(start, end)))
     return _bracketed(reader)
 
 

@@ -50,10 +50,10 @@ EVAL = _mode(
     ("macro", MACRO),
 )
 
-# The terms of search. A comma inside a word belongs to it, one at its end does not.
+# The terms of search. A comma inside a word belongs to it, one at its end does not. A single quote is a character like
+# any other: only double quotes keep a name or a value together here (Search Manual: "Quotes and escaping characters").
 _ESCAPE = r'\\["|\\]?+'
 SEARCH = _mode(
-    ("quoted", r"'[^'|\n]*+'(?=\s*+(?:[=<>]|!=))"),
     ("word", rf'(?:[^\s"()\[\]|=<>!`,\\]++|{_ESCAPE}|!(?!=)|,(?=[^\s()\[\]|"`=<>!,]))++'),
     ("op", r"[=!<>]=|[=<>]"),
     ("string", STRING),

@@ -43,6 +43,8 @@ from storypack.spl.tree import (
     Sort,
     SplitBy,
     Stats,
+    SubsearchTerm,
+    SubsearchValue,
     Top,
     Tstats,
     Where,
@@ -204,7 +206,7 @@ def _is_time(text: str) -> bool:
     "Command in a place where it can not stand",
     on="spl",
     why="A command that makes its own results must be the first, behind a pipe. Without that pipe its name is a word "
-    "to look for; in the middle of a search Splunk refuses it.",
+    "to look for; in the middle of a search Splunk refuses it. A subsearch must begin with one, or with search.",
     example="search: tstats count from datamodel=Endpoint.Processes by Processes.dest",
     cure="Put a pipe in front of it, or begin the search with it.",
 )
@@ -221,6 +223,29 @@ def misplaced(reading: Reading, world: World) -> Faults:
     for pipeline in reading.of(Pipeline):
         for command in pipeline.commands[1:]:
             yield from _in_the_middle(reading, command)
+    for pipeline in _subsearches(reading):
+        yield from _at_the_head(reading, pipeline.commands[0])
+
+
+def _subsearches(reading: Reading) -> Iterator[Pipeline]:
+    for command in reading.of(Combine):
+        if command.name != "appendpipe":  # it goes on with the rows that are there
+            yield from command.pipelines
+    yield from (join.pipeline for join in reading.of(Join))
+    yield from (term.pipeline for term in reading.of(SubsearchTerm))
+    yield from (value.pipeline for value in reading.of(SubsearchValue))
+
+
+def _at_the_head(reading: Reading, command: Command) -> Iterator[Fault]:
+    """A subsearch begins with a command that makes results (Search Manual: "About subsearches"), or with the
+    `stats count` that people wrote before there was makeresults."""
+    name = name_of(command)
+    facts = catalogue.command(name) if name else None
+    if facts is None or facts.generating or name in ("search", "stats", *_ANYWHERE):
+        return
+    span = Span(command.span.start, command.span.start + len(name))
+    message = f"a subsearch must begin with a command that makes results, and `{name}` makes none"
+    yield reading.fault(message, span, "begin it with `search ...`, or with `| makeresults`")
 
 
 _MAY_APPEND = ("tstats", "mstats", "inputlookup", "inputcsv", "union", "mcatalog")

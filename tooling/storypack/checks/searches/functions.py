@@ -135,12 +135,6 @@ def _numbers(*positions: int) -> Callable[[Call], _Problems]:
     return check
 
 
-def _substr(call: Call) -> _Problems:
-    yield from _numbers(1, 2)(call)
-    if isinstance(call.args[1], Number) and call.args[1].text == "0":
-        yield call.args[1], "the first character of `substr` is number 1", "write 1, or a negative number"
-
-
 def _like(call: Call) -> _Problems:
     pattern = call.args[1]
     if isinstance(pattern, String) and "*" in pattern.value and not {"%", "_"} & set(pattern.value):
@@ -175,7 +169,7 @@ _KINDS: dict[str, Callable[[Call], _Problems]] = {
     "relative_time": _relative_time,
     "cidrmatch": _cidrmatch,
     "like": _like,
-    "substr": _substr,
+    "substr": _numbers(1, 2),
     "tonumber": _tonumber,
     "mvfilter": _mvfilter,
     "mvindex": _numbers(1, 2),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from datetime import UTC, datetime
 from typing import Any
 
 from storypack import timemod
+from storypack.csvtext import csv_rows
 from storypack.engine.commands.options import flag, options_of, whole
 from storypack.engine.commands.registry import generating
 from storypack.engine.errors import SearchError
@@ -49,8 +48,8 @@ def _given(kind: str, data: str, session: Session) -> Relation:
             raise SearchError("makeresults: the JSON data must be an array of objects")
         events = [{**event, "_raw": json.dumps(event, separators=(",", ":"))} for event in events]
     elif kind == "csv":
-        lines = "\n".join(line.strip() for line in data.strip().splitlines())
-        events = [dict(row) for row in csv.DictReader(io.StringIO(lines))]
+        header, *rows = [row for row in csv_rows(data.strip()) if row] or [[]]
+        events = [dict(zip(header, row, strict=False)) for row in rows]
     else:
         raise SearchError(f"makeresults: format must be csv or json, not `{kind}`")
     names = dict.fromkeys(name for event in events for name in event if name)

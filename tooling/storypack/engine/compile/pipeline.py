@@ -41,8 +41,23 @@ def _step(node: tree.Command, rows: Relation | None, session: Session) -> Relati
         if isinstance(option, tree.Option) and option.name in WITHOUT_EFFECT.get(handler.name, ()):
             session.warn(f"{handler.name}: option `{option.name}` has no effect here")
     if rows is None and not handler.generates:
-        rows = scan(base_request(None, session), session)
+        rows = _nothing_yet(node, handler.name, session) if session.depth else _everything(session)
     return handler.run(node, rows, session)
+
+
+def _everything(session: Session) -> Relation:
+    return scan(base_request(None, session), session)
+
+
+def _nothing_yet(node: tree.Command, name: str, session: Session) -> Relation:
+    """No rows, before a `stats` that begins a subsearch, as `[ stats count | eval ... ]` was written before there was
+    makeresults. Any other command that generates none is refused there (Search Manual: "About subsearches")."""
+    if not isinstance(node, tree.Stats) or name != "stats":
+        raise SearchError(
+            f"a subsearch must begin with a generating command, and `{name}` is none; begin it with `search ...`, or "
+            "with `| makeresults`"
+        )
+    return session.table({"_time": []}, "nothing")
 
 
 def base_search(node: tree.Search, session: Session) -> Relation:

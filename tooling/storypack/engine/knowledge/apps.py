@@ -10,10 +10,12 @@ import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Literal
 
 from storypack.conf import Conf, merge, read
+from storypack.csvtext import csv_rows
 from storypack.engine.errors import EngineError
 from storypack.engine.source import MAX_OFFSET, TIME_FORMAT, LookupTable
 from storypack.spl.macros import MacroDefinition
@@ -111,12 +113,10 @@ def read_table(name: str, path: Path, settings: Mapping[str, str]) -> LookupTabl
 def read_rows(path: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
     """Header and rows of a CSV; what a short row lacks is empty. Raises KnowledgeError."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, restval="")
-            rows = [{key: value for key, value in row.items() if key is not None} for row in reader]
-            return tuple(reader.fieldnames or ()), rows
+        header, *rows = [row for row in csv_rows(path.read_bytes().decode("utf-8-sig")) if row] or [[]]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise KnowledgeError(f"cannot read the lookup table {path}: {error}") from error
+    return tuple(header), [dict(zip_longest(header, row[: len(header)], fillvalue="")) for row in rows]
 
 
 def _whole(text: str) -> int | None:

@@ -25,7 +25,7 @@ from storypack.spl.tree import (
 )
 
 _ESCAPE = r'\\["|\\]?'
-_FIELD = re.compile(r"[^\s\"'()\[\]|=<>!`,\\]+").fullmatch
+_FIELD = re.compile(r"[^\s\"()\[\]|=<>!`,\\]+").fullmatch
 _VALUE = re.compile(rf'(?:[^\s"()\[\]|`,\\]|{_ESCAPE}|,(?=[^\s()\[\]|"`=<>!,]))+').fullmatch
 _LIST_VALUE = re.compile(rf'(?:[^\s"()\[\]|`,\\]|{_ESCAPE})+').fullmatch
 _STRING_BODY = re.compile(r'(?s)[^"\\]*(?:\\.[^"\\]*)*').fullmatch

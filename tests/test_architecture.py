@@ -22,10 +22,11 @@ BELOW: dict[str, set[str]] = {
     "pack": {"spl", "conf", "reference"},
     "engine": {"spl", "conf", "reference"},
     "checks": {"pack", "spl", "conf", "reference"},
-    "testing": {"pack", "engine", "spl", "conf", "reference"},
+    "hunting": {"pack", "engine", "spl", "conf", "reference"},
+    "testing": {"hunting", "pack", "engine", "spl", "conf", "reference"},
     "build": {"pack", "spl", "conf", "reference"},
     "deploy": {"pack", "conf", "reference", "engine", "testing", "spl"},
-    "report": {"pack", "checks", "testing", "engine", "build", "deploy", "spl", "conf", "reference"},
+    "report": {"pack", "checks", "testing", "hunting", "engine", "build", "deploy", "spl", "conf", "reference"},
 }
 
 

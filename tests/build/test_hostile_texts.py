@@ -29,6 +29,7 @@ FIXED = {
     "stanza_prefix", "macro_prefix", "category", "usecase", "security_domain", "schedule", "period", "match_type",
     "score", "cron_schedule", "schedule_window", "allow_skew", "macro", "lookup", "baselines", "field_types", "product",
     "collection", "tests", "silence", "analytic_story", "data_source", "kind", "arguments", "schedules", "build",
+    "before", "after",
 }  # fmt: skip
 
 HOSTILE = [

@@ -181,6 +181,15 @@ def base() -> dict[str, Any]:
                         "latest_time": "now",
                     }
                 ],
+                tests=[
+                    {
+                        "name": "Answers",
+                        "time": "2026-11-01T00:00:00Z",
+                        "inputs": {"user": "alice"},
+                        "attack_data": [{"data": "tests/data/hot.jsonl", "sourcetype": "cloud:api"}],
+                        "expected": [{"step": "What else", "expected_results": 1}],
+                    }
+                ],
             ),
             MACRO: _content("exf_cloud", 8, definition='index=* sourcetype="cloud:api"'),
             TWO: _content("exf_between", 9, arguments=["field", "least"], definition="`exf_cloud` $field$>=$least$"),

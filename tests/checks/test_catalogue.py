@@ -20,7 +20,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 @pytest.mark.parametrize("id", rules())
 def test_each_rule_explains_itself(id: str) -> None:
     rule = rules()[id]
-    assert re.fullmatch(r"SP[0-39]\d\d", rule.id)
+    assert re.fullmatch(r"SP[0-49]\d\d", rule.id)
     assert rule.title[0].isupper() and not rule.title.endswith(".")
     assert rule.why.endswith((".", ".)", "?")) and len(rule.why) > 30
     assert rule.example.strip()

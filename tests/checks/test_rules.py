@@ -311,6 +311,26 @@ FIRES: dict[str, list[Fires]] = {
             "cloud:api",
         )
     ],
+    "SP401": [
+        Fires({STEPS: {"steps.0.search": "`exf_cloud` user=$usr|s$"}}, STEPS, "steps[0].search", "did you mean 'user'?")
+    ],
+    "SP402": [Fires({STEPS: {"inputs": ["user", "host"]}}, STEPS, "inputs[1]", "$host$")],
+    "SP403": [
+        Fires({STEPS: {"inputs": ["user", "time"]}}, STEPS, "inputs[1]", "every step has $time$"),
+        Fires({STEPS: {"inputs": ["user", {"name": "user"}]}}, STEPS, "inputs[1]", "two inputs"),
+        Fires({STEPS: {"steps.1": {"name": "What else", "description": "x"}}}, STEPS, "steps[0].name", "2 steps", 2),
+    ],
+    "SP404": [Fires({STEPS: {"steps.0.window": {"before": "1h"}}}, STEPS, "steps[0].window")],
+    "SP405": [
+        Fires({STEPS: {"tests": []}}, STEPS, "tests"),
+        Fires({STEPS: {"tests.0.expected.0.expected_results": 0}}, STEPS, "steps[0].name", "What else"),
+    ],
+    "SP406": [
+        Fires({STEPS: {"tests.0.expected.0.step": "What els"}}, STEPS, "tests[0].expected[0].step", "What else"),
+        Fires({STEPS: {"tests.0.inputs": {"usr": "a"}}}, STEPS, "tests[0].inputs", "no value for user", 2),
+        Fires({STEPS: {"tests.0.inputs.usr": "a"}}, STEPS, "tests[0].inputs.usr", "did you mean 'user'?"),
+        Fires({STEPS: {"tests.0.attack_data.0.data": "tests/data/no.jsonl"}}, STEPS, "tests[0].attack_data[0].data"),
+    ],
     "SP180": [
         Fires({HUNT: {"search": "`exf_cloud`"}}, HUNT, "search", "add | `exf_hunt_for_long_names_filter`"),
         Fires(

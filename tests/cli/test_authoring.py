@@ -81,7 +81,8 @@ def test_the_tests_of_a_new_detection_pass_in_each_data_source_s_shape(tmp_path:
         elif source.is_file():
             shutil.copy(source, tmp_path / name)
     for source_name in SOURCES:
-        made = run("new", "detection", f"New {source_name}", "--pack", tmp_path, "--data-source", source_name)
+        given = ("--pack", tmp_path, "--data-source", source_name, "--story", "Data Exfiltration")
+        made = run("new", "detection", f"New {source_name}", *given)
         assert made.exit_code == 0, made.output
     result = run("test", "--pack", tmp_path, "--only", "new_*", "--jobs", "1", "--format", "json")
     tests = json.loads(result.stdout)["results"]

@@ -72,7 +72,7 @@ def baseline_stanza(name: str, baseline: Baseline, technologies: Iterable[str]) 
 def step_stanza(name: str, investigation: Investigation, number: int) -> Stanza:
     """What the library shows of an investigation's step; `number` counts from 1."""
     step = investigation.steps[number - 1]
-    inputs = f"It needs {', '.join(investigation.inputs)}." if investigation.inputs else "It needs no input."
+    inputs = f"It needs {', '.join(investigation.input_names)}." if investigation.inputs else "It needs no input."
     return Stanza(
         f"{SEARCH}{name}",
         {

@@ -11,6 +11,7 @@ from storypack.build.annotations import TacticsOf
 from storypack.build.catalogue import catalogue_file, catalogue_name
 from storypack.build.collections import collection
 from storypack.build.content import AppContent
+from storypack.build.investigations import drilldown_dashboards
 from storypack.build.macros import macro_stanza
 from storypack.build.names import baseline_stanza, detection_stanza, step_stanza
 from storypack.build.savedsearches import baseline_search, detection_search, investigation_searches
@@ -49,7 +50,8 @@ def savedsearches(content: AppContent, tactics_of: TacticsOf) -> ConfFile:
     file, settings = ConfFile("savedsearches"), content.settings
     for detection in content.detections:
         schedule = content.schedules[detection.id]
-        file.add(detection_search(settings, detection, schedule, tactics_of), content.origin(detection))
+        dashboards = drilldown_dashboards(content, detection)
+        file.add(detection_search(settings, detection, schedule, tactics_of, dashboards), content.origin(detection))
     for baseline in content.baselines:
         file.add(baseline_search(settings, baseline, content.schedules[baseline.id]), content.origin(baseline))
     for investigation in content.investigations:

@@ -6,14 +6,16 @@ forms that ES 7 reads (`_risk_message`, `nes_fields`) and those that ES 8 reads 
 
 from __future__ import annotations
 
+from typing import Any
+
 from storypack.build.drilldowns import drilldowns
 from storypack.conf import boolean, json_text, tidy
 from storypack.pack.models import Detection
 from storypack.reference.objects import severity
 
 
-def notable(detection: Detection) -> dict[str, str]:
-    """`action.notable.*`: none for a detection without a finding."""
+def notable(detection: Detection, dashboards: list[dict[str, Any]]) -> dict[str, str]:
+    """`action.notable.*`: none for a detection without a finding. `dashboards` are those that it leads to."""
     finding = detection.finding
     if finding is None:
         return {}
@@ -31,6 +33,8 @@ def notable(detection: Detection) -> dict[str, str]:
         ),
         "action.notable.param.drilldown_searches": json_text(drilldowns(detection)),
     }
+    if dashboards:
+        settings["action.notable.param.drilldown_dashboards"] = json_text(dashboards)
     if detection.next_steps:
         steps: dict[str, str | int] = {"version": 1, "data": tidy(detection.next_steps)}
         settings["action.notable.param.next_steps"] = json_text(steps)

@@ -6,6 +6,8 @@ Keys follow savedsearches.conf.spec of Splunk Enterprise and, for `action.correl
 
 from __future__ import annotations
 
+from typing import Any
+
 from storypack.build.annotations import TacticsOf, annotations_json, metadata_json
 from storypack.build.cron import stagger
 from storypack.build.findings import notable, risk
@@ -14,8 +16,15 @@ from storypack.conf import Stanza, boolean, tidy
 from storypack.pack.models import Baseline, Detection, Investigation, Schedule, Settings
 
 
-def detection_search(settings: Settings, detection: Detection, schedule: Schedule, tactics_of: TacticsOf) -> Stanza:
-    """The saved search of a detection. It ships disabled unless the detection says otherwise."""
+def detection_search(
+    settings: Settings,
+    detection: Detection,
+    schedule: Schedule,
+    tactics_of: TacticsOf,
+    dashboards: list[dict[str, Any]],
+) -> Stanza:
+    """The saved search of a detection. It ships disabled unless the detection says otherwise. `dashboards` are those
+    that its findings lead to."""
     name = detection_stanza(settings, detection)
     values = {
         "action.correlationsearch.enabled": boolean(True),
@@ -24,7 +33,7 @@ def detection_search(settings: Settings, detection: Detection, schedule: Schedul
         "action.correlationsearch.annotations": annotations_json(settings, detection, tactics_of),
         "action.correlationsearch.metadata": metadata_json(detection),
     }
-    values |= notable(detection) | risk(detection) | throttle(detection)
+    values |= notable(detection, dashboards) | risk(detection) | throttle(detection)
     values |= {
         "alert.track": boolean(False),
         "counttype": "number of events",

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from xml.etree import ElementTree
 
 from storypack.build.annotations import TacticsOf
 from storypack.build.app_conf import CUSTOM_CONFS, app_conf
@@ -14,8 +15,10 @@ from storypack.build.catalogue import catalogue, catalogue_file, catalogue_name
 from storypack.build.confs import ConfFile, conf_files
 from storypack.build.content import EPOCH, AppContent
 from storypack.build.content_version import content_version
+from storypack.build.dashboards import dashboard
 from storypack.build.errors import NOT_CARRIED, BuildError, issue
 from storypack.build.health_searches import freshness, lookup_rows
+from storypack.build.investigations import definition, view_name
 from storypack.build.lookups import lookup_file
 from storypack.build.manifest import manifest
 from storypack.build.metadata import default_meta
@@ -23,7 +26,7 @@ from storypack.build.names import detection_stanza, story_name
 from storypack.build.server_conf import server_conf
 from storypack.conf import Conf, ConfError, faults, merge, write
 from storypack.issue import Issue
-from storypack.pack.models import CsvLookup, ExternalLookup
+from storypack.pack.models import CsvLookup, ExternalLookup, Investigation
 from storypack.pack.names import RESERVED
 
 Tree = dict[str, bytes]
@@ -44,6 +47,7 @@ def app_tree(content: AppContent, tactics_of: TacticsOf) -> App:
         raise BuildError(sorted(issues, key=lambda each: each.sort_key))
     values = template_values(content)
     views = dashboards(content.app_files, dashboard_values(content))
+    views |= {view_name(each): _investigation_view(content, each) for each in content.investigations}
     files: dict[str, str] = {f"default/data/ui/views/{name}.xml": xml for name, xml in views.items()}
     files[NAV] = menu(content.app_files, values, list(views))
     files["README.md"] = readme(content.app_files, values)
@@ -114,9 +118,18 @@ def template_values(content: AppContent) -> dict[str, object]:
         "released": content.newest.isoformat(),
         "stories": [{"name": story_name(settings, each.name), "story": each} for each in content.stories],
         "detections": [{"name": detection_stanza(settings, each), "detection": each} for each in content.detections],
+        "investigations": [{"view": view_name(each), "investigation": each} for each in content.investigations],
         "macros": content.macros,
         "lookups": content.lookups,
     }
+
+
+def _investigation_view(content: AppContent, investigation: Investigation) -> str:
+    try:
+        return dashboard(definition(investigation), {})
+    except ElementTree.ParseError as error:
+        message = "its name or description has a control character, which the XML of its dashboard cannot hold"
+        raise BuildError([issue(NOT_CARRIED, message, content.origin(investigation), "leave it out")]) from error
 
 
 def _conf_texts(content: AppContent, generated: list[ConfFile], values: dict[str, object], rest: Tree) -> Tree:

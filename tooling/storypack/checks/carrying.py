@@ -83,7 +83,7 @@ def _words(content: Content) -> Iterator[tuple[str, str]]:
             for key in ("earliest_time", "latest_time"):
                 if text := getattr(step, key):
                     yield f"steps.{number}.{key}", text
-        for number, name in enumerate(content.inputs):
+        for number, name in enumerate(content.input_names):
             yield f"inputs.{number}", name
     if isinstance(content, BaseLookup):
         for number, text in enumerate(content.match_type):

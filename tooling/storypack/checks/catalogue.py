@@ -9,7 +9,7 @@ for each thing that is wrong:
             yield Fault(f"version is {content.version}", key="version")
 
 Ids are stable: a rule that goes away leaves its number unused. SP0xx: the file can not be read as content; SP1xx: its
-metadata; SP2xx and SP3xx: its searches; SP9xx: the app that it becomes.
+metadata; SP2xx and SP3xx: its searches; SP4xx: investigations; SP9xx: the app that it becomes.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ FAMILIES = (
     "tokens",
     "macros",
     "tests",
+    "investigations",
     "lookups",
     "carrying",
     "silence",

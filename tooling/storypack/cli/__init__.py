@@ -13,6 +13,7 @@ COMMANDS = {
     "build": "Write the Splunk app as a package into dist/.",
     "inspect": "Run Splunk AppInspect on the package.",
     "search": "Run SPL on log files.",
+    "investigate": "Ask an investigation's ordered questions of log files.",
     "explain": "Show a search expanded: macros, fields, data models, SQL.",
     "deploy": "Plan, apply and roll back changes on a Splunk instance.",
     "hunt": "Run every detection over a folder of logs.",

@@ -69,10 +69,15 @@ def _with_users(pack: Pack, changed: set[str]) -> set[str]:
     for lookup in _changed_lookups(pack, changed):
         named = re.compile(rf"(?<![\w-]){re.escape(lookup)}(?![\w-])")
         reached |= {entry.path for entry in pack.searches if named.search(entry.model.search)}
+        reached |= {entry.path for entry in pack.investigations if any(map(named.search, entry.model.texts))}
         todo += [entry.name for entry in pack.macros if named.search(entry.model.definition)]
     reached |= _users_of_macros(pack, todo)
     sources = {entry.name for entry in pack.data_sources if entry.path in changed}
     schedules = {name for name, entry in pack.schedule_named.items() if entry.path in changed}
+    for hunt in pack.investigations:
+        data = {item.data for test in hunt.model.tests for item in test.attack_data}
+        if data & changed or sources & set(hunt.model.data_source):
+            reached.add(hunt.path)
     for entry in pack.searches:
         data = {item.data for test in entry.model.tests for item in test.attack_data}
         schedule = entry.model.schedule or pack.default_schedule(entry.model)

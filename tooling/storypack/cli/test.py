@@ -22,13 +22,15 @@ from storypack.cli.options import (
     only_option,
     output_option,
     pack_option,
+    tell,
 )
 from storypack.cli.remote import remote_of, remote_options, run_there
 
 if TYPE_CHECKING:
     from storypack.issue import Location
     from storypack.pack.load import Loaded
-    from storypack.testing.results import TestResult, TestRun
+    from storypack.pack.pack import Pack
+    from storypack.testing.results import PlannedTest, TestResult, TestRun
 
 
 @click.command(
@@ -61,7 +63,7 @@ def command(
     output: Path | None,
     **given: Any,
 ) -> int:
-    """Run the tests of detections and baselines on their events, without a Splunk.
+    """Run the tests of detections, baselines and investigations on their events, without a Splunk.
 
     Exit code 1 if a test fails, or if one of a search in production can not be run. A failed test shows the rows that
     came, the stage at which the last row was lost, and the field values that decided.
@@ -81,6 +83,8 @@ def command(
     files = chosen_files(loaded.pack, (*only, "changed") if changed else only)
     broken = _broken(loaded, files)
     planned = plan_tests(loaded.pack, files)
+    if remote:
+        planned = _only_searches(planned, loaded.pack)
     with _progress(len(planned)) as advance:
         if remote:
             run = run_there(loaded.pack, pack, planned, remote, advance)
@@ -97,6 +101,15 @@ def _broken(loaded: Loaded, files: frozenset[str] | None) -> list[str]:
     """A line for each file that has errors: its tests are not in the plan, which must not look like success."""
     paths = [path for path in loaded.pack.broken if files is None or path in files]
     return [f"{path} has errors and was left out; 'storypack validate' shows them" for path in paths]
+
+
+def _only_searches(planned: list[PlannedTest], pack: Pack) -> list[PlannedTest]:
+    """The tests that an instance can run; the others are named, which must not look like success."""
+    searches = {entry.path for entry in pack.searches}
+    kept = [each for each in planned if each.file in searches]
+    if len(kept) < len(planned):
+        tell(f"left out: {len(planned) - len(kept)} tests of investigations, which run on the embedded engine only")
+    return kept
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from storypack.issue import Location
 from storypack.pack.models.base import Model
@@ -101,6 +101,19 @@ class Pack:
     def searches(self) -> tuple[Entry[Search], ...]:
         """Detections and baselines."""
         return (*self.detections, *self.baselines)
+
+    @property
+    def tested(self) -> tuple[Entry[Any], ...]:
+        """Whatever has tests: detections, baselines and investigations."""
+        return (*self.searches, *self.investigations)
+
+    @cached_property
+    def _tested_by_path(self) -> dict[str, Entry[Any]]:
+        return {entry.path: entry for entry in self.tested}
+
+    def tested_at(self, path: str) -> Entry[Any]:
+        """The detection, baseline or investigation in this file. KeyError if there is none."""
+        return self._tested_by_path[path]
 
     # --- by name
 

@@ -16,6 +16,7 @@ _FAMILIES = {
         "Searches that could be better",
         "What costs much, says something else than it seems to, or changes state.",
     ),
+    "SP4": ("Investigations", "Inputs, steps and tests of an investigation."),
     "SP9": ("The app", "What the Splunk app that the pack becomes cannot hold."),
 }
 _HEAD = """\

@@ -7,6 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from time import perf_counter
 
+from storypack.pack.models import Investigation
 from storypack.pack.pack import Pack
 from storypack.processes import interrupts_held, process_pool
 from storypack.testing.results import Failure, Outcome, PlannedTest, TestResult, TestRun
@@ -69,9 +70,10 @@ def _result(future: Future[TestResult], planned: PlannedTest) -> TestResult:
 
 def _weight(planned: PlannedTest, pack: Pack) -> int:
     """A guess at the cost of a test: correlations run other searches first, long searches take longer to compile."""
-    entry = next(each for each in pack.searches if each.path == planned.file)
-    correlation = getattr(entry.model, "type", "") == "Correlation"
-    return len(entry.model.search) + 20_000 * correlation
+    model = pack.tested_at(planned.file).model
+    if isinstance(model, Investigation):
+        return sum(len(step.search or "") for step in model.steps)
+    return len(model.search) + 20_000 * (getattr(model, "type", "") == "Correlation")
 
 
 # --- in the other process -------------------------------------------------------------------------------------------

@@ -14,12 +14,14 @@ from storypack.engine.events.formats import UnreadableFile
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.run import search
 from storypack.issue import Location
+from storypack.pack.models import Investigation
 from storypack.pack.models.search import Search, SearchTest
 from storypack.pack.pack import Entry, Pack
 from storypack.spl.catalogue import commands, is_known
 from storypack.spl.source import SplError
 from storypack.testing.clock import Moment, moment
 from storypack.testing.explain import difference, failure
+from storypack.testing.investigations import run_investigation_test
 from storypack.testing.results import KEPT_ROWS, Failure, Outcome, PlannedTest, TestResult
 from storypack.testing.risk import RiskEvents, reads_risk, risk_events
 from storypack.testing.setting import Setting
@@ -29,11 +31,11 @@ from storypack.timemod import TimeModifierError
 
 
 def plan_tests(pack: Pack, files: Iterable[str] | None = None) -> list[PlannedTest]:
-    """The tests of the searches in `files` (paths in the pack; None = all), in the order of the files."""
+    """The tests of the searches and investigations in `files` (paths in the pack; None = all), kind after kind."""
     wanted = None if files is None else set(files)
     return [
         PlannedTest(entry.path, entry.name, number, test.name, entry.at("tests", number, "name"))
-        for entry in pack.searches
+        for entry in pack.tested
         if wanted is None or entry.path in wanted
         for number, test in enumerate(entry.model.tests)
     ]
@@ -42,9 +44,15 @@ def plan_tests(pack: Pack, files: Iterable[str] | None = None) -> list[PlannedTe
 def run_test(planned: PlannedTest, setting: Setting) -> TestResult:
     """A test and what became of it. Never raises for what the pack holds."""
     begin = time.perf_counter()
-    entry = next(each for each in setting.pack.searches if each.path == planned.file)
-    result = _Run(planned, entry, entry.model.tests[planned.number], setting).result()
-    return replace(judged(result, entry.model, entry.model.tests[planned.number]), seconds=time.perf_counter() - begin)
+    entry = setting.pack.tested_at(planned.file)
+    test = entry.model.tests[planned.number]
+    if isinstance(entry.model, Investigation):
+        missing = _missing(entry, planned.number, setting)
+        result = _not_run(planned, *missing) if missing else run_investigation_test(planned, entry, setting)
+        result = replace(result, counts=result.outcome is not Outcome.PASSED)
+    else:
+        result = judged(_Run(planned, entry, test, setting).result(), entry.model, test)
+    return replace(result, seconds=time.perf_counter() - begin)
 
 
 def judged(result: TestResult, search: Search, test: SearchTest) -> TestResult:
@@ -71,9 +79,9 @@ class _Run:
         return self.planned.location
 
     def result(self) -> TestResult:
-        missing = self._missing()
+        missing = _missing(self.entry, self.planned.number, self.setting)
         if missing:
-            return self._not_run(*missing)
+            return _not_run(self.planned, *missing)
         try:
             staged = cut(self.entry, self.setting.macros_of(self.test))
         except SplError as error:
@@ -88,9 +96,9 @@ class _Run:
                 near = near_name(error.name, commands())
                 cure = f"did you mean `{near}`?" if near else ""
                 return self._search_error(f"there is no command `{error.name}`", place, cure)
-            return self._not_run(error.message, place)
+            return _not_run(self.planned, error.message, place)
         except (UnreadableFile, TimeModifierError) as error:
-            return self._not_run(str(error), self.place)
+            return _not_run(self.planned, str(error), self.place)
         except EngineError as error:
             return self._search_error(error.message, _stage_place(error, staged))
 
@@ -133,23 +141,24 @@ class _Run:
     def _reads_risk(self) -> bool:
         return reads_risk(self.entry, self.setting)
 
-    def _missing(self) -> tuple[str, Location] | None:
-        """Why the test cannot be run at all: its events are elsewhere."""
-        for number, item in enumerate(self.test.attack_data):
-            place = self.entry.at("tests", self.planned.number, "attack_data", number, "data")
-            if "://" in item.data:
-                return f"the events are behind a URL, which is not fetched: {item.data}", place
-            path = self.setting.pack.root / item.data
-            if not path.is_file():
-                return f"there is no file {item.data}", place
-        return None
-
-    def _not_run(self, message: str, place: Location) -> TestResult:
-        return TestResult(self.planned, Outcome.NOT_RUN, failure=Failure("not run", message, place))
-
     def _search_error(self, message: str, place: Location, cure: str = "") -> TestResult:
         story = Failure("search error", message, place, (cure,) if cure else ())
         return TestResult(self.planned, Outcome.FAILED, failure=story)
+
+
+def _missing(entry: Entry[Any], test: int, setting: Setting) -> tuple[str, Location] | None:
+    """Why a test (its number) cannot be run at all: its events are elsewhere."""
+    for number, item in enumerate(entry.model.tests[test].attack_data):
+        place = entry.at("tests", test, "attack_data", number, "data")
+        if "://" in item.data:
+            return f"the events are behind a URL, which is not fetched: {item.data}", place
+        if not (setting.pack.root / item.data).is_file():
+            return f"there is no file {item.data}", place
+    return None
+
+
+def _not_run(planned: PlannedTest, message: str, place: Location) -> TestResult:
+    return TestResult(planned, Outcome.NOT_RUN, failure=Failure("not run", message, place))
 
 
 def _stage_place(error: EngineError, staged: Staged) -> Location:

@@ -17,7 +17,7 @@ from storypack.engine.root import open_root
 from storypack.engine.source import LookupTable
 from storypack.engine.values import to_text
 from storypack.pack.models.lookup import CsvLookup, Lookup
-from storypack.pack.models.search import SearchTest
+from storypack.pack.models.search import EventsTest
 from storypack.pack.pack import Entry, Pack
 from storypack.reference import cim
 from storypack.spl.macros import MacroDefinition
@@ -42,7 +42,7 @@ class Setting:
             for stanza, macro in self.pack.all_macros().items()
         }
 
-    def macros_of(self, test: SearchTest) -> dict[str, MacroDefinition]:
+    def macros_of(self, test: EventsTest) -> dict[str, MacroDefinition]:
         """The macros with those that the test replaces, which keep their arguments."""
         replaced = {}
         for stanza, definition in test.macros.items():
@@ -63,7 +63,7 @@ class Setting:
                 found.setdefault(name, LookupTable(name, fields, rows, kinds, case_sensitive=False))
         return found
 
-    def lookups_of(self, test: SearchTest) -> dict[str, LookupTable]:
+    def lookups_of(self, test: EventsTest) -> dict[str, LookupTable]:
         """The lookups with those whose rows the test replaces, which keep their settings."""
         replaced = {}
         for name, rows in test.lookups.items():
@@ -86,7 +86,7 @@ class Setting:
     @cached_property
     def _root(self) -> duckdb.DuckDBPyConnection:
         """One connection for all tests: it may read their events, and nothing else."""
-        names = {item.data for entry in self.pack.searches for test in entry.model.tests for item in test.attack_data}
+        names = {item.data for entry in self.pack.tested for test in entry.model.tests for item in test.attack_data}
         files = [self.pack.root / name for name in sorted(names) if "://" not in name]
         root = open_root(files, threads=self.threads)
         # With a handful of events, looking for a better plan takes longer than running a poor one; and a condition that
@@ -96,7 +96,7 @@ class Setting:
         return root
 
     @contextmanager
-    def source(self, test: SearchTest, tables: Sequence[EventTable] = ()) -> Iterator[FileSource]:
+    def source(self, test: EventsTest, tables: Sequence[EventTable] = ()) -> Iterator[FileSource]:
         """The events of a test. Raises UnreadableFile."""
         with FileSource(
             self.files(test),
@@ -109,7 +109,7 @@ class Setting:
         ) as source:
             yield source
 
-    def files(self, test: SearchTest) -> list[EventFile]:
+    def files(self, test: EventsTest) -> list[EventFile]:
         """The test's files; a source that it does not name is the file's path, as a Splunk input has it."""
         root = self.pack.root
         return [

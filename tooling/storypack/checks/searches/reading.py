@@ -28,6 +28,7 @@ WHOLE_SEARCH = "%original_detection_search%"  # in a drilldown: the detection's 
 _UNREAD = "`?`"  # stands for a stage that could not be read
 _MOST_ERRORS = 5
 _SHIELDED = re.compile(rf"(?s){STRING}|{MACRO}")
+_QUOTED_TOKEN = re.compile(r"\$([A-Za-z_][\w.]*)\|s\$")
 _WHOLE_SEARCH = re.compile(re.escape(WHOLE_SEARCH))
 
 
@@ -174,7 +175,7 @@ def texts(content: Content) -> Iterator[tuple[str, str]]:
 def read(owner: Content, key: str, text: str, world: World) -> Reading:
     """Expand and parse one text."""
     macro_errors: list[SplError] = []
-    filled = text if key == "search" else _WHOLE_SEARCH.sub(lambda found: "*".ljust(len(found[0])), text)
+    filled = text if key == "search" else _filled(text)
     try:
         expanded = expand(filled, world.macros, problems=macro_errors)
     except SplError as error:
@@ -182,6 +183,13 @@ def read(owner: Content, key: str, text: str, world: World) -> Reading:
     tree, errors = _parsed(expanded.text)
     blamed = tuple(_blamed(error, expanded, filled) for error in errors)
     return Reading(owner, key, text, expanded, tree, blamed, tuple(macro_errors), world)
+
+
+def _filled(text: str) -> str:
+    """A text whose tokens somebody fills in later, with something of the same length that can be read: the detection's
+    search, and `$user|s$`, which becomes a quoted string."""
+    text = _WHOLE_SEARCH.sub(lambda match: "*".ljust(len(match[0])), text)
+    return _QUOTED_TOKEN.sub(r'"$\1$"', text)
 
 
 def _parsed(text: str) -> tuple[Pipeline | None, list[SplError]]:

@@ -42,7 +42,17 @@ class AttackData(Model):
     index: Text | None = None
 
 
-class SearchTest(Model):
+class EventsTest(Model):
+    """What every test names: its events, and what it replaces in the pack for itself."""
+
+    name: Text
+    description: str | None = None
+    attack_data: list[AttackData] = Field(default_factory=list)
+    lookups: dict[str, list[Row]] = Field(default_factory=dict)
+    macros: dict[str, str] = Field(default_factory=dict)
+
+
+class SearchTest(EventsTest):
     """A test: run the search on these events and compare its rows.
 
     `expected_results` is the number of rows; 0 = must not fire; absent = at least one row. Each of `expected_rows` must
@@ -50,18 +60,13 @@ class SearchTest(Model):
     `lookups` and `macros` replace the pack's own for this test.
     """
 
-    name: Text
     test_type: Literal["unit", "experimental"] = "unit"
-    description: str | None = None
     reason: Text | None = Field(default=None, description="Why this test is experimental")
-    attack_data: list[AttackData] = Field(default_factory=list)
     expected_results: NonNegativeInt | None = None
     expected_rows: list[Row] = Field(default_factory=list)
     now: NowText | None = None
     earliest_time: Text | None = None
     latest_time: Text | None = None
-    lookups: dict[str, list[Row]] = Field(default_factory=dict)
-    macros: dict[str, str] = Field(default_factory=dict)
 
 
 class Search(Content):

@@ -32,6 +32,9 @@ fmt: $(VENV)/.test  ## format code and searches
 	$(BIN)/ruff format .
 	$(BIN)/storypack fmt
 
+docs: $(VENV)/.test  ## write the pages of docs/ that are made from code and content
+	$(BIN)/python tooling/pages.py
+
 lock: $(VENV)/.test  ## pin the dependencies anew (needs pip-tools)
 	$(PIP) install pip-tools
 	$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \

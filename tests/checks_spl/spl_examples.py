@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from storypack.checks.catalogue import Fault, rules
-from storypack.checks.searches import shipped
+from storypack.world import shipped
 from storypack.checks.searches.reading import readings
 from storypack.checks.searches.world import World
 from storypack.pack.models import Baseline, Detection, Investigation

@@ -112,6 +112,8 @@ def _search(wanted: _Wanted, scratch: Path, remote: Remote | None) -> int:
     from storypack.engine.errors import EngineError, UnreadableEvents
     from storypack.engine.knowledge.apps import load_knowledge
     from storypack.engine.knowledge.files import FileSource
+    from storypack.testing.setting import shipped_lookups
+    from storypack.world import shipped
 
     spl, names = _words(wanted, needs_files=remote is None)
     files = event_files(
@@ -134,7 +136,7 @@ def _search(wanted: _Wanted, scratch: Path, remote: Remote | None) -> int:
                 files,
                 knowledge,
                 lookups,
-                macros,
+                {**shipped.macros(), **macros},  # the instance knows what its site set
                 now=wanted.now,
                 earliest=wanted.earliest,
                 latest=wanted.latest,
@@ -144,6 +146,11 @@ def _search(wanted: _Wanted, scratch: Path, remote: Remote | None) -> int:
                 pack=wanted.pack,
             )
             return search_there(asked, remote)
+        macros = {**shipped.delivered_macros(), **macros}
+        lookups = {
+            **{name: table for name, table in shipped_lookups().items() if not knowledge.lookup(name)},
+            **lookups,
+        }
         check(spl, macros)
         tell_unknown(wanted.sourcetype, knowledge)
         with waiting() as line:
@@ -275,7 +282,7 @@ def _world(wanted: _Wanted) -> tuple[dict[str, LookupTable], dict[str, MacroDefi
         from storypack.testing.setting import Setting
 
         setting = Setting(load_pack(wanted.pack).pack)
-        lookups, macros = dict(setting.lookups), dict(setting.macros)
+        lookups, macros = dict(setting.own_lookups), dict(setting.own_macros)
     for given in wanted.lookups:
         name, separator, file = given.partition("=")
         path = Path(file if separator else given)

@@ -28,6 +28,7 @@ from storypack.testing.setting import Setting
 from storypack.testing.stages import Staged, cut, near_name
 from storypack.testing.trace import open_trace
 from storypack.timemod import TimeModifierError
+from storypack.world import shipped
 
 
 def plan_tests(pack: Pack, files: Iterable[str] | None = None) -> list[PlannedTest]:
@@ -85,7 +86,11 @@ class _Run:
         try:
             staged = cut(self.entry, self.setting.macros_of(self.test))
         except SplError as error:
-            return self._search_error(error.message, self.entry.at("search", offset=error.span.start), error.cure)
+            place = self.entry.at("search", offset=error.span.start)
+            cure = (
+                "say under `macros` of the test what it stands for" if shipped.without_definition(error) else error.cure
+            )
+            return self._search_error(error.message, place, cure)
         try:
             risk = risk_events(self.entry, self.test, self.setting) if self._reads_risk() else None
             with self.setting.source(self.test, [risk.table] if risk else []) as source:

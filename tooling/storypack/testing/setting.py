@@ -19,8 +19,8 @@ from storypack.engine.values import to_text
 from storypack.pack.models.lookup import CsvLookup, Lookup
 from storypack.pack.models.search import EventsTest
 from storypack.pack.pack import Entry, Pack
-from storypack.reference import cim
 from storypack.spl.macros import MacroDefinition
+from storypack.world import shipped
 
 
 @dataclass(eq=False)
@@ -36,6 +36,11 @@ class Setting:
 
     @cached_property
     def macros(self) -> dict[str, MacroDefinition]:
+        """The app's own macros, and those that Splunk's own apps ship."""
+        return {**shipped.delivered_macros(), **self.own_macros}
+
+    @cached_property
+    def own_macros(self) -> dict[str, MacroDefinition]:
         """Every macro that the app will have, filter macros included."""
         return {
             stanza: MacroDefinition(macro.name, tuple(macro.arguments), macro.definition, macro.iseval)
@@ -46,7 +51,7 @@ class Setting:
         """The macros with those that the test replaces, which keep their arguments."""
         replaced = {}
         for stanza, definition in test.macros.items():
-            known = self.macros.get(stanza)
+            known = self.macros.get(stanza) or shipped.site_macros().get(stanza)
             replaced[stanza] = MacroDefinition(stanza.partition("(")[0], known.args if known else (), definition)
         return {**self.macros, **replaced}
 
@@ -54,14 +59,15 @@ class Setting:
 
     @cached_property
     def lookups(self) -> dict[str, LookupTable]:
-        """The pack's lookups as they are delivered: a CSV's rows, a collection without any."""
-        found = {name: _table(entry, self.pack) for name, entry in self.pack.lookup_named.items()}
-        for app in self.pack.settings.external_content:
-            for name in app.lookups:
-                fields, rows = _known_rows(name)
-                kinds = match_types("WILDCARD(domain)") if "domain" in fields else {}
-                found.setdefault(name, LookupTable(name, fields, rows, kinds, case_sensitive=False))
-        return found
+        """All lookups as they are delivered: a CSV's rows, a collection without any, what Splunk's own apps ship."""
+        return {**shipped_lookups(), **self.own_lookups}
+
+    @cached_property
+    def own_lookups(self) -> dict[str, LookupTable]:
+        """The pack's lookups, and those that its settings say other apps bring."""
+        external = {name for app in self.pack.settings.external_content for name in app.lookups}
+        own = {name: _table(entry, self.pack) for name, entry in self.pack.lookup_named.items()}
+        return {**{name: _shipped(name) for name in sorted(external)}, **own}
 
     def lookups_of(self, test: EventsTest) -> dict[str, LookupTable]:
         """The lookups with those whose rows the test replaces, which keep their settings."""
@@ -142,8 +148,8 @@ def _table(entry: Entry[Lookup], pack: Pack) -> LookupTable:
         except KnowledgeError as error:
             fault = str(error)
     elif model.lookup_type == "external":
-        known, rows = _known_rows(entry.name)
-        fields = fields or known
+        delivered = _shipped(entry.name)
+        fields, rows = fields or delivered.fields, delivered.rows
     return LookupTable(
         entry.name,
         fields,
@@ -157,14 +163,14 @@ def _table(entry: Entry[Lookup], pack: Pack) -> LookupTable:
     )
 
 
-def _known_rows(name: str) -> tuple[tuple[str, ...], list[dict[str, str]]]:
-    """Header and rows of what the CIM add-on delivers in a lookup: its definition `cim_x_lookup` reads `cim_xs`."""
-    known = cim.lookups()
-    bare = name.removesuffix("_lookup")
-    raw = next((known[each] for each in (name, bare, f"{bare}s") if each in known), None)
-    if raw is None:
-        return (), []
-    if "values" in raw:
-        return (raw["field"],), [{raw["field"]: to_text(value)} for value in raw["values"]]
-    rows = [{key: to_text(value) for key, value in entry.items()} for entry in raw.get("entries") or ()]
-    return tuple(rows[0]) if rows else (raw["key"],), rows
+def shipped_lookups() -> dict[str, LookupTable]:
+    """The lookups that Splunk's own apps ship. One that each site fills has no rows, and any column."""
+    return {name: _shipped(name) for name in shipped.lookups()}
+
+
+def _shipped(name: str) -> LookupTable:
+    """A lookup that Splunk's own apps bring, with the rows that they deliver."""
+    delivered = shipped.delivered_lookup(name)
+    kinds = match_types("WILDCARD(domain)") if "domain" in delivered.fields else {}
+    rows = [{key: to_text(value) for key, value in row.items()} for row in delivered.rows]
+    return LookupTable(name, delivered.fields, rows, kinds, case_sensitive=False, fault=delivered.problem)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from storypack.checks.catalogue import Fault, Faults, rule
 from storypack.checks.near import did_you_mean, one_of
-from storypack.checks.searches import shipped
 from storypack.checks.searches.reading import Reading
 from storypack.checks.searches.world import World
 from storypack.issue import Severity
@@ -14,6 +13,7 @@ from storypack.reference import cim
 from storypack.spl import Span
 from storypack.spl.fields.walk import walk
 from storypack.spl.tree import Aggregation, Combine, Compare, Directive, Field, From, In, Plain, Term, Tstats, Word
+from storypack.world import shipped
 
 # Fields of every dataset, and the indexed ones that tstats has beside them.
 _INDEXED_NAMES = """

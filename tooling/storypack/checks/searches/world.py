@@ -9,11 +9,11 @@ from pathlib import PurePosixPath
 
 from storypack.checks.context import Context
 from storypack.checks.lookups import read_table
-from storypack.checks.searches import shipped
 from storypack.pack.models import CsvLookup, KvStoreLookup, Lookup
 from storypack.reference import cim
 from storypack.spl.fields import Tables
 from storypack.spl.macros import MacroDefinition
+from storypack.world import shipped
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -144,7 +144,7 @@ class _Run:
         """The instance's rows, and its warnings."""
         text, when, sent = ready.text, ready.when, ready.sent
         tables = self.setting.lookups_of(self.test)
-        used = {name: tables[name] for name in reads_lookups(text) if name in tables}
+        used = {name: tables[name] for name in reads_lookups(text) if name in tables and tables[name].fields}
         names = self.copies.names(used, written="outputlookup" in text)
         question = Question(
             narrow(text, sent.part, names),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from storypack.checks.catalogue import Fault, rules
-from storypack.world import shipped
 from storypack.checks.searches.reading import readings
 from storypack.checks.searches.world import World
 from storypack.pack.models import Baseline, Detection, Investigation
 from storypack.pack.models.base import Content
 from storypack.spl.macros import definitions
 from storypack.spl.source import line_column
+from storypack.world import shipped
 
 MACROS = definitions(
     {

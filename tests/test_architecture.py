@@ -13,6 +13,7 @@ SHARED = {
     "csvtext",
     "issue",
     "processes",
+    "spelling",
     "timemod",
 }  # small modules at the top of the package that every stage may use
 BELOW: dict[str, set[str]] = {

@@ -68,7 +68,9 @@ def test_json_values_are_json_with_sorted_keys_and_no_blanks(tree: dict[str, byt
 
 
 def actions(conf: Conf, name: str) -> set[str]:
-    return {key.split(".")[1] for key in conf[f"EX - {name} - Rule"].settings if key.startswith("action.")}
+    """The actions that are switched on; a parameter alone switches none on."""
+    keys = [key for key in conf[f"EX - {name} - Rule"].settings if key.startswith("action.") and ".param." not in key]
+    return {key.split(".")[1] for key in keys}
 
 
 def test_findings_and_risk_follow_the_type(tree: dict[str, bytes]) -> None:
@@ -77,6 +79,14 @@ def test_findings_and_risk_follow_the_type(tree: dict[str, bytes]) -> None:
     assert actions(conf, "Odd Name Queried") == {"correlationsearch", "risk"}
     assert actions(conf, "Several Signs") == {"correlationsearch", "notable"}
     assert actions(conf, "Archive Hunt") == {"correlationsearch"}
+
+
+def test_what_the_author_wrote_for_analysts_is_there_without_a_finding(tree: dict[str, bytes]) -> None:
+    settings = read(tree["default/savedsearches.conf"])["EX - Odd Name Queried - Rule"].settings
+    (drilldown,) = json.loads(settings["action.notable.param.drilldown_searches"])
+    assert drilldown["name"] == "Names that $src$ asked for"
+    assert json.loads(settings["action.notable.param.next_steps"])["data"] == "Ask whose machine $src$ is."
+    assert "action.notable" not in settings
 
 
 def test_what_runs_and_what_does_not(tree: dict[str, bytes]) -> None:

@@ -93,7 +93,13 @@ FIRES: dict[str, list[Fires]] = {
         Fires({SHARE: {"references.0": "http://[::1"}}, SHARE, "references[0]"),
         Fires({STORY: {"references": ["https://example.com/a b"]}}, STORY, "references[0]"),
     ],
-    "SP113": [Fires({SHARE: {"how_to_implement": "TODO: write"}}, SHARE, "how_to_implement", "TODO")],
+    "SP113": [
+        Fires({SHARE: {"how_to_implement": "TODO: write"}}, SHARE, "how_to_implement", "TODO"),
+        Fires({STORY: {"status": "experimental", "narrative": "TODO: how it goes"}}, STORY, "narrative", "TODO"),
+        Fires({SHARE: {"finding.title": "TODO $user$ did it"}}, SHARE, "finding.title", "TODO"),
+        Fires({MACRO: {"definition": 'index=* sourcetype="TODO"'}}, MACRO, "definition", "TODO"),
+        Fires({STEPS: {"steps.0.description": "TODO what is asked."}}, STEPS, "steps[0].description", "TODO"),
+    ],
     "SP114": [Fires({SHARE: {"description": "share leaves."}}, SHARE, "description")],
     "SP120": [
         Fires({HOURLY: {"cron_schedule": "every tuesday"}}, HOURLY, "cron_schedule", "five"),
@@ -227,6 +233,15 @@ FIRES: dict[str, list[Fires]] = {
             "drilldown_searches[1].name",
         ),
     ],
+    "SP156": [
+        Fires(
+            {SHARE: {"drilldown_searches.0.earliest_offset": "$info_min$"}},
+            SHARE,
+            "drilldown_searches[0].earliest_offset",
+            "did you mean 'info_min_time'?",
+        ),
+        Fires({SHARE: {"finding.title": "$user$ until $info_maxtime$"}}, SHARE, "finding.title", "info_max_time"),
+    ],
     "SP160": [
         Fires({path: {"analytic_story": []} for path in (SHARE, ODD, HUNT, RISK)}, STORY, "name", "no detection")
     ],
@@ -330,6 +345,20 @@ FIRES: dict[str, list[Fires]] = {
         Fires({STEPS: {"tests.0.inputs": {"usr": "a"}}}, STEPS, "tests[0].inputs", "no value for user", 2),
         Fires({STEPS: {"tests.0.inputs.usr": "a"}}, STEPS, "tests[0].inputs.usr", "did you mean 'user'?"),
         Fires({STEPS: {"tests.0.attack_data.0.data": "tests/data/no.jsonl"}}, STEPS, "tests[0].attack_data[0].data"),
+    ],
+    "SP178": [
+        Fires(
+            {SHARE: {"tests.0.macros": {"exf_clodu": "index=a"}}}, SHARE, "tests[0].macros.exf_clodu", "'exf_cloud'?"
+        ),
+        Fires({SHARE: {"tests.0.macros": {"exf_between": "index=a"}}}, SHARE, "tests[0].macros.exf_between", "(2)"),
+        Fires({STEPS: {"tests.0.macros": {"exf_clodu": "a=b"}}}, STEPS, "tests[0].macros.exf_clodu", "'exf_cloud'?"),
+        Fires({SHARE: {"tests.1.lookups": {"exf_trustd": []}}}, SHARE, "tests[1].lookups.exf_trustd", "'exf_trusted'?"),
+        Fires(
+            {SHARE: {"tests.0.lookups": {"exf_trusted": [{"account": "1"}, {"acount": "2"}]}}},
+            SHARE,
+            "tests[0].lookups.exf_trusted[1].acount",
+            "did you mean 'account'?",
+        ),
     ],
     "SP180": [
         Fires({HUNT: {"search": "`exf_cloud`"}}, HUNT, "search", "add | `exf_hunt_for_long_names_filter`"),
@@ -453,6 +482,10 @@ SILENT: dict[str, list[Edits]] = {
     "SP113": [
         {SHARE: {"status": "experimental", "how_to_implement": "TODO"}},
         {SHARE: {"description": "See the to-do list."}},
+        {
+            STORY: {"status": "experimental", "narrative": "TODO"},
+            **{path: {"status": "experimental"} for path in (SHARE, ODD, HUNT, RISK)},
+        },
     ],
     "SP122": [{SHARE: {"drilldown_searches.0.latest_offset": "+1h@h"}}, {SHARE: {"tests.0.latest_time": "1709210096"}}],
     "SP123": [{HOURLY: {"earliest_time": "@d", "latest_time": "@h"}}],
@@ -487,6 +520,15 @@ SILENT: dict[str, list[Edits]] = {
     ],
     "SP153": [{SHARE: {"finding.entity.field": "src_user", "status": "experimental"}}],
     "SP155": [{SHARE: {"drilldown_searches.0.search": "%original_detection_search%"}}],
+    "SP156": [
+        {
+            SHARE: {
+                "drilldown_searches.0.earliest_offset": "$info_min_time$",
+                "drilldown_searches.0.latest_offset": "$info_max_time$",
+            }
+        },
+        {SHARE: {"drilldown_searches.0.earliest_offset": "-7d", "finding.title": "$user$ in $information$"}},
+    ],
     "SP160": [
         {path: {"analytic_story": []} for path in (ODD, HUNT, RISK)},
         {**{path: {"analytic_story": []} for path in (SHARE, ODD, HUNT, RISK)}, STORY: {"status": "experimental"}},
@@ -524,6 +566,13 @@ SILENT: dict[str, list[Edits]] = {
     "SP177": [
         {SHARE: {"tests.0.attack_data.0.sourcetype": "Cloud:API"}},
         {SHARE: {"data_source": [], "tests.0.attack_data.0.sourcetype": "x"}},
+    ],
+    "SP178": [
+        {SHARE: {"tests.0.macros": {"exf_cloud": "index=a", "exf_share_leaves_filter": "search *"}}},
+        {SHARE: {"tests.0.macros": {"cim_Web_indexes": "index=web", "get_user(1)": "user=$user$"}}},
+        {SHARE: {"tests.0.lookups": {"exf_normal": [{"user": "a", "_key": "1"}], "cim_cloud_domain_lookup": []}}},
+        {SHARE: {"tests.0.lookups": {"identity_lookup_expanded": [{"identity": "a", "any": "b"}], "cim": []}}},
+        {MACRO: b"name: [broken\n", SHARE: {"tests.0.macros": {"exf_cloud": "index=a"}}},
     ],
     "SP180": [{HUNT: {"search": "`exf_cloud` | search `exf_hunt_for_long_names_filter` "}}],
     "SP181": [{HUNT: {"search": "`exf_cloud` | `exf_hunt_for_long_names_filter`\n\n"}}],

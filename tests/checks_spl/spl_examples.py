@@ -31,7 +31,13 @@ LOOKUPS = {
     "exf_trusted.csv": ("account", "owner"),
     "exf_anything": (),
 }
-WORLD = World({**shipped.macros(), **MACROS}, {**dict.fromkeys(shipped.lookups(), ()), **LOOKUPS}, frozenset(LOOKUPS))
+WORLD = World(
+    {**shipped.macros(), **MACROS},
+    {**dict.fromkeys(shipped.lookups(), ()), **LOOKUPS},
+    frozenset(LOOKUPS),
+    {"exf_dated.csv": "exf_dated"},
+    {"Proxy": ("_time", "userAgent", "requestParameters.bucketName", "events{}.name", "ports"), "Bare": ()},
+)
 
 CONTENT: dict[str, Any] = {
     "name": "Example",

@@ -194,6 +194,11 @@ OLD_COMMON = COMMON.format(id="55555555-5555-4555-8555-555555555555").replace(
             },
         ),
         ("lookups/old_story.yml", "filename: old_story.csv\n", {"lookup_type": "csv", "filename": "old_story.csv"}),
+        (
+            "lookups/old_story.yml",
+            "lookup_type: csv\ndefault_match: false\nmin_matches: 1\ncase_sensitive_match: false\n",
+            {"default_match": "false", "min_matches": 1, "case_sensitive_match": False},
+        ),
         ("macros/old_story.yml", "definition: index=x\narguments: [a]\n", {"arguments": ["a"]}),
         (
             "data_sources/old_story.yml",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from storypack.testing.results import Outcome
 
@@ -219,3 +220,54 @@ def test_a_window_that_is_too_short_is_noted(pack: SmallPack) -> None:
     result = pack.only()
     assert result.outcome is Outcome.PASSED
     assert "all time was searched" in result.notes[0]
+
+
+def test_a_field_that_no_event_has_is_named_also_where_the_test_passes(pack: SmallPack) -> None:
+    events = [event(0, user="kim", userAgent="curl", action="copy")]
+    pack.detection(
+        "Disk",
+        "`ex_audit` action=copy NOT userAgnet=backup* | eval a=coalesce(usr, user) | stats count by user",
+        search_test("Fires", events, expected_results=1),
+    )
+    result = pack.only()
+    assert result.outcome is Outcome.PASSED
+    assert result.notes == ("no event of this test has `userAgnet`; did you mean `userAgent`?",)
+
+
+@pytest.mark.parametrize(
+    ("keys", "message", "cure"),
+    [
+        ({"macros": {"ex_adit": "a=b"}}, "there is no macro `ex_adit` to replace", "did you mean `ex_audit`?"),
+        ({"lookups": {"ex_knwon": []}}, "there is no lookup `ex_knwon` to replace", "did you mean `ex_known`?"),
+    ],
+)
+def test_what_a_test_replaces_must_be_there(pack: SmallPack, keys: dict[str, object], message: str, cure: str) -> None:
+    pack.lookup("ex_known", "user,why\nlee,test\n")
+    pack.detection("Disk", SEARCH, search_test("Fires", COPIES, expected_results=1, **keys))
+    result = pack.only()
+    assert result.outcome is Outcome.FAILED
+    assert result.failure is not None
+    assert (result.failure.message, result.failure.reasons) == (message, (cure,))
+    assert result.failure.location.line > 1
+
+
+def test_macros_of_other_apps_can_be_replaced(pack: SmallPack) -> None:
+    settings = yaml.safe_load((pack.folder / "storypack.yml").read_text(encoding="utf-8"))
+    app = {"app": "utbox", "macros": ["ut_parse(1)"], "lookups": ["ut_list"]}
+    pack.write("storypack.yml", {**settings, "external_content": [app]})
+    replaced = {"macros": {"ut_parse(1)": "eval tld=user"}, "lookups": {"ut_list": [{"user": "kim", "tld": "x"}]}}
+    search = "`ex_audit` | `ut_parse(user)` | lookup ut_list user OUTPUT tld | search tld=x"
+    pack.detection("Disk", search, search_test("Fires", COPIES, expected_results=2, **replaced))
+    assert pack.only().outcome is Outcome.PASSED
+
+
+def test_a_lookup_is_called_by_its_name_and_by_its_file_only_where_the_app_has_that(pack: SmallPack) -> None:
+    pack.lookup("ex_known", "user,why\nkim,test\n")
+    search = "`ex_audit` | lookup ex_known.csv user OUTPUT why | where isnotnull(why)"
+    pack.detection("Disk", search, search_test("Fires", COPIES, expected_results=2))
+    result = pack.only()
+    assert result.failure is not None
+    assert "call the lookup by its name, ex_known" in result.failure.message
+    settings = yaml.safe_load((pack.folder / "storypack.yml").read_text(encoding="utf-8"))
+    pack.write("storypack.yml", {**settings, "build": {"date_lookup_files": False}})
+    assert pack.only().outcome is Outcome.PASSED

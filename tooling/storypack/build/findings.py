@@ -15,10 +15,11 @@ from storypack.reference.objects import severity
 
 
 def notable(detection: Detection, dashboards: list[dict[str, Any]]) -> dict[str, str]:
-    """`action.notable.*`: none for a detection without a finding. `dashboards` are those that it leads to."""
+    """`action.notable.*`; `dashboards` are those that a finding leads to. Of a detection without one, only what its
+    author wrote for the analyst: Enterprise Security shows it as soon as a site adds the finding."""
     finding = detection.finding
     if finding is None:
-        return {}
+        return _for_analysts(detection) if detection.drilldown_searches else _next_steps(detection)
     entity = finding.entity
     fields = list(dict.fromkeys(each.field for each in detection.entities))
     settings = {
@@ -31,14 +32,22 @@ def notable(detection: Detection, dashboards: list[dict[str, Any]]) -> dict[str,
         "action.notable.param._entities": json_text(
             [{"risk_object_field": entity.field, "risk_object_type": entity.type, "risk_score": entity.score}]
         ),
-        "action.notable.param.drilldown_searches": json_text(drilldowns(detection)),
     }
     if dashboards:
         settings["action.notable.param.drilldown_dashboards"] = json_text(dashboards)
-    if detection.next_steps:
-        steps: dict[str, str | int] = {"version": 1, "data": tidy(detection.next_steps)}
-        settings["action.notable.param.next_steps"] = json_text(steps)
-    return settings
+    return settings | _for_analysts(detection)
+
+
+def _for_analysts(detection: Detection) -> dict[str, str]:
+    searches = json_text(drilldowns(detection))
+    return {"action.notable.param.drilldown_searches": searches} | _next_steps(detection)
+
+
+def _next_steps(detection: Detection) -> dict[str, str]:
+    if not detection.next_steps:
+        return {}
+    steps: dict[str, str | int] = {"version": 1, "data": tidy(detection.next_steps)}
+    return {"action.notable.param.next_steps": json_text(steps)}
 
 
 def risk(detection: Detection) -> dict[str, str]:

@@ -66,6 +66,10 @@ FAMILIES = (
     "searches.results",
     "searches.cost",
     "searches.meaning",
+    "searches.terms",
+    "searches.values",
+    "searches.tokens",
+    "searches.raw_fields",
     "searches.state",
 )
 

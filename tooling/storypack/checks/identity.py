@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
@@ -214,19 +215,42 @@ def _url_problem(text: str) -> str:
     "Placeholder left in",
     on="content",
     severity=Severity.WARNING,
-    why="TODO in a description is shown to every analyst who opens the finding.",
+    why="TODO in a description is shown to every analyst who opens the finding; that of an experimental story, too, as "
+    "soon as a detection of it is in production.",
     example="how_to_implement: TODO",
     cure="Write the text, or leave the key out.",
 )
 def placeholder(content: Content, context: Context) -> Faults:
-    if isinstance(content, Detection | Baseline | Story | Investigation) and content.status == "experimental":
-        return  # work in progress may say so
-    for key in ("description", "how_to_implement", "known_false_positives", "next_steps", "narrative"):
-        text = getattr(content, key, None) or ""
+    if _in_progress(content, context):
+        return
+    for key, text in _shown(content):
         hinted = any(hint in text for hint in _PLACEHOLDER_HINTS)
         match = _PLACEHOLDER.search(text) if hinted else None
         if match:
             yield Fault(f"{key} says '{match[0]}'", key)
+
+
+def _in_progress(content: Content, context: Context) -> bool:
+    """Work in progress may say so, unless a detection that is ready shows the story in the use case library."""
+    if not isinstance(content, Detection | Baseline | Story | Investigation) or content.status != "experimental":
+        return False
+    shown = context.pack.detections_of(content.name) if isinstance(content, Story) else []
+    return not any(entry.model.status == "production" for entry in shown)
+
+
+def _shown(content: Content) -> Iterator[tuple[str, str]]:
+    """Key and text of what somebody reads, or sets an index by."""
+    keys = ("description", "how_to_implement", "known_false_positives", "next_steps", "narrative", "asset_type")
+    for key in (*keys, "definition", "source", "sourcetype"):
+        yield key, getattr(content, key, None) or ""
+    if isinstance(content, Detection) and content.finding is not None:
+        yield "finding.title", content.finding.title
+    if isinstance(content, Detection) and content.intermediate_findings is not None:
+        for number, entity in enumerate(content.intermediate_findings.entities):
+            yield f"intermediate_findings.entities.{number}.message", entity.message
+    for number, step in enumerate(content.steps if isinstance(content, Investigation) else ()):
+        yield f"steps.{number}.description", step.description or ""
+        yield f"steps.{number}.interpretation", step.interpretation or ""
 
 
 def _letters(text: str) -> str:

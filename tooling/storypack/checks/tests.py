@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from storypack.checks.catalogue import Context, Fault, Faults, rule
-from storypack.checks.near import did_you_mean
+from storypack.checks.near import did_you_mean, one_of
+from storypack.checks.searches.world import world_of
 from storypack.issue import Severity
-from storypack.pack.models import Detection
-from storypack.pack.models.search import Search, SearchTest
+from storypack.pack.models import Detection, Investigation
+from storypack.pack.models.base import Content
+from storypack.pack.models.search import EventsTest, Search, SearchTest
 
 
 def must_not_fire(test: SearchTest) -> bool:
@@ -156,3 +159,41 @@ def other_sourcetype(search: Search, context: Context) -> Faults:
                 yield Fault(
                     f"no data source of this search has the sourcetype '{data.sourcetype}'", key, f"they have {listed}"
                 )
+
+
+@rule(
+    "SP178",
+    "Test that replaces what is not there",
+    on="content",
+    why="The macro or lookup that the search really uses stays as it is: the test shows something else than it says.",
+    example="tests:\n- name: Fires\n  macros: {exf_clodtrail: sourcetype=x}",
+    cure="Use the name that the search uses: name(2) for a macro with two arguments.",
+)
+def replaces_nothing(content: Content, context: Context) -> Faults:
+    tests: Sequence[EventsTest] = content.tests if isinstance(content, Search | Investigation) else ()
+    if not any(test.macros or test.lookups for test in tests):
+        return
+    world = world_of(context)
+    for number, test in enumerate(tests):
+        key = f"tests.{number}"
+        for stanza in test.macros:
+            if stanza not in world.macros:
+                cure = did_you_mean(stanza, world.macros)
+                yield Fault(f"there is no macro '{stanza}' to replace", _below(f"{key}.macros", stanza), cure)
+        for name, rows in test.lookups.items():
+            if name not in world.lookups:
+                cure = did_you_mean(name, world.own_lookups)
+                yield Fault(f"there is no lookup '{name}' to replace", _below(f"{key}.lookups", name), cure)
+                continue
+            columns = world.lookups[name]
+            for index, row in enumerate(rows):
+                for field in row if columns else ():
+                    if field not in columns:
+                        where = _below(f"{key}.lookups", name)
+                        place = _below(f"{where}.{index}", field) if where.endswith(name) else where
+                        yield Fault(f"the lookup has no column '{field}'", place, one_of(field, columns))
+
+
+def _below(key: str, name: str) -> str:
+    """The key path one step down; the parent's where the name itself would be read as several steps or a number."""
+    return key if "." in name or name.isdigit() else f"{key}.{name}"

@@ -7,14 +7,17 @@ from collections.abc import Iterator
 
 from storypack.checks.catalogue import Context, Fault, Faults, rule
 from storypack.checks.findings import entities
+from storypack.checks.near import did_you_mean
 from storypack.checks.searches.reading import Reading
 from storypack.checks.searches.world import World
 from storypack.issue import Severity
 from storypack.pack.models import Detection
 
 # A field between two dollars, perhaps with a filter: $user$, $Processes.dest$, $result.user$, $user|s$.
-_TOKEN = re.compile(r"\$([A-Za-z_][\w.:@{}-]*)(?:\|[a-z])?\$")
-_OF_SPLUNK = frozenset({"info_min_time", "info_max_time", "info_search_time", "trigger_time", "job.earliestTime"})
+TOKEN = re.compile(r"\$([A-Za-z_][\w.:@{}-]*)(?:\|[a-z])?\$")
+_OF_SPLUNK = frozenset(
+    {"info_min_time", "info_max_time", "info_search_time", "info_sid", "trigger_time", "job.earliestTime"}
+)
 
 
 def tokens(text: str) -> list[str]:
@@ -23,12 +26,12 @@ def tokens(text: str) -> list[str]:
     >>> tokens("$user$ sent $bytes$ bytes to $dest$, $user$!")
     ['user', 'bytes', 'dest']
     """
-    return list(dict.fromkeys(match[1] for match in _TOKEN.finditer(text)))
+    return list(dict.fromkeys(match[1] for match in TOKEN.finditer(text)))
 
 
 def stray_dollar(text: str) -> int | None:
     """Where a dollar sign stands that opens no token, or None. An amount (`$500`) is no token, `$$` is a dollar."""
-    rest = _TOKEN.sub(lambda match: " " * len(match[0]), text)
+    rest = TOKEN.sub(lambda match: " " * len(match[0]), text)
     rest = re.sub(r"\$\$|\$(?=[0-9])(?![0-9.,]*\$)", lambda match: " " * len(match[0]), rest)
     at = rest.find("$")
     return at if at >= 0 else None
@@ -46,6 +49,13 @@ def texts(detection: Detection) -> Iterator[tuple[str, str]]:
     for number, drilldown in enumerate(detection.drilldown_searches):
         yield f"drilldown_searches.{number}.name", drilldown.name
         yield f"drilldown_searches.{number}.search", drilldown.search
+        yield f"drilldown_searches.{number}.earliest_offset", drilldown.earliest_offset
+        yield f"drilldown_searches.{number}.latest_offset", drilldown.latest_offset
+
+
+def is_info(name: str) -> bool:
+    """Is it named like what addinfo gives? Search Reference: addinfo."""
+    return name.startswith("info_")
 
 
 def mentions(search: str, field: str) -> bool:
@@ -85,6 +95,23 @@ def unbalanced(detection: Detection, context: Context) -> Faults:
             yield Fault(f"unbalanced token at '{shown}'", key, cure, offset=at)
 
 
+@rule(
+    "SP156",
+    "Unknown token of the search's time range",
+    on="detection",
+    why="The times of the search that made the finding are called info_min_time and info_max_time. A token of another "
+    "name stays as it stands, and a drilldown with it as a time does not run.",
+    example="earliest_offset: $info_min$",
+    cure="Write $info_min_time$ or $info_max_time$.",
+)
+def info_token(detection: Detection, context: Context) -> Faults:
+    for key, text in texts(detection):
+        for name in tokens(text):
+            if is_info(name) and name not in _OF_SPLUNK:
+                cure = did_you_mean(name, sorted(known for known in _OF_SPLUNK if is_info(known)), likeness=50)
+                yield Fault(f"there is no ${name}$", key, cure, offset=text.find(f"${name}"))
+
+
 def _open_detection(reading: Reading) -> Detection | None:
     """The detection in production whose rows may have any field; where their fields are known, SP220 to SP222 look."""
     detection, result = reading.detection, reading.result
@@ -107,7 +134,11 @@ def token_not_in_search(reading: Reading, world: World) -> Faults:
         return
     for key, text in texts(detection):
         for name in tokens(text):
-            if name not in _OF_SPLUNK and not mentions(detection.search, name.removeprefix("result.")):
+            if (
+                name not in _OF_SPLUNK
+                and not is_info(name)
+                and not mentions(detection.search, name.removeprefix("result."))
+            ):
                 yield Fault(f"the search does not name the field '{name}' of ${name}$", key)
 
 

@@ -22,6 +22,7 @@ from storypack.spl.source import SplError
 from storypack.testing.clock import Moment, moment
 from storypack.testing.explain import difference, failure
 from storypack.testing.investigations import run_investigation_test
+from storypack.testing.misspelt import misspelt
 from storypack.testing.results import KEPT_ROWS, Failure, Outcome, PlannedTest, TestResult
 from storypack.testing.risk import RiskEvents, reads_risk, risk_events
 from storypack.testing.setting import Setting
@@ -47,7 +48,9 @@ def run_test(planned: PlannedTest, setting: Setting) -> TestResult:
     begin = time.perf_counter()
     entry = setting.pack.tested_at(planned.file)
     test = entry.model.tests[planned.number]
-    if isinstance(entry.model, Investigation):
+    if absent := _replaces_nothing(planned, entry, setting):
+        result = replace(TestResult(planned, Outcome.FAILED, failure=absent), counts=True)
+    elif isinstance(entry.model, Investigation):
         missing = _missing(entry, planned.number, setting)
         result = _not_run(planned, *missing) if missing else run_investigation_test(planned, entry, setting)
         result = replace(result, counts=result.outcome is not Outcome.PASSED)
@@ -124,6 +127,8 @@ class _Run:
         ]
         notes += [warning for warning in found.warnings if not warning.startswith("outputlookup")]  # as it should be
         notes += risk.problems if risk else ()
+        columns = {name: table.fields for name, table in self.setting.lookups_of(self.test).items()}
+        notes += misspelt(staged, source, self.setting.macros_of(self.test), when, columns)
         kept = TestResult(
             self.planned, Outcome.PASSED, len(found.rows), tuple(found.rows[:KEPT_ROWS]), notes=tuple(notes)
         )
@@ -149,6 +154,22 @@ class _Run:
     def _search_error(self, message: str, place: Location, cure: str = "") -> TestResult:
         story = Failure("search error", message, place, (cure,) if cure else ())
         return TestResult(self.planned, Outcome.FAILED, failure=story)
+
+
+def _replaces_nothing(planned: PlannedTest, entry: Entry[Any], setting: Setting) -> Failure | None:
+    """What is wrong with a test that replaces a macro or lookup that nobody has."""
+    test = entry.model.tests[planned.number]
+    for kind, replaced, known in (
+        ("macro", test.macros, setting.replaceable),
+        ("lookup", test.lookups, setting.lookups),
+    ):
+        for name in replaced:
+            if name not in known:
+                near = near_name(name, known)
+                place = entry.at("tests", planned.number, f"{kind}s", name)
+                cures = (f"did you mean `{near}`?",) if near else ()
+                return Failure("search error", f"there is no {kind} `{name}` to replace", place, cures)
+    return None
 
 
 def _missing(entry: Entry[Any], test: int, setting: Setting) -> tuple[str, Location] | None:

@@ -47,6 +47,12 @@ class Setting:
             for stanza, macro in self.pack.all_macros().items()
         }
 
+    @cached_property
+    def replaceable(self) -> frozenset[str]:
+        """Stanzas of the macros that a test may replace: also those of other apps, whose definitions nobody has."""
+        external = {stanza for app in self.pack.settings.external_content for stanza in app.macros}
+        return frozenset(external.union(self.macros, shipped.site_macros()))
+
     def macros_of(self, test: EventsTest) -> dict[str, MacroDefinition]:
         """The macros with those that the test replaces, which keep their arguments."""
         replaced = {}
@@ -64,10 +70,17 @@ class Setting:
 
     @cached_property
     def own_lookups(self) -> dict[str, LookupTable]:
-        """The pack's lookups, and those that its settings say other apps bring."""
+        """The pack's lookups, and those that its settings say other apps bring. A CSV that the app holds under another
+        name is there to be refused."""
         external = {name for app in self.pack.settings.external_content for name in app.lookups}
         own = {name: _table(entry, self.pack) for name, entry in self.pack.lookup_named.items()}
-        return {**{name: _shipped(name) for name in sorted(external)}, **own}
+        files = {
+            entry.model.filename or f"{name}.csv": name
+            for name, entry in self.pack.lookup_named.items()
+            if isinstance(entry.model, CsvLookup) and self.pack.settings.build.date_lookup_files
+        }
+        dated = {file: LookupTable(file, (), (), fault=_dated(name)) for file, name in files.items()}
+        return {**{name: _shipped(name) for name in sorted(external)}, **dated, **own}
 
     def lookups_of(self, test: EventsTest) -> dict[str, LookupTable]:
         """The lookups with those whose rows the test replaces, which keep their settings."""
@@ -161,6 +174,10 @@ def _table(entry: Entry[Lookup], pack: Pack) -> LookupTable:
         default_match=model.default_match or "",
         fault=fault,
     )
+
+
+def _dated(name: str) -> str:
+    return f"in the app the name of this file carries a date; call the lookup by its name, {name}"
 
 
 def shipped_lookups() -> dict[str, LookupTable]:

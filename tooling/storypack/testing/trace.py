@@ -181,7 +181,7 @@ def open_trace(
 ) -> Iterator[Trace]:
     """The stages of a search, each counted, until one leaves nothing. Raises EngineError where a stage cannot run."""
     with open_session(source, macros, when.now) as session, session.between(when.earliest, when.latest):
-        events = _step(tree.Search(None), None, session)
+        events = all_events(session)
         times = source.times and (source.times[0] + source.shift, source.times[1] + source.shift)
         trace = Trace(session, staged, [], events, [], [], when, source.count, times)
         rows: Relation | None = None
@@ -195,6 +195,11 @@ def open_trace(
             trace.after.append(rows)
             trace.counts.append(trace.count(rows))
         yield trace
+
+
+def all_events(session: Session) -> Relation:
+    """The events within the session's time range."""
+    return _step(tree.Search(None), None, session)
 
 
 def _step(node: tree.Command, rows: Relation | None, session: Session) -> Relation:

@@ -22,6 +22,7 @@ class Asked:
 
     macros: set[str] = field(default_factory=set)
     lookups: set[str] = field(default_factory=set)
+    sources: set[str] = field(default_factory=set)
     names: bool = False
 
 
@@ -55,7 +56,8 @@ def tracked(world: World) -> tuple[World, Asked]:
     asked = Asked()
     macros = _Noted(world.macros, asked.macros, asked)
     lookups = _Noted(world.lookups, asked.lookups, asked)
-    return World(macros, lookups, world.own_lookups), asked
+    sources = _Noted(world.source_fields, asked.sources, asked)
+    return World(macros, lookups, world.own_lookups, _Noted(world.files, asked.lookups, asked), sources), asked
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,27 +89,38 @@ class Answers:
         return self._macros[key]
 
     def lookup(self, name: str) -> str | None:
-        """The digest of a lookup's columns, None if there is no such lookup."""
+        """The digest of a lookup's columns, or of the lookup that a file belongs to; None if there is neither."""
         if name not in self._lookups:
             found = self.world.lookups.get(name)
-            self._lookups[name] = digest(*found) if found is not None else None
+            file = self.world.files.get(name)
+            self._lookups[name] = digest("file", file) if found is None and file else None
+            if found is not None:
+                self._lookups[name] = digest(*found)
         return self._lookups[name]
+
+    def source(self, name: str) -> str | None:
+        """The digest of a data source's fields, None if there is no such source."""
+        found = self.world.source_fields.get(name)
+        return digest(*found) if found is not None else None
 
     def to(self, asked: Asked) -> dict[str, object]:
         """The answers to all that was asked, as plain data."""
         return {
             "macros": {key: self.macro(key) for key in sorted(asked.macros)},
             "lookups": {name: self.lookup(name) for name in sorted(asked.lookups)},
+            "sources": {name: self.source(name) for name in sorted(asked.sources)},
             "names": self.names if asked.names else "",
         }
 
     def still(self, kept: Mapping[str, object]) -> bool:
         """Are these answers, from an earlier run, still right?"""
-        macros, lookups, names = kept.get("macros"), kept.get("lookups"), kept.get("names")
-        if not isinstance(macros, dict) or not isinstance(lookups, dict) or not isinstance(names, str):
+        macros, lookups, sources = kept.get("macros"), kept.get("lookups"), kept.get("sources")
+        names = kept.get("names")
+        if not (isinstance(macros, dict) and isinstance(lookups, dict) and isinstance(sources, dict)):
             return False
         return (
             all(self.macro(key) == said for key, said in macros.items())
             and all(self.lookup(name) == said for name, said in lookups.items())
+            and all(self.source(name) == answer for name, answer in sources.items())
             and names in ("", self.names)
         )

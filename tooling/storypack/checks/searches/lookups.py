@@ -36,14 +36,20 @@ def _named(reading: Reading) -> Iterator[tuple[str, Span, bool]]:
     "SP210",
     "Unknown lookup",
     on="spl",
-    why="Splunk refuses a search that names a lookup which does not exist.",
+    why="Splunk refuses a search that names a lookup which does not exist. A CSV of the pack has another name in the "
+    "app, with the date of its content (build.date_lookup_files): only the lookup's own name finds it.",
     example="search: index=web | lookup exf_trusted_acounts account OUTPUT owner",
     cure="Mend the name, add the lookup to lookups/, or name the app that brings it under external_content in "
     "storypack.yml.",
 )
 def unknown_lookup(reading: Reading, world: World) -> Faults:
     for name, span, made in _named(reading):
-        if name not in world.lookups and not made and "$" not in name and "<<" not in name:
+        if name in world.lookups or "$" in name or "<<" in name:
+            continue
+        if name in world.files:
+            message = f"`{name}` is a file of the pack; in the app its name carries a date"
+            yield reading.fault(message, span, f"call the lookup by its name: {world.files[name]}")
+        elif not made:
             cure = did_you_mean(name, world.own_lookups) or did_you_mean(name, world.lookups)
             yield reading.fault(f"there is no lookup `{name}`", span, cure)
 

@@ -195,11 +195,12 @@ def _is_text(reading: Reading, stage: StageFields, field: Field) -> bool:
         return False
     assert reading.expanded is not None
     elsewhere = len(re.findall(rf"(?<![\w.]){re.escape(name)}(?![\w.])", reading.expanded.text)) > 1
-    return not elsewhere and name not in _known_fields() and name.lower() not in ("true", "false", "null")
+    return not elsewhere and name not in known_fields() and name.lower() not in ("true", "false", "null")
 
 
 @cache
-def _known_fields() -> frozenset[str]:
+def known_fields() -> frozenset[str]:
+    """What an add-on may give any event: fields of the data models, and those that all events have."""
     fields = {name for model in cim.models() for dataset in model.datasets.values() for name in dataset.fields}
     return OF_EVENTS.union(fields)
 
@@ -217,7 +218,9 @@ def _known_fields() -> frozenset[str]:
 def mixed_or(reading: Reading, world: World) -> Faults:
     for conjunction in reading.of(And):
         for term in conjunction.terms:
-            if isinstance(term, Or) and not _bracketed(reading, term) and not _same_field(term):
+            if not isinstance(term, Or) or _bracketed(reading, term):
+                continue
+            if not _same_field(term) or _beside_and(reading, term):
                 yield reading.fault("OR beside other terms without parentheses", term.span, "put `( )` around it")
 
 
@@ -241,6 +244,13 @@ def _closes_behind(text: str, opener: int, end: int) -> bool:
 
     position, closed = balanced_end(text, opener)
     return closed and set(text[end : position - 1]) <= set(") \n\t")
+
+
+def _beside_and(reading: Reading, term: Or) -> bool:
+    """Does the author write AND beside it, as in where, and not just a blank?"""
+    assert reading.expanded is not None
+    before, after = reading.expanded.text[: term.span.start], reading.expanded.text[term.span.end :]
+    return re.search(r"(?i)\bAND\s*$", before) is not None or re.match(r"(?i)\s*AND\b", after) is not None
 
 
 def _same_field(term: Or) -> bool:

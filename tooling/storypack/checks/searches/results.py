@@ -10,7 +10,7 @@ from storypack.checks.findings import entities
 from storypack.checks.near import one_of
 from storypack.checks.searches.reading import Reading
 from storypack.checks.searches.world import World
-from storypack.checks.tokens import texts, tokens
+from storypack.checks.tokens import is_info, texts, tokens
 from storypack.pack.models.search import Search
 
 # What Enterprise Security itself adds to a finding, and Splunk to a drilldown or alert.
@@ -47,7 +47,7 @@ def token(reading: Reading, world: World) -> Faults:
     for key, text in texts(reading.detection):
         for name in tokens(text):
             field = name.removeprefix("result.")
-            cure = None if field in _ADDED else _lacks(reading, field)
+            cure = None if field in _ADDED or is_info(field) else _lacks(reading, field)
             if cure is not None:
                 found = re.search(rf"\${re.escape(name)}(?:\||\$)", text)
                 offset = found.start() if found else None

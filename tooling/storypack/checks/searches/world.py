@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import PurePosixPath
+from typing import TypeGuard
 
 from storypack.checks.context import Context
 from storypack.checks.lookups import read_table
@@ -19,11 +20,14 @@ from storypack.world import shipped
 @dataclass(frozen=True, slots=True, eq=False)
 class World:
     """`macros` by stanza; those of other apps, whose definitions nobody knows, stay calls. `lookups` by each name that
-    a search may use, with their columns; no columns = unknown."""
+    a search may use, with their columns; no columns = unknown. `files` are CSVs of the pack that have another name in
+    the app, with their lookups. `source_fields` are the fields of each data source that lists any."""
 
     macros: Mapping[str, MacroDefinition]
     lookups: Mapping[str, tuple[str, ...]]
     own_lookups: frozenset[str] = field(default=frozenset())
+    files: Mapping[str, str] = field(default_factory=dict)
+    source_fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def tables(self) -> Tables:
@@ -52,13 +56,21 @@ def world_of(context: Context) -> World:
     lookups: dict[str, tuple[str, ...]] = {name: tuple(sorted(cols)) for name, cols in shipped.lookups().items()}
     lookups |= dict.fromkeys(context.external_lookups, ())
     lookups |= {PurePosixPath(path).stem: () for path in context.pack.broken if path.startswith("lookups/")}
-    mine: dict[str, tuple[str, ...]] = {}
-    for lookup in context.lookups:
-        columns = _columns(lookup, context)
-        mine[lookup.name] = columns
-        if isinstance(lookup, CsvLookup):
-            mine[context.pack.csv_path(context.entry(lookup)).name] = columns
-    return World({**shipped.macros(), **foreign, **own}, {**lookups, **mine}, frozenset(mine))
+    mine = {lookup.name: _columns(lookup, context) for lookup in context.lookups}
+    files = {lookup.filename or f"{lookup.name}.csv": lookup.name for lookup in context.lookups if _is_csv(lookup)}
+    if not context.settings.build.date_lookup_files:
+        mine |= {file: mine[name] for file, name in files.items()}
+    return World(
+        {**shipped.macros(), **foreign, **own},
+        {**lookups, **mine},
+        frozenset(mine),
+        files,
+        {entry.name: tuple(entry.model.fields or ()) for entry in context.pack.data_sources},
+    )
+
+
+def _is_csv(lookup: Lookup) -> TypeGuard[CsvLookup]:
+    return isinstance(lookup, CsvLookup)
 
 
 def _foreign_macros(context: Context) -> Iterator[tuple[str, MacroDefinition]]:

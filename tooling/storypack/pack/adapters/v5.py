@@ -198,8 +198,10 @@ def macro(adapted: Adapted) -> None:
 
 
 def lookup(adapted: Adapted) -> None:
-    """A lookup."""
+    """A lookup. `default_match` was true or false, and became that word in transforms.conf."""
     _dates(adapted)
+    if isinstance(default := adapted.data.get("default_match"), bool):
+        adapted.data["default_match"] = str(default).lower()
     _identity(adapted, "lookups")
     adapted.drop("status")
 

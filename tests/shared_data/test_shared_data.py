@@ -52,7 +52,7 @@ def test_each_file_is_read_by_some_detection(tmp_path: Path) -> None:
     unread = {
         file.path for file in manifest() if not any(readers(given.sourcetype) for given in event_files(file, tmp_path))
     }
-    assert unread == {"zeek/otrf_lsass_campaigns_conn.jsonl.gz"}  # the pack has no detection of connections
+    assert unread == set()
 
 
 @pytest.mark.parametrize("file", [file for file in manifest() if file.path.startswith("windows/")], ids=bare)

@@ -1,4 +1,4 @@
-"""Mistakes as people make them, made by a script: a bracket dropped, a pipe doubled, a quote opened, a name misspelt.
+"""Mistakes as people make them, made by a script: a bracket dropped, a quote opened, a name misspelt.
 
 `mutations(readings, seed)` yields them without end, kind after kind, over searches that have no fault. Each says where
 the text was changed, and how far away a report may point: at the stage that the change is in, at its name, or, for
@@ -74,12 +74,6 @@ def bracket_dropped(reading: Reading, chance: random.Random) -> Mutation | None:
     stage = _stage(reading, at)
     # Where a bracket is missing shows at the end of its stage, that is at the next pipe.
     return _edited("bracket dropped", reading, Span(at, at + 1), "", Span(stage.start, stage.end + 6))
-
-
-def pipe_doubled(reading: Reading, chance: random.Random) -> Mutation | None:
-    places = [found.start() for found in re.finditer(r"\|", _open_text(reading.text))]
-    at = chance.choice(places) if places else -1
-    return _edited("pipe doubled", reading, Span(at, at), "|", Span(at, at + 3)) if places else None
 
 
 def quote_opened(reading: Reading, chance: random.Random) -> Mutation | None:
@@ -183,7 +177,6 @@ def macro_misspelt(reading: Reading, chance: random.Random) -> Mutation | None:
 
 MAKERS: tuple[Maker, ...] = (
     bracket_dropped,
-    pipe_doubled,
     quote_opened,
     quote_dropped,
     field_misspelt,

@@ -55,7 +55,7 @@ def edit(root: Path, file: str, **keys: Any) -> None:
 
 
 def test_unchanged_searches_are_checked_once(tmp_path: Path, checked: list[str]) -> None:
-    root = write(tmp_path, variant({ODD: {"search": "index=a || b"}}))
+    root = write(tmp_path, variant({ODD: {"search": "index=a | (b"}}))
     first = issues(root)
     assert ("SP201", ODD) in first
     assert len(checked) == 6  # four detections, a baseline, an investigation
@@ -134,7 +134,7 @@ def test_another_tool_starts_anew(tmp_path: Path, checked: list[str], monkeypatc
     ],
 )  # fmt: skip
 def test_a_broken_cache_is_no_cache(tmp_path: Path, content: bytes) -> None:
-    root = write(tmp_path, variant({ODD: {"search": "index=a || b"}}))
+    root = write(tmp_path, variant({ODD: {"search": "index=a | (b"}}))
     (root / cache.FOLDER).mkdir(parents=True)
     for name in (apply.FILE, snapshot.FILE):
         (root / cache.FOLDER / name).write_bytes(content)
@@ -148,7 +148,7 @@ def test_a_broken_cache_is_no_cache(tmp_path: Path, content: bytes) -> None:
     [[1], ["SP201", "fatal", "x", "y", 1, 1, "", ""], ["SP201", "error", "x", "y", "1", 1, "", ""], None, {}],
 )
 def test_rows_that_are_no_issues(tmp_path: Path, row: Any) -> None:
-    root = write(tmp_path, variant({ODD: {"search": "index=a || b"}}))
+    root = write(tmp_path, variant({ODD: {"search": "index=a | (b"}}))
     assert ("SP201", ODD) in issues(root)
     kept = cache.load(root, apply.FILE)
     kept[ODD]["issues"] = [row]
@@ -158,7 +158,7 @@ def test_rows_that_are_no_issues(tmp_path: Path, row: Any) -> None:
 
 def test_a_cache_that_came_with_the_pack_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody else's run, sealed with somebody else's key, says that nothing is wrong."""
-    root = write(tmp_path / "pack", variant({ODD: {"search": "index=a || b"}}))
+    root = write(tmp_path / "pack", variant({ODD: {"search": "index=a | (b"}}))
     state = snapshot.state_of(root, TODAY)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "theirs"))
     issues(root)
@@ -172,7 +172,7 @@ def test_a_cache_that_came_with_the_pack_is_not_believed(tmp_path: Path, monkeyp
 
 
 def test_without_a_home_nothing_is_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    root = write(tmp_path / "pack", variant({ODD: {"search": "index=a || b"}}))
+    root = write(tmp_path / "pack", variant({ODD: {"search": "index=a | (b"}}))
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     assert issues(root) == issues(root)
@@ -189,7 +189,7 @@ def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
-    root = write(tmp_path, variant({ODD: {"search": "index=a || b"}}))
+    root = write(tmp_path, variant({ODD: {"search": "index=a | (b"}}))
     (root / ".storypack").write_text("a file in its place", encoding="utf-8")
     assert ("SP201", ODD) in issues(root)
 
@@ -212,7 +212,7 @@ def test_runs_that_race_leave_a_whole_file(tmp_path: Path) -> None:
 
 
 def test_processes_find_what_one_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    root = write(tmp_path, variant({ODD: {"search": "index=a || b"}, SHARE: {"search": "index=a | statz"}}))
+    root = write(tmp_path, variant({ODD: {"search": "index=a | (b"}, SHARE: {"search": "index=a | statz"}}))
     alone = issues(root, use_cache=False)
     monkeypatch.setattr(apply, "ENOUGH", 1)
     monkeypatch.setattr(apply, "_CHUNK", 2)

@@ -47,7 +47,7 @@ def test_the_place_in_the_file(tmp_path: Path, style: str) -> None:
 
 
 def test_drilldowns_and_steps_are_read(tmp_path: Path) -> None:
-    drilldown = [{"name": "All", "search": "`exf_cloud` user=$user$ || head"}]
+    drilldown = [{"name": "All", "search": "`exf_cloud` user=$user$ | (head"}]
     steps = [{"name": "Look", "description": "Look at it.", "search": "index=a | statz"}]
     found = search_issues(
         Context(

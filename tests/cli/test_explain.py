@@ -82,10 +82,10 @@ def test_what_a_search_needs(tmp_path: Path) -> None:
 
 
 def test_a_search_that_cannot_be_read(tmp_path: Path) -> None:
-    result = run("odd_upload", "--pack", write(tmp_path, variant({ODD: {"search": "index=a || b"}})))
+    result = run("odd_upload", "--pack", write(tmp_path, variant({ODD: {"search": "index=a | (b"}})))
     assert result.exit_code == 1
     assert f"{ODD}:" in result.stderr
-    assert "nothing stands between these two pipes" in result.stderr
+    assert "the name of a command after `|` expected" in result.stderr
 
 
 def test_an_unknown_name(tmp_path: Path) -> None:

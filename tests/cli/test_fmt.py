@@ -45,14 +45,14 @@ def test_a_file_is_laid_out_once(tmp_path: Path) -> None:
 
 def test_a_search_that_cannot_be_read_is_left_alone(tmp_path: Path) -> None:
     bad, broken, good = tmp_path / "a.yml", tmp_path / "b.yml", tmp_path / "c.yml"
-    bad.write_text("search: index=web || stats count\n", encoding="utf-8")
+    bad.write_text("search: index=web | stats (\n", encoding="utf-8")
     broken.write_text("search: [\n", encoding="utf-8")
     good.write_text(UGLY, encoding="utf-8")
     result = run(tmp_path)
     assert result.exit_code == 1
-    assert f"{bad}: the search can not be read: nothing stands between" in result.stderr
+    assert f"{bad}: the search can not be read: an aggregation such as" in result.stderr
     assert f"{broken}: the file is no YAML" in result.stderr
-    assert bad.read_text(encoding="utf-8") == "search: index=web || stats count\n"
+    assert bad.read_text(encoding="utf-8") == "search: index=web | stats (\n"
     assert good.read_text(encoding="utf-8") == TIDY
 
 

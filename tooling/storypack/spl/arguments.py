@@ -157,14 +157,14 @@ def number(reader: Reader) -> int | None:
     return found
 
 
-def alias(reader: Reader) -> Field | None:
+def alias(reader: Reader, words: Collection[str] = ("as",)) -> Field | None:
     """`as name` at the current token, if it stands here."""
-    if not reader.is_word("as"):
+    if not reader.is_word(*words):
         return None
-    place = reader.span
+    place, written = reader.span, reader.value.lower()
     reader.advance()
     if reader.at_end or reader.value in (",", ")") or reader.is_word(*BY):
-        raise SplError("`as` needs a name", place, "name the field, or take `as` away")
+        raise SplError(f"`{written}` needs a name", place, f"name the field, or take `{written}` away")
     return field(reader, "a name")
 
 

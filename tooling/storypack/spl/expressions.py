@@ -7,6 +7,7 @@ precedence climbing, so brackets cost a level of Python's stack and long chains 
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Literal
 
 from storypack.spl.calls import macro_call
@@ -37,7 +38,11 @@ LEVELS = {
     **dict.fromkeys(("+", "-", "."), SUM),
     **dict.fromkeys(("*", "/", "%"), PRODUCT),
 }
-_INFIX = LEVELS | {word.lower(): LEVELS[word] for word in ("XOR", "OR", "AND", "NOT", "LIKE", "IN")}
+_INFIX = LEVELS | {
+    "".join(letters): LEVELS[word]  # in any case: `And`, `like`
+    for word in ("XOR", "OR", "AND", "NOT", "LIKE", "IN")
+    for letters in product(*((letter, letter.lower()) for letter in word))
+}
 
 # Operators whose grouping does not matter. A long chain of them becomes a balanced tree, so that a search with a
 # thousand ORs is not a thousand levels deep for everybody who walks the tree.
@@ -58,7 +63,7 @@ def expression(reader: Reader, minimum: int = XOR) -> Expr:
             left = _infix_word(reader, left, operator)
         elif operator in ASSOCIATIVE:
             parts = [left]
-            while reader.value == operator or reader.value == operator.lower():
+            while reader.value == operator or reader.value.upper() == operator:
                 parts.append(_right(reader, operator, level))
                 height = max(height, reader.height)
                 if len(parts) > MAX_CHAIN:
@@ -167,6 +172,8 @@ def _bracketed_or_signed(reader: Reader, value: str, start: int) -> Expr:
         return _prefix(reader, "-", SIGN)
     if value == "+":
         return _prefix(reader, "+", SIGN)
+    if value == "!":
+        return _prefix(reader, "NOT", COMPARISON)
     if value == ".":
         reader.advance()
         if reader.kind == "number" and reader.start == start + 1 and "." not in reader.value:
@@ -183,11 +190,11 @@ def _bracketed_or_signed(reader: Reader, value: str, start: int) -> Expr:
 
 
 def _prefix(reader: Reader, operator: Literal["-", "+", "NOT"], level: int) -> Expr:
-    start = reader.start
+    start, written, place = reader.start, reader.value, reader.span
     reader.enter()
     reader.advance()
     if reader.at_end or reader.value in (")", ","):
-        raise SplError(f"`{operator}` has nothing on its right", Span(start, start + len(operator)), "add a value")
+        raise SplError(f"`{written if written == '!' else operator}` has nothing on its right", place, "add a value")
     operand = expression(reader, level) if operator == "NOT" else _operand(reader)
     reader.leave()
     reader.height += 1

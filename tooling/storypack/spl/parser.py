@@ -18,10 +18,16 @@ from storypack.spl.tokens import ARGUMENTS, SEARCH, Reader
 from storypack.spl.tree import Command, Expr, Pipeline, Search, Term
 
 _NAME = re.compile(r"\s*+([A-Za-z_][\w.-]*+)(?!['\\@#$%&*;:^~{}?/])").match
+_NAME_ALONE = re.compile(r"\s*+([A-Za-z_][\w-]*+)").match
 # What follows a name that begins a search makes it a field and no command: `sort=x`.
 _FIELD_FOLLOWS = re.compile(r"\s*+(?:[=<>]|!=)").match
 _SEARCH_BEGINS = re.compile(r"\s*+search\s++(?![=<>!])").match
 _STAGE_BEGINS = re.compile(r"\s*+([|\]`]?)").match
+
+# Commands that run subsearches of their own; of all others a subsearch's text becomes a part.
+_WITH_SUBSEARCHES = frozenset(
+    {"join", "append", "appendcols", "appendpipe", "union", "multisearch", "set", "foreach", "map"}
+)
 
 Tree = TypeVar("Tree")
 
@@ -105,25 +111,40 @@ def _pipeline(reader: Reader) -> Pipeline:
     if leading:
         reader.match = ARGUMENTS
         reader.advance()
+        if not _stage_follows(reader):
+            raise SplError("nothing follows this pipe", Span(start, reader.start), "add a command")
         commands.append(_command(reader))
     else:
         commands.append(_first(reader))
-    while reader.value == "|":
+    while _stage_follows(reader):
         commands.append(_command(reader))
     return Pipeline(tuple(commands), leading, span=Span(start, reader.before))
+
+
+def _stage_follows(reader: Reader) -> bool:
+    """Is there a stage behind the current token, a pipe? Pipes with nothing between them, or behind the last stage,
+    are passed over."""
+    while reader.value == "|":
+        empty = _STAGE_BEGINS(reader.text, reader.end)
+        if empty and empty[1] != "|":
+            at_end = empty[1] == "]" or empty.end() == len(reader.text)
+            if not at_end:
+                return True
+        reader.begin(ARGUMENTS)
+    return False
 
 
 def _first(reader: Reader) -> Command:
     """The stage at the head of a search without a pipe before it: a known command, or terms; in a subsearch a command
     (Search Manual: "About subsearches": it begins with a generating command)."""
     found = _NAME(reader.text, reader.end)
-    if found and reader.depth:
+    if found and reader.nesting:
         return _named(reader, found[1].lower(), found)
     if found and is_command(name := found[1].lower()) and not _FIELD_FOLLOWS(reader.text, found.end()):
         return _named(reader, name, found)
     reader.begin(SEARCH)
     start = reader.start
-    if reader.depth and reader.kind != "macro" and not reader.at_end:
+    if reader.nesting and reader.kind != "macro" and not reader.at_end:
         reader.fail_if_stray()
         reader.fail("a subsearch begins with a command", f"write `[ search {reader.value}...`")
     term = search_term(reader)
@@ -138,20 +159,21 @@ def _first(reader: Reader) -> Command:
 
 def _command(reader: Reader) -> Command:
     """The stage behind the pipe at the current token."""
-    pipe = reader.span
-    found = _NAME(reader.text, reader.end)
+    found = _NAME(reader.text, reader.end) or _known_name(reader)
     if found:
         return _named(reader, found[1].lower(), found)
     reader.begin(ARGUMENTS)
     if reader.kind == "macro":
         return plain.macro_stage(reader)
-    if reader.value == "|":
-        reader.fail("nothing stands between these two pipes", "take one of them away")
-    if reader.value in ("", "]"):
-        raise SplError("nothing follows this pipe", pipe, "take it away, or add a command")
     if reader.value == "[":
         reader.fail("a subsearch is no command", "name the command it belongs to, for example `append [ ... ]`")
     return reader.expected("the name of a command after `|`")
+
+
+def _known_name(reader: Reader) -> re.Match[str] | None:
+    """The name of a known command that its first argument touches: `rest/services/apps`."""
+    found = _NAME_ALONE(reader.text, reader.end)
+    return found if found and is_command(found[1].lower()) else None
 
 
 def _named(reader: Reader, name: str, found: re.Match[str]) -> Command:
@@ -162,10 +184,30 @@ def _named(reader: Reader, name: str, found: re.Match[str]) -> Command:
             f"`{found[1]}` is not a command", span, f"to filter, write `search {found[1]}{after[0].strip()}...`"
         )
     read = READERS.get(name) or reader_of(name)
-    command = read(reader, name, found.start(1))
-    if not reader.at_end:
-        _check_end(reader, name)
-    return command
+    begin, depth, nesting = reader.end, reader.depth, reader.nesting
+    try:
+        command = read(reader, name, found.start(1))
+        if not reader.at_end:
+            _check_end(reader, name)
+        return command
+    except SplError as error:
+        if reader.nesting != nesting:  # inside a subsearch of this stage
+            raise
+        reader.depth = depth
+        return _deferred(reader, name, found.start(1), begin, error)
+
+
+def _deferred(reader: Reader, name: str, start: int, begin: int, error: SplError) -> Command:
+    """A stage that cannot be read as it stands, but may be when its macros are expanded and its subsearches have run;
+    else the error."""
+    at_bracket = reader.value == "[" and name not in _WITH_SUBSEARCHES
+    try:
+        stage = plain.deferred(reader, name, start, begin, at_bracket=at_bracket)
+    except SplError as inside:
+        raise inside if at_bracket else error from None
+    if stage is None:
+        raise error
+    return stage
 
 
 def _check_end(reader: Reader, name: str) -> None:

@@ -43,6 +43,8 @@ _LIST_FOLLOWS = re.compile(r"\s*\(").match
 _DIRECTIVE = re.compile(r"\(([^()\"]*+|\s*\"[^\"]*+\"\s*)\)").match
 _INDEXED = re.compile(r"([A-Za-z_][\w.]*)::(.+)", re.DOTALL).fullmatch
 
+_EVERYTHING = And(())
+
 Stop = Callable[[Reader], bool]
 
 
@@ -99,6 +101,8 @@ def _negation(reader: Reader, stop: Stop) -> Term:
         raise SplError("`NOT` has nothing on its right", place, "add the term that it negates")
     term = _negation(reader, stop)
     reader.leave()
+    if term == _EVERYTHING:  # `NOT()`, too
+        return And((), span=Span(place.start, reader.before))
     return Not(term, span=Span(place.start, reader.before))
 
 
@@ -141,11 +145,10 @@ def _bracketed(reader: Reader) -> Term:
         term = search_term(reader)
         if reader.value != ")":
             reader.fail_unclosed(")", "(", start)
-        if term is None:
-            raise SplError("these brackets are empty", Span(start, reader.end), "take them away, or put a term inside")
+        span = Span(start, reader.end)
         reader.advance()
         reader.leave()
-        return term
+        return And((), span=span) if term is None else term  # `()` holds for every event
     if reader.value == "[":
         pipeline = reader.subsearch()
         return SubsearchTerm(pipeline, span=Span(start, reader.before))
@@ -196,7 +199,11 @@ def _comparison(reader: Reader, field: Field) -> Term:
 def _distributed(reader: Reader, field: Field, operator: str) -> Term:
     """`field=(a OR b)`, which means `(field=a OR field=b)`; the current token is the bracket."""
     reader.match = SEARCH
-    return _spread(_bracketed(reader), field, operator)
+    term = _bracketed(reader)
+    if term == _EVERYTHING:
+        cure = 'add one, or write `""` or `*`'
+        raise SplError(f"`{field.name}{operator}` has no value", field.span.to(term.span), cure)
+    return _spread(term, field, operator)
 
 
 def _spread(term: Term, field: Field, operator: str) -> Term:

@@ -45,7 +45,7 @@ EVAL = _mode(
     ("word", r"(?:[\w{}:@#$]++|<<\w++>>)++"),
     ("string", STRING),
     ("quoted", QUOTED),
-    ("op", r"[=!<>]=|[-+*/%.=<>]"),
+    ("op", r"[=!<>]=|[-+*/%.=<>!]"),
     ("punct", r"[(),\[\]|]"),
     ("macro", MACRO),
 )
@@ -63,8 +63,9 @@ SEARCH = _mode(
 )
 
 # The value of a comparison in search: `=`, `<` and `>` are text here (`cmd=abc==`).
+_CALL = r'\([^\s"()\[\]|`,=<>]*+\)'  # brackets inside a value: `*Get()*`
 VALUE = _mode(
-    ("word", rf'(?:[^\s"()\[\]|`,\\]++|{_ESCAPE}|,(?=[^\s()\[\]|"`=<>!,]))++'),
+    ("word", rf'(?:TERM|CASE)(?=\()|(?:[^\s"()\[\]|`,\\]++(?:{_CALL})*+|{_ESCAPE}|,(?=[^\s()\[\]|"`=<>!,]))++'),
     ("string", STRING),
     ("punct", r"[()\[\]|]"),
     ("macro", MACRO),
@@ -106,7 +107,19 @@ _BALANCED = re.compile(rf"(?s)[^\"()`|\[\]]++|{STRING}|{MACRO}|(?P<bracket>[()])
 class Reader:
     """The current token of a text, and the way to the next one. Made by `storypack.spl.parser` only."""
 
-    __slots__ = ("before", "depth", "end", "height", "kind", "match", "read_pipeline", "start", "text", "value")
+    __slots__ = (
+        "before",
+        "depth",
+        "end",
+        "height",
+        "kind",
+        "match",
+        "nesting",
+        "read_pipeline",
+        "start",
+        "text",
+        "value",
+    )
 
     def __init__(self, text: str, read_pipeline: Callable[[Reader], Pipeline]) -> None:
         self.text = blank_comments(text)
@@ -120,6 +133,7 @@ class Reader:
         self.end = 0
         self.before = 0  # where the token before this one ended
         self.depth = 0
+        self.nesting = 0  # subsearches around the current token
         self.height = 0  # of the expression read last; see storypack.spl.expressions
 
     # --- moving -----------------------------------------------------------------------------------------------
@@ -178,10 +192,12 @@ class Reader:
         """The `[ pipeline ]` at the current token, which is its `[`; then the token after `]`, in the present mode."""
         mode, opener = self.match, self.start
         self.enter(SUBSEARCH_DEPTH)
+        self.nesting += 1
         pipeline = self.read_pipeline(self)
         if self.value != "]":
             self.fail_unclosed("]", "[", opener)
         self.leave(SUBSEARCH_DEPTH)
+        self.nesting -= 1
         self.begin(mode)
         return pipeline
 
@@ -219,7 +235,8 @@ class Reader:
                 self.fail_stray()
             position = found.end()
         if openers:
-            self.start = self.end = len(self.text)
+            self.before = self.start = self.end = len(self.text)
+            self.kind, self.value = "end", ""
             self.fail_unclosed("]", "[", openers[0])
         self.skip_to(position)
         return self.text[start:position]

@@ -30,10 +30,11 @@ def _named(word: tree.Word | tree.MacroCall) -> str:
 
 @command("lookup")
 def lookup(node: tree.Lookup, rows: Relation, session: Session) -> Relation:
-    """Fields of the table's rows that match; without OUTPUT all of them; several matches make a multivalue."""
+    """Fields of the table's rows that match; without OUTPUT, or with nothing behind it, all of them; several matches
+    make a multivalue."""
     table = find_table(_named(node.table), session)
     inputs = [(one.source.name, (one.target or one.source).name) for one in node.inputs]
-    if node.output:
+    if node.outputs:
         outputs = [(one.source.name, (one.target or one.source).name) for one in node.outputs]
     else:
         taken = {source for source, _ in inputs}

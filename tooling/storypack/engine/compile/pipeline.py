@@ -5,12 +5,15 @@ from __future__ import annotations
 from storypack.engine.commands import command_name, find
 from storypack.engine.commands.registry import WITHOUT_EFFECT
 from storypack.engine.compile.resolve import base_request, resolve
+from storypack.engine.compile.subsearch import subsearch_text
 from storypack.engine.compile.terms import compile_term
 from storypack.engine.errors import EngineError, SearchError
 from storypack.engine.relation import Cte, Relation
 from storypack.engine.session import Session
 from storypack.engine.source import ScanRequest
 from storypack.spl import tree
+from storypack.spl.parser import parse
+from storypack.spl.source import SplError
 
 _FENCE = 120
 """Stages after which the rows are run into a table, lest DuckDB's optimiser gets lost in one huge statement."""
@@ -34,6 +37,8 @@ def compile_pipeline(pipeline: tree.Pipeline, session: Session, start: Relation 
 
 
 def _step(node: tree.Command, rows: Relation | None, session: Session) -> Relation:
+    if isinstance(node, tree.Deferred):
+        return _deferred(node, rows, session)
     if rows is None and isinstance(node, tree.Search):
         return base_search(node, session)
     handler = find(node)
@@ -43,6 +48,25 @@ def _step(node: tree.Command, rows: Relation | None, session: Session) -> Relati
     if rows is None and not handler.generates:
         rows = _nothing_yet(node, handler.name, session) if session.depth else _everything(session)
     return handler.run(node, rows, session)
+
+
+def _deferred(node: tree.Deferred, rows: Relation | None, session: Session) -> Relation:
+    """The stage that it is once the texts of its subsearches stand in their places (Search Manual: "About
+    subsearches"). Without rows to run them over (`dry`) the stage is left out."""
+    find(node)  # a command that is not run is refused before its subsearches are
+    if session.dry:
+        return _everything(session) if rows is None else rows
+    parts = (part if isinstance(part, str) else subsearch_text(part, session) for part in node.parts)
+    text = f"| {node.name} {''.join(parts)}"
+    try:
+        pipeline = parse(text)
+    except SplError as error:
+        message = f"with the texts of its subsearches the stage reads `{text[2:202]}`: {error.message}"
+        raise SearchError(message, session.stage) from error
+    for command in pipeline.commands:
+        rows = _step(command, rows, session)
+    assert rows is not None
+    return rows
 
 
 def _everything(session: Session) -> Relation:

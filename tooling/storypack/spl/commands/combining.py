@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from storypack.spl import arguments as args
 from storypack.spl.source import Span
-from storypack.spl.tokens import ARGUMENTS, Reader
+from storypack.spl.tokens import ARGUMENTS, STRING, Reader
 from storypack.spl.tree import Combine, Field, Foreach, Join, MacroCall, MapSearch, Option, Pipeline, Word
+
+_PROPER = re.compile(rf"(?s){STRING}(?=[\s|\],]|\Z)").match
 
 
 def join(reader: Reader, name: str, start: int) -> Join:
@@ -100,13 +104,33 @@ def _template(reader: Reader) -> str:
     return template
 
 
+_SEARCH_IS = re.compile(r'(?i)search\s*+=\s*+"').match
+
+
+def _loose_template(reader: Reader) -> str | None:
+    """The text of `search="..."` when quotes inside it are not escaped: it ends at the last quote of the stage. None
+    for a text in proper quotes; the reader goes on behind the text."""
+    opening = _SEARCH_IS(reader.text, reader.start)
+    proper = _PROPER(reader.text, opening.end() - 1) if opening else None
+    if opening is None or proper is not None:
+        return None
+    reader.end = opening.end() - 1
+    end = opening.end() - 1 + len(reader.raw_until(""))
+    last = reader.text.rindex('"', 0, end)
+    reader.match = ARGUMENTS
+    reader.skip_to(last + 1)
+    return reader.text[opening.end() : last].replace('\\"', '"')
+
+
 def map_(reader: Reader, name: str, start: int) -> MapSearch:
     """The template is the text of `search="..."` or of the brackets; the name of a saved search is an option."""
     reader.begin(ARGUMENTS)
     given: list[Option] = []
     template: str | None = None
     while not reader.at_end:
-        if reader.kind == "option":
+        if reader.kind == "option" and (loose := _loose_template(reader)) is not None:
+            template = loose
+        elif reader.kind == "option":
             found = args.option(reader)
             if found.name == "search" and isinstance(found.value, Word):
                 template = found.value.text

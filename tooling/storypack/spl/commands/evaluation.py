@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
+from storypack.spl.arguments import skip_comma
 from storypack.spl.calls import macro_call
 from storypack.spl.expressions import whole_expression
 from storypack.spl.source import Span
 from storypack.spl.terms import whole_term
 from storypack.spl.tokens import ARGUMENTS, EVAL, Reader, unquote
 from storypack.spl.tree import Assignment, Eval, Field, Fieldformat, MacroCall, Search, Where
+
+# A name with blanks or brackets, unquoted, before its `=`.
+_LOOSE = re.compile(r"""([\w.@#$-]++(?:\s*+\([^=,|"'`\[\]()]*+\)|\s++(?=[\w(])[\w.@#$-]*+)++)\s*+=(?!=)""").match
 
 
 def search(reader: Reader, name: str, start: int) -> Search:
@@ -32,6 +38,7 @@ def eval_(reader: Reader, name: str, start: int) -> Eval:
         if reader.value != ",":
             return Eval(tuple(found), span=Span(start, reader.before))
         reader.begin(ARGUMENTS)
+        skip_comma(reader)  # nothing between two commas is passed over
 
 
 def fieldformat(reader: Reader, name: str, start: int) -> Fieldformat:
@@ -42,7 +49,11 @@ def fieldformat(reader: Reader, name: str, start: int) -> Fieldformat:
 def assignment(reader: Reader) -> Assignment:
     """`target = expression`, the current token being the target, read as an argument."""
     kind, text, start = reader.kind, reader.value, reader.start
-    if kind == "option":
+    if kind == "word" and (loose := _LOOSE(reader.text, start)):  # `size(MB)=`, `Total Duration (hrs)=`
+        text = loose[1].rstrip()
+        target = Field(text, span=Span(start, start + len(text)))
+        reader.end = start + len(text)
+    elif kind == "option":
         target = Field(text, span=reader.span)
     elif kind in ("string", "quoted"):
         target = Field(unquote(text), True, span=reader.span)

@@ -55,8 +55,9 @@ def _sign(reader: Reader) -> Literal["", "+", "-"]:
 def rename(reader: Reader, name: str, start: int) -> Rename:
     reader.begin(ARGUMENTS)
     pairs: list[tuple[Field, Field] | MacroCall] = []
+    args.skip_comma(reader)
     while not reader.at_end:
-        source = args.field_or_macro(reader)
+        source = _old_name(reader)
         if isinstance(source, MacroCall):
             pairs.append(source)
         else:
@@ -67,8 +68,19 @@ def rename(reader: Reader, name: str, start: int) -> Rename:
     return Rename(tuple(pairs), span=Span(start, reader.before))
 
 
+def _old_name(reader: Reader) -> Field | MacroCall:
+    """A field or macro; a name may be quoted in part: `a."b c"`."""
+    name = args.field_or_macro(reader)
+    if isinstance(name, Field) and not name.quoted and reader.kind == "string" and reader.start == reader.before:
+        rest = args.field(reader)
+        return Field(name.name + rest.name, True, span=name.span.to(rest.span))
+    return name
+
+
 def _renamed(reader: Reader, source: Field) -> Field:
-    target = args.alias(reader)
+    """The new name behind `as`, which may also be written `to` or `->`, with a stray comma before it."""
+    args.skip_comma(reader)
+    target = args.alias(reader, ("as", "to", "->"))
     if target is None:
         reader.expected(f"`as` after `{source.name}`", "write `rename old as new`; names with blanks need quotes")
     return target
@@ -77,6 +89,7 @@ def _renamed(reader: Reader, source: Field) -> Field:
 def sort(reader: Reader, name: str, start: int) -> Sort:
     reader.begin(ARGUMENTS)
     keys: list[SortKey | MacroCall] = []
+    given: list[Option] = []
     limit: int | None = None
     reverse = False
     while not reader.at_end:
@@ -87,12 +100,14 @@ def sort(reader: Reader, name: str, start: int) -> Sort:
             reader.advance()
         elif limit is None and not keys and (count := args.number(reader)) is not None:
             limit = count
+        elif reader.kind == "option":
+            given.append(args.option(reader))
         else:
             keys.append(sort_key(reader))
         args.skip_comma(reader)
     if not keys:
         reader.fail("`sort` names no field", "write `sort - field`, or `sort 0 field` for all results")
-    return Sort(tuple(keys), limit, reverse, span=Span(start, reader.before))
+    return Sort(tuple(keys), limit, reverse, tuple(given), span=Span(start, reader.before))
 
 
 def _last_word(reader: Reader) -> bool:
@@ -159,6 +174,8 @@ def head(reader: Reader, name: str, start: int) -> Head:
     condition = None
     if count is None and not reader.at_end:
         opener = reader.value
+        if opener == "[":
+            args.word(reader, "a number or a condition")
         reader.again(EVAL)
         condition = expression(reader)
         if opener != "(" and isinstance(condition, tree.Field | tree.String):
@@ -196,7 +213,7 @@ def top(reader: Reader, name: str, start: int) -> Top:
         else:
             found.append(args.field_or_macro(reader))
         args.skip_comma(reader)
-    if not found:
+    if not found and not given:
         reader.fail(f"`{name}` names no field", f"write `{name} field`")
     return Top(name, tuple(found), by, count, tuple(given), span=Span(start, reader.before))
 

@@ -24,12 +24,8 @@ def lookup(reader: Reader, name: str, start: int) -> Lookup:
     outputs: tuple[Mapping, ...] = ()
     if reader.is_word("output", "outputnew"):
         output = "OUTPUT" if reader.value.upper() == "OUTPUT" else "OUTPUTNEW"
-        place = reader.span
         reader.advance()
-        outputs = _mappings(reader)
-        if not outputs:
-            reader.fail_if_stray()
-            raise SplError(f"`{output}` names no field", place, "name the fields, or take it away for all of them")
+        outputs = _mappings(reader)  # none means all of them, as without the word
     return Lookup(table, inputs, output, outputs, given, span=Span(start, reader.before))
 
 

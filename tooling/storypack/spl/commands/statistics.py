@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 from storypack.spl.arguments import BY, alias, by_clause, option, skip_comma
 from storypack.spl.calls import macro_call
+from storypack.spl.catalogue import aggregation as aggregation_facts
 from storypack.spl.expressions import expression
 from storypack.spl.source import Span
 from storypack.spl.tokens import ARGUMENTS, EVAL, Reader, unquote
@@ -17,6 +18,10 @@ from storypack.spl.tree import Aggregation, Expr, Field, MacroCall, Option, Stat
 # `func(field)`, by far the commonest shape, in one step.
 _SIMPLE = re.compile(r"""([A-Za-z_]\w*+(?:\.\d++)?)\(\s*+([^\s()"'`,|\[\]]*+)\s*+\)""").match
 _CALL = re.compile(r"([A-Za-z_]\w*+(?:\.\d++)?)\(").match
+# A name with blanks inside the brackets: `values(Some Name)`.
+_BLANK_NAME = re.compile(r"""\s*+([^\s()"'`,|\[\]=<>!+*/%]++(?:\s++[^\s()"'`,|\[\]=<>!+*/%]++)++)\s*+\)""").match
+
+_COMMA_AS = re.compile(r"(?i),[\s,]*+as\s").match
 
 # Aggregations that may stand without brackets. Search Reference: "Aggregate functions", count; "sparkline".
 BARE = frozenset({"count", "c", "sparkline"})
@@ -24,6 +29,7 @@ BARE = frozenset({"count", "c", "sparkline"})
 
 def stats(reader: Reader, name: str, start: int) -> Stats:
     reader.begin(ARGUMENTS)
+    skip_comma(reader)
     found: list[Aggregation | MacroCall] = []
     given: list[Option] = []
     by: tuple[Field | MacroCall, ...] = ()
@@ -57,10 +63,14 @@ def aggregation(reader: Reader, command: str) -> Aggregation:
     if reader.kind != "word":
         reader.expected("an aggregation such as `count` or `sum(field)`")
     if not reader.called():
-        if value.lower() not in BARE:
+        func = value.lower()
+        if func not in BARE and (func == "eval" or aggregation_facts(func) is None):
             reader.fail(f"`{value}` is no aggregation that stands alone in `{command}`", _cure(value))
         reader.advance()
-        return _named(reader, value.lower(), None, value, start)
+        if func in BARE:
+            return _named(reader, func, None, value, start)
+        every = Field("*", span=Span(start, start + len(value)))  # `stats list`: the function over every field
+        return _named(reader, func, every, f"{value}(*)", start)
     if (found := _SIMPLE(reader.text, start)) and found[1] != "eval":
         func, name = found.groups()
         arg = Field(name, span=Span(*found.span(2))) if name else None
@@ -104,6 +114,11 @@ def _computed(reader: Reader, start: int) -> Aggregation:
             reader.advance()
         else:
             arg = expression(reader)
+    if reader.value != ")" and func != "eval" and (blank := _BLANK_NAME(reader.text, found.end())):
+        name = " ".join(blank[1].split())
+        arg = Field(name, True, span=Span(*blank.span(1)))
+        quoted = True
+        reader.skip_to(blank.end(1))
     while reader.value == "," and func == "sparkline":  # the span of a sparkline is told in its text alone
         reader.begin(ARGUMENTS)
         reader.begin(EVAL)
@@ -119,7 +134,9 @@ def _computed(reader: Reader, start: int) -> Aggregation:
 
 def _named(reader: Reader, func: str, arg: Expr | None, text: str, start: int) -> Aggregation:
     end = reader.before
-    if reader.kind == "word" and reader.value in ("as", "AS", "As"):
+    if reader.value == "," and _COMMA_AS(reader.text, reader.start):
+        skip_comma(reader)  # `values(x), AS xs`: the comma is passed over
+    if reader.is_word("as"):
         name = alias(reader)
         return Aggregation(func, arg, name, text, span=Span(start, reader.before))
     return Aggregation(func, arg, None, text, span=Span(start, end))

@@ -14,6 +14,7 @@ from storypack.spl.tree import (
     Command,
     Convert,
     Dedup,
+    Deferred,
     Eval,
     Fieldformat,
     Head,
@@ -90,7 +91,7 @@ def _opaque(command: Opaque, state: Fieldset, tables: Tables) -> Fieldset:
     return state.plus(*_OF_APPS[command.name]) if command.name in _OF_APPS else state.opened()
 
 
-def _macro(command: MacroStage, state: Fieldset, tables: Tables) -> Fieldset:
+def _macro(command: MacroStage | Deferred, state: Fieldset, tables: Tables) -> Fieldset:
     return state.opened()
 
 
@@ -122,4 +123,5 @@ EFFECTS: dict[type[Command], Callable[[Any, Fieldset, Tables], Fieldset]] = {
     Head: same,
     Opaque: _opaque,
     MacroStage: _macro,
+    Deferred: _macro,
 }

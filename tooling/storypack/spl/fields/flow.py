@@ -14,6 +14,7 @@ from storypack.spl.fields.walk import walk
 from storypack.spl.tree import (
     Command,
     Compare,
+    Deferred,
     From,
     Inputlookup,
     MacroCall,
@@ -36,7 +37,7 @@ class StageFields:
     inner: tuple[tuple[StageFields, ...], ...] = ()
 
 
-_GENERATING = (Search, Opaque, Tstats, From, Inputlookup)
+_GENERATING = (Search, Opaque, Deferred, Tstats, From, Inputlookup)
 _NO_TABLES = Tables()
 Effect = Callable[[Any, Fieldset, Tables], Fieldset]
 _EFFECTS: dict[type[Command], Effect] = {**adding.EFFECTS, **reshaping.EFFECTS, **plain.EFFECTS}
@@ -51,7 +52,7 @@ def flow(pipeline: Pipeline, tables: Tables = _NO_TABLES, start: Fieldset | None
             flow(each, tables, state if combining.continues(command) else None)
             for each in combining.subsearches(command)
         )
-        if number == 0 and start is None and isinstance(command, Search | Opaque):
+        if number == 0 and start is None and isinstance(command, Search | Opaque | Deferred):
             after = _first(command)
         elif isinstance(command, combining.WITH_SUBSEARCHES):
             after = combining.effect(command, state, [stages[-1].after for stages in inner if stages], tables, _run)
@@ -76,9 +77,9 @@ def _run(pipeline: Pipeline, tables: Tables, state: Fieldset) -> Fieldset:
     return stages[-1].after if stages else state
 
 
-def _first(command: Search | Opaque) -> Fieldset:
+def _first(command: Search | Opaque | Deferred) -> Fieldset:
     """Events, or what an unknown command makes: any field may be there; those that are asked for are named."""
-    if isinstance(command, Opaque):
+    if isinstance(command, Opaque | Deferred):
         return Fieldset(frozenset(), ("*",))
     return Fieldset(OF_EVENTS.union(_asked(command.term)), ("*",))
 

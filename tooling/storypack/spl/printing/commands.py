@@ -199,7 +199,13 @@ def _key(node: tree.SortKey | MacroCall) -> str:
 
 def _sort(node: tree.Sort) -> str:
     limit = "" if node.limit is None else str(node.limit)
-    return _join("sort", limit, ", ".join(_key(key) for key in node.keys), "desc" if node.reverse else "")
+    return _join(
+        "sort",
+        limit,
+        *text.options(node.options),
+        ", ".join(_key(key) for key in node.keys),
+        "desc" if node.reverse else "",
+    )
 
 
 def _dedup(node: tree.Dedup) -> str:
@@ -290,6 +296,11 @@ def _macro_stage(node: tree.MacroStage) -> str:
     return _join(text.macro(node.call), node.rest)
 
 
+def _deferred(node: tree.Deferred) -> str:
+    parts = (part if isinstance(part, str) else subsearch(part) for part in node.parts)
+    return _join(node.name, "".join(parts).strip())
+
+
 _PRINTERS: dict[type, Callable[[Any], str]] = {
     tree.Search: _search,
     tree.Where: _where,
@@ -320,4 +331,5 @@ _PRINTERS: dict[type, Callable[[Any], str]] = {
     tree.Plain: _plain,
     tree.Opaque: _opaque,
     tree.MacroStage: _macro_stage,
+    tree.Deferred: _deferred,
 }

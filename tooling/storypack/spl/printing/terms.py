@@ -48,6 +48,8 @@ def _term(node: Term, inside_and: type | UnionType) -> str:
         return f"({written})" if isinstance(inner, bracketed) else written
 
     match node:
+        case And(()):
+            return "()"
         case And(terms):
             return " ".join(part(each, inside_and) for each in terms)
         case Or(terms):

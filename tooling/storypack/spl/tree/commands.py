@@ -161,7 +161,8 @@ class Mapping(Node):
 
 @dataclass(frozen=True, slots=True)
 class Lookup(Node):
-    """`lookup [options] table field [AS event_field] ... [OUTPUT|OUTPUTNEW field [AS event_field] ...]`."""
+    """`lookup [options] table field [AS event_field] ... [OUTPUT|OUTPUTNEW field [AS event_field] ...]`; no `outputs`
+    means all fields of the table, also behind an `output` word."""
 
     table: Word | MacroCall
     inputs: tuple[Mapping, ...]
@@ -197,11 +198,12 @@ class SortKey(Node):
 
 @dataclass(frozen=True, slots=True)
 class Sort(Node):
-    """`limit` None = the default of 10,000; 0 = all. `reverse` = the trailing `desc`."""
+    """`limit` None = the default of 10,000; 0 = all. `reverse` = the trailing `desc`. Splunk passes over `options`."""
 
     keys: tuple[SortKey | MacroCall, ...]
     limit: int | None = None
     reverse: bool = False
+    options: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +341,16 @@ class MacroStage(Node):
     rest: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Deferred(Node):
+    """A stage whose arguments can be read only when its macros are expanded, or when its subsearches have run and their
+    texts stand in the places of their brackets: `bin `span` _time`, `sort [ ... | return $order ]`. `parts` are its
+    arguments, text and subsearches in turn."""
+
+    name: str
+    parts: tuple[str | Pipeline, ...]
+
+
 Command = (
     Search
     | Where
@@ -369,4 +381,5 @@ Command = (
     | Plain
     | Opaque
     | MacroStage
+    | Deferred
 )

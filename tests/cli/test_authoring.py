@@ -44,6 +44,7 @@ def pack(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("type", ["TTP", "Anomaly", "Hunting", "Correlation"])
 @pytest.mark.parametrize("source", [[], ["--data-source", "Cloud API"]])
 def test_a_new_detection_passes_validate(pack: Path, type: str, source: list[str]) -> None:
+    source = [] if type == "Correlation" else source
     name = "Mail: 'All' of It & More"
     made = run("new", "detection", name, "--pack", pack, "--type", type, "--category", "web", *source)
     assert made.exit_code == 0, made.output
@@ -90,6 +91,20 @@ def test_the_tests_of_a_new_detection_pass_in_each_data_source_s_shape(tmp_path:
     assert {f"{one['search']}: {one['test']}" for one in tests if one["outcome"] != "passed"} == set()
 
 
+def test_a_new_correlation_starts_on_the_risk_index(tmp_path: Path) -> None:
+    assert run("new", "pack", tmp_path / "pack").exit_code == 0
+    pack = tmp_path / "pack"
+    refused = run("new", "detection", "Many Signs", "--pack", pack, "--type", "Correlation", "--data-source", "X")
+    assert refused.exit_code == 2 and "reads the risk" in refused.output
+    assert run("new", "detection", "Many Signs", "--pack", pack, "--type", "Correlation").exit_code == 0
+    text = (pack / "detections/cloud/many_signs.yml").read_text(encoding="utf-8")
+    assert "datamodel=Risk.All_Risk" in text
+    issues = json.loads(run("validate", "--pack", pack, "--format", "json").stdout)["issues"]
+    assert issues == []
+    result = run("test", "--pack", pack, "--only", "many_signs", "--jobs", "1", "--format", "json")
+    assert [one["outcome"] for one in json.loads(result.stdout)["results"]] == ["passed", "passed"]
+
+
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "pack"])
 def test_each_kind_passes_validate(pack: Path, kind: str) -> None:
     made = run("new", kind, "exf_new_one", "--pack", pack)
@@ -97,6 +112,20 @@ def test_each_kind_passes_validate(pack: Path, kind: str) -> None:
     issues = json.loads(run("validate", "--pack", pack, "--format", "json").stdout)["issues"]
     # that nobody uses it yet, and that there are texts to write, is all there is to say about it
     assert {issue["rule"] for issue in issues} <= {"SP113", "SP167", "SP182", "SP183", "SP301"}
+
+
+def test_a_new_correlation_starts_on_the_risk_index(tmp_path: Path) -> None:
+    assert run("new", "pack", tmp_path / "pack").exit_code == 0
+    pack = tmp_path / "pack"
+    refused = run("new", "detection", "Many Signs", "--pack", pack, "--type", "Correlation", "--data-source", "X")
+    assert refused.exit_code == 2 and "reads the risk" in refused.output
+    assert run("new", "detection", "Many Signs", "--pack", pack, "--type", "Correlation").exit_code == 0
+    text = (pack / "detections/cloud/many_signs.yml").read_text(encoding="utf-8")
+    assert "datamodel=Risk.All_Risk" in text
+    issues = json.loads(run("validate", "--pack", pack, "--format", "json").stdout)["issues"]
+    assert issues == []
+    result = run("test", "--pack", pack, "--only", "many_signs", "--jobs", "1", "--format", "json")
+    assert [one["outcome"] for one in json.loads(result.stdout)["results"]] == ["passed", "passed"]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "pack"])

@@ -106,6 +106,8 @@ def _files(
         raise no_pack(pack)
     _check_name(kind, name, loaded.pack)
     stem = _stem(kind, name)
+    if kind == "detection" and type == "Correlation" and data_source:
+        raise click.UsageError("a Correlation reads the risk that other detections added: leave --data-source out")
     source = _named("data source", data_source, loaded.pack.data_source_named) if data_source else None
     seed = Seed(
         name=name,

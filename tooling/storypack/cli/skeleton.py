@@ -7,7 +7,7 @@ import re
 import uuid
 from dataclasses import dataclass, replace
 
-from storypack.cli.skeleton_events import MARK, sample
+from storypack.cli.skeleton_events import MARK, risk_event, sample
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
 _WORDS = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")  # what some reader of YAML takes for no text
@@ -60,28 +60,34 @@ def _listed(name: str) -> str:
     return f"[{scalar(name)}]" if name else "[]"
 
 
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What a detection's skeleton begins with: search, the field beside `user` in its rows, two tests' events with
+    the ending of their files, and how these are indexed."""
+
+    search: str
+    beside: str
+    ending: str
+    fires: str
+    silent: str
+    indexed: str
+
+
 def detection(seed: Seed) -> dict[str, str]:
     """The YAML in its category's folder, and a file of events for each of its two tests."""
-    base = f"`{seed.macro}`" if seed.macro else f"index=* sourcetype={json.dumps(seed.sourcetype)}"
-    kind = f"{seed.separator}={json.dumps(seed.separator_value)} " if seed.separator else ""
+    start = _on_risk(seed) if seed.type == "Correlation" else _on_events(seed)
     data = f"{_TEST_FOLDER}/{seed.category}/{seed.stem}"
-    events = sample(seed.sourcetype, seed.source, seed.separator, seed.separator_value)
-    fires, silent = f"{data}_fires.{events.ending}", f"{data}_silent.{events.ending}"
-    known = f"sourcetype: {json.dumps(seed.sourcetype)}" + (
-        f", source: {json.dumps(seed.source)}" if seed.source else ""
-    )
+    fires, silent = f"{data}_fires.{start.ending}", f"{data}_silent.{start.ending}"
     text = head(seed, "TODO: what happened when this fires, and why that is bad.") + (
         "status: experimental      # production once both tests pass\n"
         f"type: {seed.type}\n"
         f"data_source: {_listed(seed.data_source)}\n"
-        "search: |-\n"
-        f'  {base} {kind}{MARK}="attack"\n'
-        f"  | stats count min(_time) as firstTime max(_time) as lastTime by user {events.beside}\n"
+        f"search: |-\n{start.search}"
         f"  | `{seed.filter_macro}`\n"
         "how_to_implement: >-\n  TODO: which logs, from where, and what to set.\n"
         "known_false_positives: >-\n  TODO: who does this for a good reason, and how to tell.\n"
         "references: []\n"
-        f"{_findings(seed.type, events.beside)}"
+        f"{_findings(seed.type, start.beside)}"
         "next_steps: |-\n  1. TODO: what an analyst looks at first.\n"
         f"{'' if seed.has_schedule else _SCHEDULE}"
         f"analytic_story: {_listed(seed.story)}\n"
@@ -92,22 +98,54 @@ def detection(seed: Seed) -> dict[str, str]:
         "tests:\n"
         "- name: The attack\n"
         "  attack_data:\n"
-        f"  - {{data: {fires}, {known}}}\n"
+        f"  - {{data: {fires}, {start.indexed}}}\n"
         "  expected_results: 1\n"
         "- name: Everyday use\n"
         "  attack_data:\n"
-        f"  - {{data: {silent}, {known}}}\n"
+        f"  - {{data: {silent}, {start.indexed}}}\n"
         "  expected_results: 0\n"
     )
-    return {
-        f"detections/{seed.category}/{seed.stem}.yml": text,
-        fires: events.event(seed.today, "attack"),
-        silent: events.event(seed.today, "everyday"),
-    }
+    return {f"detections/{seed.category}/{seed.stem}.yml": text, fires: start.fires, silent: start.silent}
+
+
+def _on_events(seed: Seed) -> _Start:
+    """Over the events of the data source."""
+    base = f"`{seed.macro}`" if seed.macro else f"index=* sourcetype={json.dumps(seed.sourcetype)}"
+    kind = f"{seed.separator}={json.dumps(seed.separator_value)} " if seed.separator else ""
+    events = sample(seed.sourcetype, seed.source, seed.separator, seed.separator_value)
+    return _Start(
+        search=f'  {base} {kind}{MARK}="attack"\n'
+        f"  | stats count min(_time) as firstTime max(_time) as lastTime by user {events.beside}\n",
+        beside=events.beside,
+        ending=events.ending,
+        fires=events.event(seed.today, "attack"),
+        silent=events.event(seed.today, "everyday"),
+        indexed=f"sourcetype: {json.dumps(seed.sourcetype)}"
+        + (f", source: {json.dumps(seed.source)}" if seed.source else ""),
+    )
+
+
+def _on_risk(seed: Seed) -> _Start:
+    """Over the risk that other detections added. A test may as well bring events that these find."""
+    return _Start(
+        search="  | tstats summariesonly=false min(_time) as firstTime max(_time) as lastTime\n"
+        "      dc(All_Risk.search_name) as source_count values(All_Risk.search_name) as search_name\n"
+        "      sum(All_Risk.calculated_risk_score) as risk_score values(All_Risk.risk_message) as risk_message\n"
+        '      from datamodel=Risk.All_Risk where All_Risk.risk_object_type="user" by All_Risk.risk_object\n'
+        "  | rename All_Risk.risk_object as user\n"
+        "  | where source_count>=2\n",
+        beside="source_count",
+        ending="jsonl",
+        fires=risk_event(seed.today, "TODO One") + risk_event(seed.today, "TODO Two"),
+        silent=risk_event(seed.today, "TODO One") * 2,
+        indexed="sourcetype: stash, source: risk, index: risk",
+    )
 
 
 def _findings(type: str, beside: str) -> str:
     title = f"TODO $user$ did this from ${beside}$"
+    if type == "Correlation":
+        title = f"TODO ${beside}$ kinds of signs met on $user$"
     finding = f"finding:\n  title: {title}\n  entity: {{field: user, type: user, score: 50}}\n"
     threat = "threat_objects:\n- {field: src, type: ip_address}\n" if beside == "src" else ""
     intermediate = (

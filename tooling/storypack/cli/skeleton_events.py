@@ -67,3 +67,17 @@ def sample(sourcetype: str, source: str = "", separator: str = "", value: str = 
     """
     xml = sourcetype in ("XmlWinEventLog", "sysmon:linux")
     return Sample("xml" if xml else "jsonl", "dvc" if xml else "src", sourcetype, source, separator, value)
+
+
+def risk_event(day: str, detection: str) -> str:
+    """One event of the risk index on an ISO day, a line with its end, as a detection of that name adds it."""
+    event = {
+        "time": f"{day}T09:00:00Z",
+        "search_name": f"{detection} - Rule",
+        "risk_object": USER,
+        "risk_object_type": "user",
+        "risk_score": 30,
+        "calculated_risk_score": 30,
+        "risk_message": f"TODO {USER} did something",
+    }
+    return json.dumps(event) + "\n"

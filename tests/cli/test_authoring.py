@@ -58,7 +58,8 @@ def test_a_new_detection_passes_validate(pack: Path, type: str, source: list[str
     assert yaml.safe_load(text)["name"] == name
     assert f"`exf_{stem}_filter`" in text
     for end in ("fires", "silent"):
-        json.loads((pack / f"tests/data/web/{stem}_{end}.jsonl").read_text("utf-8"))
+        for line in (pack / f"tests/data/web/{stem}_{end}.jsonl").read_text("utf-8").splitlines():
+            json.loads(line)
 
 
 SOURCES = [

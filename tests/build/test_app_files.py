@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from click.testing import CliRunner
 
 from storypack.build.app_files import constant_confs, dashboards, menu
+from storypack.build.check import app_issues
 from storypack.build.content import AppContent
 from storypack.build.dashboards import dashboard
 from storypack.build.errors import BuildError
-from storypack.build.from_pack import tactics_of
+from storypack.build.from_pack import app_content, tactics_of
 from storypack.build.tree import app_tree, dashboard_values
+from storypack.cli import main
 from storypack.conf import read
+from storypack.pack.load import load_pack
 from storypack.spl.parser import parse
 
 REPOSITORY = Path(__file__).parents[2]
@@ -26,7 +31,7 @@ REPOSITORY = Path(__file__).parents[2]
     [
         ("default/app.conf.j2", b"[ui]\nlabel = {{ nothing }}\n", "undefined"),
         ("default/app.conf.j2", b"[ui]\nlabel = {% if %}\n", "Expected an expression"),
-        ("default/app.conf.j2", b"[ui]\nlabel = caf\xe9\n", "utf-8"),
+        ("default/app.conf.j2", b"[ui]\nlabel = caf\xe9\n", "UTF-8"),
         ("metadata/default.meta.j2", b"[a]\n{{ title }", "unexpected"),
         ("default/data/ui/nav/default.xml.j2", b"<nav>", "no element found"),
         ("dashboards/x.json", b"{", "Expecting property name"),
@@ -79,7 +84,7 @@ def test_a_dollar_that_is_filled_in_starts_no_token() -> None:
 
 
 def test_a_title_that_xml_cannot_carry_is_refused() -> None:
-    with pytest.raises(BuildError, match="invalid token"):
+    with pytest.raises(BuildError, match="XML cannot hold"):
         dashboards({"dashboards/x.json": json.dumps({"title": "\x00"}).encode()}, {})
 
 
@@ -131,3 +136,106 @@ def test_icons_have_the_size_that_splunk_asks_for(name: str, size: tuple[int, in
     data = (REPOSITORY / "app" / "static" / f"{name}.png").read_bytes()
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
     assert (int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")) == size
+
+
+# --- what is wrong is said at its line, and by `validate` as well
+
+WRONG_DASHBOARDS = [
+    (b"", 1, "not JSON"),
+    (b'{"title": "x",\n"a": }', 2, "not JSON"),
+    (b"[]", 1, "JSON object"),
+    (b'"text"', 1, "JSON object"),
+    (b"null", 1, "JSON object"),
+    (b'{"title": 5}', 1, "no text"),
+    (b'{"title": ""}', 1, "no text"),
+    (b'{"title": "x",\n"description": ["a"]}', 2, '"description" is no text'),
+    (b'{"title": "x",\n"a": NaN}', 2, "NaN is no number"),
+    (b'{"title": "x",\n"a": -Infinity}', 2, "-Infinity is no number"),
+    (b'{"title": "x",\n"a": 1, "a": 2}', 2, "twice"),
+    (b'{"title": "a\\u0000b"}', 1, "U+0000"),
+    (b'{"title": "a\\ud800b"}', 1, "U+D800"),
+    (b'{"title": "x",\n\n"a": "@titel@"}', 3, "@titel@"),
+    (b'{"title": "x",\n"visualizations": {\n"v": {"dataSources": {"primary": "ds"}}}}', 3, "not there"),
+    (b'{"title": "x", "dataSources": {\n"d": {"type": "ds.chain", "options": {"extend": "e"}}}}', 2, "not there"),
+    (b'{"title": "x",\n"dataSources": []}', 2, "no object"),
+    (b'{"title": "x", "a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", 0, "too deep"),
+    (b'{"title": "x", "a": ' + b"9" * 5000 + b"}", 0, "not JSON"),
+    (b'{"title": "caf\xe9"}', 1, "UTF-8"),
+]
+
+
+@pytest.mark.parametrize(("data", "line", "said"), WRONG_DASHBOARDS, ids=range(len(WRONG_DASHBOARDS)))
+def test_a_dashboard_that_is_none_is_refused_at_its_line(data: bytes, line: int, said: str) -> None:
+    with pytest.raises(BuildError) as caught:
+        dashboards({"dashboards/x.json": data}, {"title": "T"})
+    (issue,) = caught.value.issues
+    assert issue.location.file == "app/dashboards/x.json"
+    assert said in issue.message
+    assert issue.location.line == line
+
+
+def test_a_dashboard_of_inputs_tabs_and_tokens_is_right() -> None:
+    definition = {
+        "title": "@title@",
+        "dataSources": {
+            "a": {"type": "ds.search", "options": {"query": 'index=@index@-not | eval mail="x@y@z"'}},
+            "b": {"type": "ds.chain", "options": {"extend": "a"}},
+        },
+        "visualizations": {"v": {"dataSources": {"primary": "b"}}, "w": {"type": "splunk.markdown"}},
+        "inputs": {"i": {"type": "input.timerange", "options": {"defaultValue": "-24h@h,now"}}},
+        "layout": {"tabs": {"items": []}},
+    }
+    text = json.dumps(definition).replace("@index@", "web").replace("x@y@z", "x@example.com")
+    assert "<label>T</label>" in dashboards({"dashboards/x.json": text.encode()}, {"title": "T"})["x"]
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    pack = Path(shutil.copytree(Path(__file__).parent / "pack", tmp_path / "pack"))
+    app = pack / "app"
+    files = {
+        "default/app.conf.j2": b"[ui]\nlabel = {{ nothing }}\n",
+        "default/macros.conf.j2": b"[default]\na = b\n",
+        "default/web.conf": b"[settings]\n",
+        "local/app.conf.j2": b"[ui]\n",
+        "dashboards/one.json": b"{",
+        "dashboards/two.json": b"[]",
+        "dashboards/line\nfeed.json": b'{"title": "x"}',
+        "default/a b.conf.j2": b"[s]\n",
+        "static/appIcon.png": b"GIF89a",
+        "static/icon.svg": b"<svg/>",
+        "default/data/ui/nav/default.xml.j2": b"<nav>",
+        "README.md.j2": b"\n{{ 1 / 0 }}",
+        "README.txt": b"a note",
+    }
+    for path, data in files.items():
+        (app / path).parent.mkdir(parents=True, exist_ok=True)
+        (app / path).write_bytes(data)
+    issues = {(each.location.file, each.rule, each.location.line) for each in app_issues(load_pack(pack).pack)}
+    assert issues == {
+        ("app/default/app.conf.j2", "SP902", 2),
+        ("app/default/macros.conf.j2", "SP902", 0),
+        ("app/default/web.conf", "SP903", 0),
+        ("app/local/app.conf.j2", "SP903", 0),
+        ("app/dashboards/one.json", "SP902", 1),
+        ("app/dashboards/two.json", "SP902", 1),
+        ("app/dashboards/line\\x0afeed.json", "SP902", 0),
+        ("app/default/a b.conf.j2", "SP902", 0),
+        ("app/static/appIcon.png", "SP902", 0),
+        ("app/static/icon.svg", "SP903", 0),
+        ("app/default/data/ui/nav/default.xml.j2", "SP902", 1),
+        ("app/README.md.j2", "SP902", 2),
+    }
+    said = CliRunner().invoke(main, ["validate", "--pack", str(pack), "--format", "json"])
+    shown = {(each["rule"], Path(each["file"]).name) for each in json.loads(said.stdout)["issues"]}
+    assert ("SP902", "two.json") in shown
+
+
+@pytest.mark.parametrize("data", [data for data, _, _ in WRONG_DASHBOARDS])
+def test_validate_refuses_what_build_refuses(data: bytes, tmp_path: Path) -> None:
+    pack = Path(shutil.copytree(Path(__file__).parent / "pack", tmp_path / "pack"))
+    (pack / "app" / "dashboards" / "x.json").write_bytes(data)
+    loaded = load_pack(pack)
+    checked = [(each.location, each.message) for each in app_issues(loaded.pack)]
+    with pytest.raises(BuildError) as caught:
+        app_tree(app_content(loaded.pack), tactics_of)
+    assert [(each.location, each.message) for each in caught.value.issues] == checked

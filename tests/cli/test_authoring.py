@@ -107,29 +107,6 @@ def test_a_new_correlation_starts_on_the_risk_index(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "pack"])
-def test_each_kind_passes_validate(pack: Path, kind: str) -> None:
-    made = run("new", kind, "exf_new_one", "--pack", pack)
-    assert made.exit_code == 0, made.output
-    issues = json.loads(run("validate", "--pack", pack, "--format", "json").stdout)["issues"]
-    # that nobody uses it yet, and that there are texts to write, is all there is to say about it
-    assert {issue["rule"] for issue in issues} <= {"SP113", "SP167", "SP182", "SP183", "SP301"}
-
-
-def test_a_new_correlation_starts_on_the_risk_index(tmp_path: Path) -> None:
-    assert run("new", "pack", tmp_path / "pack").exit_code == 0
-    pack = tmp_path / "pack"
-    refused = run("new", "detection", "Many Signs", "--pack", pack, "--type", "Correlation", "--data-source", "X")
-    assert refused.exit_code == 2 and "reads the risk" in refused.output
-    assert run("new", "detection", "Many Signs", "--pack", pack, "--type", "Correlation").exit_code == 0
-    text = (pack / "detections/cloud/many_signs.yml").read_text(encoding="utf-8")
-    assert "datamodel=Risk.All_Risk" in text
-    issues = json.loads(run("validate", "--pack", pack, "--format", "json").stdout)["issues"]
-    assert issues == []
-    result = run("test", "--pack", pack, "--only", "many_signs", "--jobs", "1", "--format", "json")
-    assert [one["outcome"] for one in json.loads(result.stdout)["results"]] == ["passed", "passed"]
-
-
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "pack"])
 def test_each_kind_passes_validate_in_a_new_pack(tmp_path: Path, kind: str) -> None:
     pack = tmp_path / "cloud-exits"
     assert run("new", "pack", pack).exit_code == 0

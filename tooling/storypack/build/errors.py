@@ -9,6 +9,7 @@ from storypack.issue import Issue, Location, Severity
 
 NOT_CARRIED: Final = "SP901"  # a text that conf cannot carry, a stanza that is there twice
 APP_FILE: Final = "SP902"  # a file of app/ that cannot be used
+UNUSED: Final = "SP903"  # a file of app/ that looks like a part of the app, and is none
 
 
 class BuildError(Exception):
@@ -19,5 +20,16 @@ class BuildError(Exception):
         self.issues = tuple(issues)
 
 
-def issue(rule: str, message: str, file: str, cure: str = "") -> Issue:
-    return Issue(rule, Severity.ERROR, message, Location(file), cure=cure)
+class FileFault(Exception):
+    """What is wrong with the text of a file of `app/`, at which line of it (0 = the file as a whole), and the cure."""
+
+    def __init__(self, message: str, line: int = 0, cure: str = "", column: int = 0) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.column = column
+        self.cure = cure
+
+
+def issue(rule: str, message: str, file: str, cure: str = "", line: int = 0, column: int = 0) -> Issue:
+    return Issue(rule, Severity.ERROR, message, Location(file, line, column or min(line, 1)), cure=cure)

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
+from storypack.build.app_files import misnamed
 from storypack.build.content import EPOCH, AppContent
 from storypack.build.errors import APP_FILE, BuildError, issue
 from storypack.issue import Issue
+from storypack.pack.files import readable
 from storypack.pack.models import CsvLookup, Schedule
 from storypack.pack.models.base import Model
 from storypack.pack.pack import Entry, Pack
+from storypack.pack.yaml import MAX_BYTES
 from storypack.reference.attack import technique
 
 M = TypeVar("M", bound=Model)
@@ -22,13 +25,21 @@ LICENSE_FILES = ("LICENSE", "LICENSE.txt", "LICENSE.md")
 def app_content(pack: Pack) -> AppContent:
     """The content of a pack, by name. `BuildError` for a CSV or a schedule that is not there."""
     problems: list[Issue] = []
+    content = gathered(pack, problems)
+    if problems:
+        raise BuildError(sorted(problems, key=lambda each: each.sort_key))
+    return content
+
+
+def gathered(pack: Pack, problems: list[Issue]) -> AppContent:
+    """The content of a pack; what cannot be read is left out, and said in `problems`."""
     origins = {id(entry.model): entry.path for entry in pack.entries()}
     macros = []
     for stanza, macro in sorted(pack.all_macros().items()):
         written = pack.macro_named.get(stanza)
         macros.append(macro)
         origins[id(macro)] = written.path if written else ""
-    content = AppContent(
+    return AppContent(
         settings=pack.settings,
         detections=_sorted(pack.detections),
         stories=_sorted(pack.stories),
@@ -44,9 +55,6 @@ def app_content(pack: Pack) -> AppContent:
         newest=max((getattr(entry.model, "modification_date", EPOCH) for entry in pack.entries()), default=EPOCH),
         origins=origins,
     )
-    if problems:
-        raise BuildError(sorted(problems, key=lambda each: each.sort_key))
-    return content
 
 
 def tactics_of(technique_id: str) -> tuple[str, ...]:
@@ -90,11 +98,14 @@ def _app_files(root: Path, problems: list[Issue]) -> dict[str, bytes]:
         relative = path.relative_to(folder)
         if path.is_dir() or any(part.startswith(".") for part in relative.parts) or path.name.endswith(("~", ".pyc")):
             continue
-        data = _bytes(root, path)
-        if data is None:
-            problems.append(issue(APP_FILE, "the file cannot be read", f"app/{relative.as_posix()}"))
+        data = _bytes(root, path, MAX_BYTES + 1)
+        if data is None or len(data) > MAX_BYTES:
+            large = f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB"
+            message = "the file cannot be read" if data is None else large
+            problems.append(issue(APP_FILE, message, readable(f"app/{relative.as_posix()}")))
         else:
             found[relative.as_posix()] = data
+    problems += misnamed(found)
     return found
 
 
@@ -105,12 +116,14 @@ def _license(root: Path) -> bytes | None:
     return None
 
 
-def _bytes(root: Path, path: Path) -> bytes | None:
-    """A regular file of the pack; None for anything else, a link that leads out of the pack included."""
+def _bytes(root: Path, path: Path, most: int = -1) -> bytes | None:
+    """A regular file of the pack, so many bytes of it at most; None for anything else, a link that leads out of the
+    pack included."""
     try:
         real = path.resolve(strict=True)
         if not real.is_file() or not real.is_relative_to(root.resolve()):
             return None
-        return real.read_bytes()
+        with real.open("rb") as handle:
+            return handle.read(most)
     except (OSError, RuntimeError):
         return None

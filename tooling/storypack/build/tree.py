@@ -23,6 +23,7 @@ from storypack.build.lookups import lookup_file
 from storypack.build.manifest import manifest
 from storypack.build.metadata import default_meta
 from storypack.build.names import detection_stanza, story_name
+from storypack.build.sandbox import plain
 from storypack.build.server_conf import server_conf
 from storypack.conf import Conf, ConfError, faults, merge, write
 from storypack.issue import Issue
@@ -105,7 +106,7 @@ def dashboard_values(content: AppContent) -> dict[str, str]:
 
 
 def template_values(content: AppContent) -> dict[str, object]:
-    """What the templates of `app/` can use."""
+    """What the templates of `app/` can use: texts, numbers, lists and dictionaries, no objects of ours."""
     settings = content.settings
     return {
         "app_id": settings.app_id,
@@ -116,11 +117,13 @@ def template_values(content: AppContent) -> dict[str, object]:
         "prefix": settings.stanza_prefix,
         "macro_prefix": settings.macro_prefix,
         "released": content.newest.isoformat(),
-        "stories": [{"name": story_name(settings, each.name), "story": each} for each in content.stories],
-        "detections": [{"name": detection_stanza(settings, each), "detection": each} for each in content.detections],
-        "investigations": [{"view": view_name(each), "investigation": each} for each in content.investigations],
-        "macros": content.macros,
-        "lookups": content.lookups,
+        "stories": [{"name": story_name(settings, each.name), "story": plain(each)} for each in content.stories],
+        "detections": [
+            {"name": detection_stanza(settings, each), "detection": plain(each)} for each in content.detections
+        ],
+        "investigations": [{"view": view_name(each), "investigation": plain(each)} for each in content.investigations],
+        "macros": plain(content.macros),
+        "lookups": plain(content.lookups),
     }
 
 

@@ -25,8 +25,8 @@ FOLDER = Path(".storypack", "cache")
 _MAX_BYTES = 64 * 1024 * 1024
 _KEY_BYTES = 32
 # What the results depend on beside the pack: these packages of ours, and libraries whose answers are in them.
-_STAGES = ("checks", "world", "pack", "spl", "reference", "")
-_LIBRARIES = ("pcre2", "rapidfuzz", "pydantic", "PyYAML", "cronsim")
+_STAGES = ("build", "checks", "conf", "world", "pack", "spl", "reference", "")
+_LIBRARIES = ("pcre2", "rapidfuzz", "pydantic", "PyYAML", "cronsim", "Jinja2")
 
 Row = list[str | int]
 

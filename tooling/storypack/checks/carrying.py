@@ -18,13 +18,24 @@ APP_FILE = Rule(
     "SP902",
     "File of the app that cannot be used",
     Severity.ERROR,
-    "The files below app/ go into the Splunk app, templates with the pack's values filled in. `build` makes them; "
-    "`validate` does not look at them.",
+    "The files below app/ go into the Splunk app, templates with the pack's values filled in. A template sees plain "
+    "values, can call nothing but its own macros, and has a limit for its steps and its text: a pack that somebody "
+    "downloads runs no code.",
     "app/default/app.conf.j2 with a {% for %} that is never closed",
     "Mend the file at the place that the message names.",
     final=True,
 )
+UNUSED_FILE = Rule(
+    "SP903",
+    "File of app/ that is not used",
+    Severity.WARNING,
+    "It lies where the parts of the app are, and is none of those that are put into it: whoever wrote it expects it "
+    "there.",
+    "app/default/app.conf, without .j2",
+    "Give it the name of a part, or move it elsewhere.",
+)
 add(APP_FILE)
+add(UNUSED_FILE)
 
 # Keys of any object whose text a conf holds as it is. What is not here is written as JSON, or not at all.
 _TIDIED = (

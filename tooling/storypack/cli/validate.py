@@ -111,6 +111,7 @@ def _checked(
     pack: Path, only: tuple[str, ...], today: dt.date, *, use_cache: bool
 ) -> tuple[Snapshot, Mapping[str, str]]:
     """What the checks find, and the text of each file that was read and has an issue."""
+    from storypack.build.check import app_issues
     from storypack.checks.run import run_checks
     from storypack.checks.snapshot import Snapshot
     from storypack.cli.select import chosen_files
@@ -120,7 +121,7 @@ def _checked(
     if not loaded.files:
         raise no_pack(pack)
     files = chosen_files(loaded.pack, only)
-    checked = run_checks(loaded.pack, today, loaded.issues, use_cache=use_cache)
+    checked = run_checks(loaded.pack, today, [*loaded.issues, *app_issues(loaded.pack)], use_cache=use_cache)
     issues = [issue for issue in checked.issues if files is None or issue.location.file in files]
     read = [path for path in loaded.files if files is None or path in files]
     return Snapshot(issues, read, checked.silenced), _loaded_texts(loaded, issues)

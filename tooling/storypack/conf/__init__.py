@@ -9,7 +9,7 @@ or it raises a `ConfError` that names the value. `tidy` is the one function that
 
 from storypack.conf.layers import merge, read_layered, with_defaults
 from storypack.conf.model import Conf, ConfError, Stanza
-from storypack.conf.read import read
+from storypack.conf.read import passed_over, read
 from storypack.conf.values import boolean, json_text, tidy
 from storypack.conf.write import faults, write
 
@@ -21,6 +21,7 @@ __all__ = [
     "faults",
     "json_text",
     "merge",
+    "passed_over",
     "read",
     "read_layered",
     "tidy",

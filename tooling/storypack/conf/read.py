@@ -38,6 +38,21 @@ def read(text: str | bytes) -> Conf:
     return Conf(tuple(Stanza(name, settings) for name, settings in stanzas.items()))
 
 
+def passed_over(text: str) -> Iterator[str]:
+    """The lines that `read` makes nothing of: neither a stanza, nor a setting, nor a comment."""
+    for line in _joined_lines(text.removeprefix("\ufeff")):
+        stripped = line.lstrip()
+        if not stripped or stripped[0] in "#;":
+            continue
+        if stripped[0] == "[":
+            if stripped.rfind("]") <= 0:
+                yield line
+            continue
+        key, equals, _ = stripped.partition("=")
+        if not equals or not key.strip() or "\n" in key:
+            yield line
+
+
 def _joined_lines(text: str) -> Iterator[str]:
     """Lines, those that end in a backslash joined with the next one; the newline between them is kept.
 

@@ -22,9 +22,8 @@ _FAMILIES = {
 _HEAD = """\
 # Rules
 
-`storypack validate` checks these {count}; SP902 is found by `storypack build`. Each has an id that never changes. An
-**error** makes the command fail; a **warning** does so with `--strict`; a **note** never does. This page is written by
-`storypack rules --format markdown`.
+`storypack validate` checks these {count}. Each has an id that never changes. An **error** makes the command fail; a
+**warning** does so with `--strict`; a **note** never does. This page is written by `storypack rules --format markdown`.
 
 ## Silencing a rule
 

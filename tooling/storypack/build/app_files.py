@@ -110,7 +110,7 @@ def _is_icon(path: str) -> bool:
 
 
 def _each(paths: Sequence[str], files: Mapping[str, bytes], make: Callable[[str, str], Made]) -> dict[str, Made]:
-    """What `make` makes of the path and text of each file of `app/`; what is wrong with any, as an issue at its line."""
+    """What `make` makes of the path and text of each file of `app/`. What is wrong with any: an issue at its line."""
     made, wrong = {}, []
     for path in paths:
         try:

@@ -58,6 +58,24 @@ def moment(test: SearchTest, schedule: Schedule | None, times: tuple[float, floa
     return Moment(now, newest, begin, end)
 
 
+def moments(test: SearchTest, schedule: Schedule | None, times: tuple[float, float] | None) -> tuple[Moment, ...]:
+    """When and over which times a test runs: once (see `moment`), or at each of its `runs` over the schedule's window
+    there, in the order of time, with the events as they are.
+
+    Raises TimeModifierError for a range that means nothing.
+    """
+    if not test.runs:
+        return (moment(test, schedule, times),)
+    return tuple(
+        Moment(
+            now,
+            earliest=None if schedule is None else _resolve(schedule.earliest_time, now),
+            latest=None if schedule is None else _resolve(schedule.latest_time, now),
+        )
+        for now in sorted(epoch(text) for text in test.runs)
+    )
+
+
 def _now_after(newest: float, latest: str | None) -> float:
     """A moment, in whole seconds, soon after the newest event, at which a search up to `latest` reaches it."""
     now = float(int(newest) + 1)

@@ -12,14 +12,14 @@ from storypack.engine.commands import command_name
 from storypack.engine.errors import EngineError, NotSupported
 from storypack.engine.events.formats import UnreadableFile
 from storypack.engine.knowledge.files import FileSource
-from storypack.engine.run import search
+from storypack.engine.run import Result, search
 from storypack.issue import Location
 from storypack.pack.models import Investigation
 from storypack.pack.models.search import Search, SearchTest
 from storypack.pack.pack import Entry, Pack
 from storypack.spl.catalogue import commands, is_known
 from storypack.spl.source import SplError
-from storypack.testing.clock import Moment, moment
+from storypack.testing.clock import Moment, moments
 from storypack.testing.explain import difference, failure
 from storypack.testing.investigations import run_investigation_test
 from storypack.testing.misspelt import misspelt
@@ -27,6 +27,7 @@ from storypack.testing.results import KEPT_ROWS, Failure, Outcome, PlannedTest, 
 from storypack.testing.risk import RiskEvents, reads_risk, risk_events
 from storypack.testing.setting import Setting
 from storypack.testing.stages import Staged, cut, near_name
+from storypack.testing.throttling import Throttle
 from storypack.testing.trace import open_trace
 from storypack.timemod import TimeModifierError
 from storypack.world import shipped
@@ -111,42 +112,40 @@ class _Run:
             return self._search_error(error.message, _stage_place(error, staged))
 
     def _run(self, source: FileSource, staged: Staged, risk: RiskEvents | None) -> TestResult:
-        when = self._moment(source)
-        found = search(
-            self.entry.model.search,
-            source,
-            self.setting.macros_of(self.test),
-            when.now,
-            earliest=when.earliest,
-            latest=when.latest,
-        )
-        notes = [when.note] if when.note else []
+        rows: list[Any] = []
+        notes: list[str] = []
+        throttle = Throttle(getattr(self.entry.model, "throttling", None) if self.test.runs else None)
+        for when in moments(self.test, self.setting.pack.schedule_of(self.entry.model), source.times):
+            found = self._searched(source, when)
+            rows += throttle.passed(found.rows, when.now)
+            notes += [when.note] if when.note else []
+            notes += [
+                warning for warning in found.warnings if not warning.startswith("outputlookup")
+            ]  # as it should be
         notes += [
             f"{count} of the events in {path.name} {'is' if count == 1 else 'are'} broken"
             for path, count in source.broken.items()
         ]
-        notes += [warning for warning in found.warnings if not warning.startswith("outputlookup")]  # as it should be
         notes += risk.problems if risk else ()
         columns = {name: table.fields for name, table in self.setting.lookups_of(self.test).items()}
         notes += misspelt(staged, source, self.setting.macros_of(self.test), when, columns)
-        kept = TestResult(
-            self.planned, Outcome.PASSED, len(found.rows), tuple(found.rows[:KEPT_ROWS]), notes=tuple(notes)
-        )
-        wrong = difference(self.test, found.rows)
+        kept = TestResult(self.planned, Outcome.PASSED, len(rows), tuple(rows[:KEPT_ROWS]), notes=tuple(notes))
+        wrong = difference(self.test, rows)
         if wrong is None:
             return kept
         with open_trace(staged, source, self.setting.macros_of(self.test), when) as trace:
-            story = failure(*wrong, self.test, found.rows, self.entry.model, trace, self.place)
+            story = failure(*wrong, self.test, rows, self.entry.model, trace, self.place)
         if risk:
             story = replace(story, reasons=(*story.reasons, *_written(risk)))
         return replace(kept, outcome=Outcome.FAILED, failure=story)
 
-    def _moment(self, source: FileSource) -> Moment:
-        when = moment(self.test, self.setting.pack.schedule_of(self.entry.model), source.times)
+    def _searched(self, source: FileSource, when: Moment) -> Result:
+        """The search at a moment. Events without a time arrive with the newest, or at the end of the window."""
         source.newest_at = when.newest
         end = when.now if when.latest is None else min(when.latest, when.now)
-        source.clock = when.newest or (source.times or (0.0, end - 1))[1]  # events without a time arrive just then
-        return when
+        source.clock = when.newest or (source.times or (0.0, end - 1))[1]
+        macros = self.setting.macros_of(self.test)
+        return search(self.entry.model.search, source, macros, when.now, earliest=when.earliest, latest=when.latest)
 
     def _reads_risk(self) -> bool:
         return reads_risk(self.entry, self.setting)

@@ -106,6 +106,8 @@ class _Run:
                 return self._failed("not run", f"the events are behind a URL, which is not fetched: {item.data}")
             if not (self.setting.pack.root / item.data).is_file():
                 return self._failed("not run", f"there is no file {item.data}")
+        if self.test.runs:
+            raise CannotNarrow("it is a test of several runs, which an instance would have to wait for")
         if reads_risk(self.entry, self.setting):
             raise CannotNarrow("it reads the risk index, which Enterprise Security alone fills")
         text = expand(self.entry.model.search, self.setting.macros_of(self.test)).text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, NonNegativeInt
+from pydantic import BeforeValidator, Field, NonNegativeInt, model_validator
 
 from storypack.pack.models.base import Content, DeprecationInfo, Model, Product, SecurityDomain, Text, matching
 from storypack.pack.models.schedule import Schedule, ScheduleOrName
@@ -65,8 +65,20 @@ class SearchTest(EventsTest):
     expected_results: NonNegativeInt | None = None
     expected_rows: list[Row] = Field(default_factory=list)
     now: NowText | None = None
+    runs: list[NowText] = Field(
+        default_factory=list,
+        description="Moments at which the schedule runs; the rows are those that throttling leaves",
+    )
     earliest_time: Text | None = None
     latest_time: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_clock(self) -> SearchTest:
+        if self.runs and (self.now, self.earliest_time, self.latest_time) != (None, None, None):
+            raise ValueError(
+                "`runs` has the schedule's window at each moment; leave out now, earliest_time, latest_time"
+            )
+        return self
 
 
 class Search(Content):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from importlib.metadata import metadata, version
 from pathlib import Path
 from typing import Any
 
@@ -101,3 +102,35 @@ def test_the_page_has_each_key_of_a_test_result() -> None:
     named = set(re.findall(r"`(\w+)`", section))
     (one,) = document["results"]
     assert {*document, *document["summary"], *one, *one["failure"]} <= named
+
+
+def test_actions_are_named_by_commit_with_the_version_beside() -> None:
+    workflows = sorted((ROOT / ".github/workflows").glob("*.yml"))
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    lines = [line for path in (*workflows, *pages) for line in path.read_text(encoding="utf-8").splitlines()]
+    uses = [line.strip() for line in lines if re.match(r"[-# ]*uses: ", line)]
+    assert len(uses) >= 4
+    assert [line for line in uses if not re.search(r"uses: [\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line)] == []
+
+
+def test_what_ci_installs_comes_from_the_lock() -> None:
+    """Everything but the tool itself is compared with a hash; the lock names no folder of the machine that made it."""
+    steps = [step.get("run", "") for job in WORKFLOW["jobs"].values() for step in job["steps"]]
+    installs = [line.strip() for text in (*steps, PAGE) for line in text.splitlines() if "pip install" in line]
+    assert installs
+    assert [line for line in installs if "--require-hashes" not in line and "--no-deps" not in line] == []
+    for lock in ("app.lock", "test.lock"):
+        text = (ROOT / "requirements" / lock).read_text(encoding="utf-8")
+        options = [line for line in text.splitlines() if line.startswith("-")]
+        assert options == [] and "file:" not in text
+        assert text.count("--hash=sha256:") >= text.count("==")
+
+
+def test_the_licences_of_the_extra_are_as_the_page_says() -> None:
+    page = (ROOT / "docs/appinspect.md").read_text(encoding="utf-8")
+    assert (
+        metadata("splunk-appinspect")["License-Expression"] or metadata("splunk-appinspect")["License"] == "Proprietary"
+    )
+    assert "LGPL" in str(metadata("chardet")["License"])
+    for name in ("splunk-appinspect", "chardet"):
+        assert version(name) in page

@@ -9,13 +9,8 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "tooling" / "storypack"
 
-SHARED = {
-    "csvtext",
-    "issue",
-    "processes",
-    "spelling",
-    "timemod",
-}  # small modules at the top of the package that every stage may use
+# small modules at the top of the package that every stage may use
+SHARED = {"csvtext", "issue", "opening", "processes", "scratch", "spelling", "timemod"}
 BELOW: dict[str, set[str]] = {
     "spl": set(),
     "conf": set(),

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 _MACRO = re.compile(r"(?P<name>[\w-]+)(?:\((?P<args>[^)]*)\))?\s*=\s*(?P<definition>.*)", re.DOTALL)
 _TABLE_ROWS = 1_000
+_PATIENCE = 2.0
+"""Seconds that the first row of a large packed file waits for the look at the file's checksums."""
 
 
 @click.command(
@@ -201,6 +203,8 @@ def _run(spl: str, source: FileSource, macros: Mapping[str, MacroDefinition], wa
             line.say(lambda: f"searching ... {done():.0f} %" if done() > 0 else "searching ...")
             counted = Counted(stream.rows(), limit)
             counted.begin()
+            if source.faults(_PATIENCE):  # nothing has been shown: begin again
+                raise UnreadableEvents("a file is damaged")
             line.end()
             if source.are_broken_counted:
                 tell_broken(source)
@@ -208,6 +212,11 @@ def _run(spl: str, source: FileSource, macros: Mapping[str, MacroDefinition], wa
                 emit_lines(_lines(counted, stream, wanted), wanted.output)
             except UnreadableEvents as error:  # too late to begin again
                 raise EngineError(error.message, error.stage) from error
+            for path, fault in source.faults().items():
+                raise EngineError(
+                    f"{path.name}: {fault}; the rows above may lack events. Search what can be read of it: "
+                    f"gzip -dc or zstd -dc {path.name} | storypack search ... --data -"
+                )
             ranged, table = bool(wanted.earliest), not whole
             tell_afterwards(counted, stream, source, spl, ranged=ranged, now=wanted.now, table=table)
     return exit_codes.OK

@@ -30,6 +30,13 @@ class SearchError(EngineError):
     """The search is wrong, or went wrong while it ran: Splunk, too, would refuse it."""
 
 
+class OutOfMemory(EngineError):
+    """A search, or the reading of its events, needs more memory than it may use."""
+
+    def __init__(self, stage: str = "") -> None:
+        super().__init__("the search needs more memory than it may use", stage)
+
+
 class UnreadableEvents(EngineError):
     """DuckDB cannot read a file of events itself, since its bytes are not what they should be."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ import duckdb
 
 from storypack.engine import udf
 from storypack.engine.attended import attended
-from storypack.engine.errors import EngineError, SearchError, UnreadableEvents, told
+from storypack.engine.errors import EngineError, OutOfMemory, SearchError, UnreadableEvents, told
 from storypack.engine.relation import Column, Cte, Names, OrderKey, Relation
 from storypack.engine.source import LookupTable, Source
 from storypack.engine.sql import identifier
@@ -92,8 +93,8 @@ class Session:
     def failure(self, error: duckdb.Error) -> EngineError:
         """What to tell the user of an error inside DuckDB."""
         if isinstance(error, duckdb.OutOfMemoryException):
-            return EngineError("the search needs more memory than it may use", self.stage)
-        if isinstance(error, duckdb.IOException) or "CSV Error" in str(error) or "CSV Parser" in str(error):
+            return OutOfMemory(self.stage)
+        if isinstance(error, duckdb.IOException) or re.search("CSV (Error|Parser|Reader)", str(error)):
             return UnreadableEvents(str(error).split("\n", 1)[0], self.stage)
         return SearchError(told(str(error)), self.stage)
 

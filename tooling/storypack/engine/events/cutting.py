@@ -1,29 +1,23 @@
-"""Cutting a file that is not one event a line into events."""
+"""Cutting a file that is not one event a line into events, as its bytes come: memory holds an event or two."""
 
 from __future__ import annotations
 
 import codecs
-import csv
-import gzip
 import io
-import json
-import re
 import threading
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-import zstandard
-
-from storypack.engine.events.formats import Format, Shape, is_envelope, open_bytes
-from storypack.engine.unicode import mended
+from storypack.engine.events.formats import Format, Shape, open_bytes
+from storypack.engine.events.packed import Damaged
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-EVENT_XML = re.compile(r"<Event[\s>].*?</Event\s*>", re.DOTALL)
+MAX_EVENT = 1 << 26
+"""Characters of an event; what a longer one has beyond is left out, and this is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +33,21 @@ class CutEvent:
 
 def cut(path: Path, shape: Shape, damage: list[str] | None = None) -> Iterator[CutEvent]:
     """The events of a file, in its order. Bytes that are not text of its encoding are replaced; what does not fit the
-    format comes as raw text, marked broken. Of compressed data that is cut off or damaged comes what stands before the
-    fault, which is put into `damage`."""
+    format comes as raw text, marked broken. What is lost is put into `damage`: of compressed data that is cut off or
+    damaged comes what stands before the fault, of an event beyond MAX_EVENT its beginning. Raises UnpacksToTooMuch."""
+    from storypack.engine.events import cut_csv, cut_json, cut_xml
+
+    damage = [] if damage is None else damage
+    cutters: dict[Format, Callable[[io.TextIOBase, list[str]], Iterator[CutEvent]]] = {
+        Format.LINES: _lines,
+        Format.CSV: cut_csv.events,
+        Format.JSON: cut_json.events,
+        Format.XML: cut_xml.events,
+    }
     with open_bytes(path, shape.compression) as stream:
-        bytes_ = io.BufferedReader(_Salvaged(stream, [] if damage is None else damage))
+        bytes_ = io.BufferedReader(_Salvaged(stream, damage))
         text = io.TextIOWrapper(bytes_, encoding=shape.encoding, errors=_REPLACE, newline=None)
-        match shape.format:
-            case Format.LINES:
-                yield from _lines(text)
-            case Format.CSV:
-                yield from _csv(text)
-            case Format.JSON:
-                yield from _json(text.read())
-            case Format.XML:
-                yield from _xml(text.read())
+        yield from cutters[shape.format](text, damage)
 
 
 _REPLACE = "storypack_replace"
@@ -77,6 +72,7 @@ class _Salvaged(io.RawIOBase):
 
     def __init__(self, stream: BinaryIO, damage: list[str]) -> None:
         self._stream, self._damage = stream, damage
+        self._ended = False
 
     def readable(self) -> bool:
         return True
@@ -84,95 +80,35 @@ class _Salvaged(io.RawIOBase):
     def readinto(self, buffer: WriteableBuffer) -> int:
         view = memoryview(buffer)
         try:
-            data = self._stream.read1(len(view)) if not self._damage else b""  # type: ignore[attr-defined]
-        except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
+            data = self._stream.read1(len(view)) if not self._ended else b""  # type: ignore[attr-defined]
+        except Damaged as error:
             self._damage.append(str(error))
+            self._ended = True
             return 0
         view[: len(data)] = data
         return len(data)
 
 
-def _lines(text: io.TextIOBase) -> Iterator[CutEvent]:
-    for number, line in enumerate(text, 1):
+def lines(text: io.TextIOBase, damage: list[str]) -> Iterator[tuple[str, int]]:
+    """Each line with its end, and its number; of one beyond MAX_EVENT the beginning."""
+    number = 0
+    while line := text.readline(MAX_EVENT):
+        number += 1
+        if len(line) == MAX_EVENT and not line.endswith("\n"):
+            rest, more = 0, line
+            while not more.endswith("\n") and (more := text.readline(MAX_EVENT)):
+                rest += len(more.rstrip("\n"))
+            if rest:
+                damage.append(too_long(f"line {number:,}", rest))
+        yield line, number
+
+
+def too_long(what: str, rest: int) -> str:
+    """The word on an event whose last `rest` characters were left out."""
+    return f"{what} is longer than {MAX_EVENT:,} characters; {rest:,} were left out"
+
+
+def _lines(text: io.TextIOBase, damage: list[str]) -> Iterator[CutEvent]:
+    for line, number in lines(text, damage):
         if raw := line.rstrip("\n"):
             yield CutEvent(raw, number)
-
-
-def _csv(text: io.TextIOBase) -> Iterator[CutEvent]:
-    """Rows of a CSV with a header, quoted line breaks allowed. A row of another width keeps its raw text, broken."""
-    lines = list(text)
-    rows = csv.reader(lines)
-    header: list[str] | None = None
-    before = 0
-    try:
-        for row in rows:
-            raw = "".join(lines[before : rows.line_num]).rstrip("\n")
-            position, before = before + 1, rows.line_num
-            if not row:
-                continue
-            if header is None:
-                header = [name.strip() for name in row]
-                continue
-            fields = {name: value for name, value in zip(header, row, strict=False) if value != ""}
-            yield CutEvent(raw, position, json.dumps(fields), broken=len(row) != len(header))
-    except csv.Error:
-        for offset, line in enumerate(lines[before:], before + 1):
-            yield CutEvent(line.rstrip("\n"), offset, broken=True)
-
-
-def _json(text: str) -> Iterator[CutEvent]:
-    """Objects one after another, with or without line breaks inside; arrays and `Records` envelopes are opened."""
-    decoder = json.JSONDecoder()
-    at, position = 0, 0
-    escapes = "\\u" in text
-    while at < len(text):
-        while at < len(text) and text[at] in " \t\r\n,":
-            at += 1
-        if at >= len(text):
-            return
-        try:
-            value, end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            end = text.find("\n", at)
-            end = len(text) if end < 0 else end
-            position += 1
-            yield CutEvent(text[at:end], position, broken=True)
-            at = end
-            continue
-        if isinstance(value, list):
-            members: list[object] = value
-        elif isinstance(value, dict) and is_envelope(value):
-            members = value["Records"]
-        else:
-            position += 1
-            yield CutEvent(text[at:end], position, broken=not isinstance(value, dict))
-            at = end
-            continue
-        for member in members:
-            position += 1
-            raw = json.dumps(member, separators=(",", ":"), ensure_ascii=False)
-            yield CutEvent(mended(raw) if escapes else raw, position, broken=not isinstance(member, dict))
-        at = end
-
-
-def _xml(text: str) -> Iterator[CutEvent]:
-    """Windows events that stand one after another, on one line or over several, perhaps inside `<Events>`."""
-    at, position = 0, 0
-    for match in EVENT_XML.finditer(text):
-        for between in _outside(text[at : match.start()]):
-            position += 1
-            yield CutEvent(between, position, broken=True)
-        position += 1
-        yield CutEvent(match[0], position)
-        at = match.end()
-    for between in _outside(text[at:]):
-        position += 1
-        yield CutEvent(between, position, broken=True)
-
-
-def _outside(text: str) -> Iterator[str]:
-    """Lines between events that are more than the frame around them."""
-    for line in text.splitlines():
-        rest = re.sub(r"<\?xml[^>]*\?>|</?Events[^>]*>", "", line).strip()
-        if rest:
-            yield rest

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import io
 import json
-import zlib
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, cast
 
-import zstandard
-
 from storypack.engine.errors import EngineError
-from storypack.engine.events.zstd import Frames
+from storypack.engine.events.packed import Gzip, Zstd, buffered
+from storypack.opening import open_plain
 
 HEAD_BYTES = 1 << 16
 UTF_8 = "utf-8-sig"
 """UTF-8, with or without a byte order mark."""
+
+ENVELOPE = re.compile(r'\{\s*"Records"\s*:\s*\[\s*(?=[{\]])')
+"""How an envelope begins whose end is not in sight."""
 
 
 class Compression(StrEnum):
@@ -56,7 +57,7 @@ def recognise(path: Path, *, csv: bool | None = None) -> Shape:
     Raises UnreadableFile.
     """
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             magic = file.read(4)
         compression = (
             Compression.GZIP
@@ -67,8 +68,8 @@ def recognise(path: Path, *, csv: bool | None = None) -> Shape:
         )
         with open_bytes(path, compression) as stream:
             head = cast(io.BufferedReader, stream).read1(HEAD_BYTES)
-    except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
-        raise UnreadableFile(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
+    except OSError as error:
+        raise UnreadableFile(f"cannot read {path}: {error.strerror or error}") from error
     if csv is None:
         names = path.name.lower().removesuffix(".gz").removesuffix(".zst")
         csv = names.endswith(".csv")
@@ -89,10 +90,10 @@ _NO_TEXT = bytes({*range(32)} - set(b"\t\n\v\f\r\x1b"))
 def open_bytes(path: Path, compression: Compression) -> BinaryIO:
     """The decompressed bytes of a file, as a stream."""
     if compression is Compression.GZIP:
-        return cast(BinaryIO, gzip.open(path, "rb"))
+        return buffered(Gzip(path))
     if compression is Compression.ZSTD:
-        return cast(BinaryIO, io.BufferedReader(Frames(path)))
-    return path.open("rb")
+        return buffered(Zstd(path))
+    return open_plain(path)
 
 
 def _format(head: str) -> Format:
@@ -123,7 +124,7 @@ def _is_event_line(line: str) -> bool:
         value = json.loads(line)
     except (ValueError, RecursionError):
         # A line longer than what was read of the file, or a broken one; an object printed over lines is short.
-        return len(line) > 200 and not line.lstrip().startswith('{"Records":')
+        return len(line) > 200 and not ENVELOPE.match(line.lstrip())
     return isinstance(value, dict) and not is_envelope(value)
 
 

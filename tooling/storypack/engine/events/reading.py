@@ -15,10 +15,12 @@ from typing import Any
 
 import duckdb
 
+from storypack.engine.errors import OutOfMemory
 from storypack.engine.events import zstd
 from storypack.engine.events.cutting import CutEvent, cut, replaced
 from storypack.engine.events.formats import UTF_8, Compression, Format, Shape, begins_with_objects, recognise
 from storypack.engine.events.hold import HELD_TABLE, OBJECT, WHOLE, Hold, Survey
+from storypack.engine.events.inspection import Inspection, fits
 from storypack.engine.root import is_plain_name
 from storypack.engine.sql import identifier, quote
 
@@ -68,6 +70,7 @@ class RawEvents:
     indexed: bool = False  # some events have `__indexed` fields
     damage: str = ""  # why the file could not be read to its end
     replaced: int = 0  # stretches of bytes that are no text of its encoding
+    inspection: Inspection | None = None  # the look at a streamed file, which may still be going on
     multi: frozenset[str] = frozenset()  # fields of `__indexed` of which an event has several values
 
 
@@ -90,15 +93,18 @@ def read_events(
     found: list[RawEvents] = []
     hold = Hold(connection)
     streamed_bytes = 0
-    for number, file in enumerate(files, 1):
-        shape = recognise(file.path, csv=csv)
-        streamed = _stream(connection, file, shape, streamed_bytes, hasty=hasty)
-        if streamed is not None:
-            hold.skip(len(streamed))
-            streamed_bytes += file.path.stat().st_size
-        found += streamed if streamed is not None else _held(hold, file, shape)
-        progress(number)
-    return _judged(found, hold.survey())
+    try:
+        for number, file in enumerate(files, 1):
+            shape = recognise(file.path, csv=csv)
+            streamed = _stream(connection, file, shape, streamed_bytes, hasty=hasty)
+            if streamed is not None:
+                hold.skip(len(streamed))
+                streamed_bytes += file.path.stat().st_size
+            found += streamed if streamed is not None else _held(hold, file, shape)
+            progress(number)
+        return _judged(found, hold.survey())
+    except duckdb.OutOfMemoryException as error:
+        raise OutOfMemory from error
 
 
 def _stream(
@@ -112,16 +118,33 @@ def _stream(
     if size < SMALL_BYTES:  # to read it anew for each search would cost more than to hold it
         return None
     if shape.compression is Compression.ZSTD and not zstd.is_whole(file.path):
-        return None  # DuckDB would end there without a word
-    events = RawEvents(file, shape, lines_sql([file.path], shape.compression), None, 0, streamed=True)
+        return None
+    sql = lines_sql([file.path], shape.compression)
     if hasty and size > THOROUGH_BYTES and (file.sourcetype != XML_WINDOWS or file.source):
+        inspection = Inspection(file.path, shape.compression)
+        if shape.compression is Compression.NONE and not inspection.is_trusted():
+            return None
         is_json = begins_with_objects(file.path, shape)
-        return [replace(events, json=is_json, broken=None if is_json else 0)]
+        broken = None if is_json else 0
+        return [RawEvents(file, shape, sql, None, broken, is_json, streamed=True, inspection=inspection)]
+    inspection = Inspection(file.path, shape.compression, at_fault=connection.interrupt)
     try:
-        events = _lines(events, _survey(connection, events.sql, before + size))
-        return _by_channel(connection, events)
+        survey, text_bytes = _survey(connection, sql, before + size)
+        if not inspection.is_trusted() or not _is_all(inspection, text_bytes, survey[0], size):
+            return None
+        return _by_channel(connection, _lines(RawEvents(file, shape, sql, None, 0, streamed=True), survey))
     except duckdb.Error:
-        return None  # not UTF-8, or a line longer than DuckDB takes: cut it ourselves
+        inspection.is_trusted()
+        return None  # not UTF-8, a line longer than DuckDB takes, damaged: cut it ourselves
+    finally:
+        inspection.stop()
+
+
+def _is_all(inspection: Inspection, text_bytes: int, count: int, size: int) -> bool:
+    """Whether DuckDB has read all lines of a file."""
+    if inspection.compression is Compression.NONE and fits(text_bytes, count, size):
+        return True
+    return inspection.counted() == text_bytes
 
 
 def _held(hold: Hold, file: EventFile, shape: Shape) -> list[RawEvents]:
@@ -223,12 +246,14 @@ def lines_sql(paths: Sequence[Path], compression: Compression, more: str = "") -
     )
 
 
-def _survey(connection: duckdb.DuckDBPyConnection, sql: str, size: int) -> Survey:
-    """What a file of so many bytes holds. Of a large one is left out how many events are whole: parsing all of it would
-    cost as much as the search."""
+def _survey(connection: duckdb.DuckDBPyConnection, sql: str, size: int) -> tuple[Survey, int]:
+    """What a file of so many bytes holds, and the bytes of its lines. Of a large one is left out how many events are
+    whole: parsing all of it would cost as much as the search."""
     whole = "NULL" if size > THOROUGH_BYTES else f"count(*) FILTER ({WHOLE})"
-    row = connection.execute(f"SELECT count(*), count(*) FILTER ({OBJECT}), {whole} FROM ({sql})").fetchall()[0]
-    return row[0], row[1], row[2]
+    ((count, objects, valid, text_bytes),) = connection.execute(
+        f"SELECT count(*), count(*) FILTER ({OBJECT}), {whole}, sum(strlen(_raw)) FROM ({sql})"
+    ).fetchall()
+    return (count, objects, valid), int(text_bytes or 0)
 
 
 _SEEN = "storypack_broken"

@@ -1,17 +1,15 @@
-"""zstd files (RFC 8878): their bytes, and whether they are whole. The libraries end at a cut frame without a word."""
+"""Whether zstd files (RFC 8878) are whole. The libraries end at a cut frame without a word."""
 
 from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import zstandard
 
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from storypack.opening import open_plain
 
-PIECE = 1 << 16
 _MAGIC = b"\x28\xb5\x2f\xfd"
 _SKIPPABLE = range(0x184D2A50, 0x184D2A60)
 _LONGEST_HEADER = 18
@@ -19,51 +17,10 @@ _RUN_LENGTH = 1  # a block of one byte, repeated
 _CHECKSUM_BYTES = 4
 
 
-class Frames(io.RawIOBase):
-    """The bytes of a file's frames. A last frame that is cut off raises ZstdError, once all before is read."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("rb")
-        self._frame = zstandard.ZstdDecompressor().decompressobj()
-        self._inside = False
-        self._ready = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        view = memoryview(buffer)
-        while not self._ready:
-            packed = self._file.read(PIECE)
-            if not packed and self._inside:
-                raise zstandard.ZstdError("its last frame is cut off")
-            if not packed:
-                return 0
-            self._ready = memoryview(self._unpacked(packed))
-        size = min(len(view), len(self._ready))
-        view[:size], self._ready = self._ready[:size], self._ready[size:]
-        return size
-
-    def _unpacked(self, packed: bytes) -> bytes:
-        found = []
-        while packed:
-            self._inside = True
-            found.append(self._frame.decompress(packed))
-            packed = b""
-            if self._frame.eof:
-                self._inside, packed = False, self._frame.unused_data
-                self._frame = zstandard.ZstdDecompressor().decompressobj()
-        return b"".join(found)
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
-
-
 def is_whole(path: Path) -> bool:
     """Whether a file's frames reach their ends: told from the lengths of their blocks, without unpacking any."""
     size = path.stat().st_size
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         while file.tell() < size:
             if not _skip_frame(file):
                 return False

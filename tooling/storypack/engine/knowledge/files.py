@@ -104,6 +104,9 @@ class FileSource:
 
     def close(self) -> None:
         """Let go of the connection, and with it of what was cut into tables."""
+        for events in self.events:
+            if events.inspection is not None:
+                events.inspection.stop()
         if self._owns_root:
             self.root.close()
 
@@ -132,6 +135,21 @@ class FileSource:
     def has_seen_broken(self) -> bool:
         """Whether `broken` would have something to tell, as far as searches have read the files."""
         return any(events.broken for events in self.events) or has_seen_broken(self.root)
+
+    def faults(self, patience: float | None = None) -> Mapping[Path, str]:
+        """Why searches so far may have missed events of a file that DuckDB reads itself: it is damaged, or has a line
+        of a length that DuckDB leaves out. Waits for the look at all bytes, `patience` seconds at most (None = to its
+        end). `settle` reads such a file with care. Raises UnpacksToTooMuch."""
+        seen = {
+            events.file.path: events.inspection.findings(patience)
+            for events in self.events
+            if events.inspection is not None
+        }
+        return {
+            path: findings.fault or "it has a line of more than 16 MiB"
+            for path, findings in seen.items()
+            if findings is not None and not findings.trusted
+        }
 
     @property
     def damaged(self) -> Mapping[Path, str]:

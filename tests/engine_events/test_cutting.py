@@ -1,0 +1,210 @@
+"""Cutting as the bytes come: what pieces give is what the whole gives, in time that grows with the size, and a record
+that is broken costs no other."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from storypack.engine.events import cut_csv, cut_json, cut_xml, cutting
+from storypack.engine.events.cutting import CutEvent, cut
+from storypack.engine.events.formats import Compression, Format, Shape
+
+EVENTS = [{"n": n, "text": 'a "b" \\ ü ☃ }],{', "list": [{"a": None}, [1.50, -2e3]]} for n in range(40)]
+
+
+def cut_text(text: str, form: Format, damage: list[str] | None = None) -> list[CutEvent]:
+    cutters = {Format.JSON: cut_json.events, Format.CSV: cut_csv.events, Format.XML: cut_xml.events}
+    return list(cutters[form](io.StringIO(text), [] if damage is None else damage))
+
+
+@pytest.fixture(params=[7, 64, 1 << 20])
+def piece(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (cut_json, cut_xml):
+        monkeypatch.setattr(module, "_PIECE", request.param)
+
+
+WRITE: dict[str, Callable[[], str]] = {
+    "array": lambda: json.dumps(EVENTS),
+    "array over lines": lambda: json.dumps(EVENTS, indent=2, ensure_ascii=False),
+    "array without indents": lambda: json.dumps(EVENTS, indent=0),
+    "envelope": lambda: json.dumps({"Records": EVENTS}),
+    "envelope over lines": lambda: json.dumps({"Records": EVENTS}, indent=4),
+    "several envelopes": lambda: "\n".join(json.dumps({"Records": [event]}) for event in EVENTS),
+    "several arrays": lambda: "\n".join(json.dumps([event]) for event in EVENTS),
+    "objects over lines": lambda: "\n".join(json.dumps(event, indent=1) for event in EVENTS),
+    "objects on one line": lambda: "".join(map(json.dumps, EVENTS)),
+}
+
+
+@pytest.mark.usefixtures("piece")
+@pytest.mark.parametrize("kind", WRITE)
+def test_json_in_pieces(kind: str) -> None:
+    events = cut_text(WRITE[kind](), Format.JSON)
+    assert [json.loads(event.raw) for event in events] == EVENTS
+    assert not any(event.broken for event in events)
+    assert [event.position for event in events] == [*range(1, len(EVENTS) + 1)]
+
+
+@pytest.mark.usefixtures("piece")
+def test_a_member_keeps_its_numbers_as_they_are_written() -> None:
+    text = '[{"a": 1.50, "b": 1e400, "c": 123456789012345678901234567890},\n{\n"a":\n0.10\n}]'
+    events = cut_text(text, Format.JSON)
+    assert [event.raw for event in events] == [
+        '{"a": 1.50, "b": 1e400, "c": 123456789012345678901234567890}',
+        '{"a":0.10}',
+    ]
+
+
+@pytest.mark.usefixtures("piece")
+@pytest.mark.parametrize("kind", [kind for kind in WRITE if "one line" not in kind])
+@pytest.mark.parametrize("fault", ["bare", "cut off"])
+def test_a_broken_object_costs_no_other(kind: str, fault: str) -> None:
+    """In whatever layout; the broken one is an event as well."""
+    text = WRITE[kind]()
+    number = text.index('"n": 20')
+    if fault == "bare":
+        text = text[:number] + '"n": oops' + text[number + 7 :]
+    else:
+        end = text.index("\n", number) if "over" in kind or "without" in kind else number + 15
+        brace = text.rindex("{", end, text.index('"n": 21'))
+        next_line = text.rfind("\n", end, brace)
+        text = text[:end] + text[next_line if next_line > 0 else brace :]
+        if kind in ("array", "envelope"):
+            pytest.skip("on one line, nobody knows where the next begins")
+    events = cut_text(text, Format.JSON)
+    whole = [json.loads(event.raw) for event in events if not event.broken]
+    lost = [event for event in EVENTS if event not in whole]
+    assert len(lost) <= 2, [event["n"] for event in lost]
+    assert EVENTS[20] in lost
+    assert any(event.broken and "n" in event.raw for event in events)
+    if kind != "array without indents":  # where a part looks like a whole
+        assert len(whole) + len(lost) == len(EVENTS)
+
+
+@pytest.mark.usefixtures("piece")
+def test_plain_lines_between_objects_are_events_of_their_own() -> None:
+    text = '{"a":\n1}\nplain line\nanother\n{"b": 2, oops\nplain again\n{"c":\n3}\n]\n'
+    events = cut_text(text, Format.JSON)
+    assert [(event.raw, event.broken) for event in events] == [
+        ('{"a":\n1}', False),
+        ("plain line", True),
+        ("another", True),
+        ('{"b": 2, oops', True),
+        ("plain again", True),
+        ('{"c":\n3}', False),
+        ("]", True),
+    ]
+
+
+@pytest.mark.usefixtures("piece")
+def test_what_an_envelope_holds_beside_its_events_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one that is too long to be looked at as a whole."""
+    monkeypatch.setattr(cut_json, "_ENVELOPE_HEAD", 16)
+    text = json.dumps({"Records": [{"n": n, "text": "x" * 50_000} for n in range(40)], "next": "abc"})
+    events = cut_text(text, Format.JSON)
+    if len(events) > 1:
+        assert [event.broken for event in events] == [False] * 40 + [True]
+        assert events[-1].raw == '"next": "abc"}'
+
+
+@pytest.mark.usefixtures("piece")
+def test_xml_in_pieces() -> None:
+    event = "<Event xmlns='x'><System><EventID>{}</EventID></System><EventData>\n<Data>ü</Data></EventData></Event >"
+    raws = [event.format(n) for n in range(30)]
+    for between in ("", "\n", "\n\n  "):
+        events = cut_text(f"<?xml version='1.0'?><Events>\n{between.join(raws)}</Events>", Format.XML)
+        assert [each.raw for each in events] == raws
+    cut_off = raws[3][:40]
+    events = cut_text("\n".join([*raws[:3], cut_off, *raws[4:], "<Event>tail"]), Format.XML)
+    assert [each.raw for each in events if not each.broken] == raws[:3] + raws[4:]
+    assert [each.raw for each in events if each.broken] == [cut_off, "<Event>tail"]
+
+
+def test_csv_rows() -> None:
+    text = 'a,b\n1,"x\ny"\n\n2,5" disk\n3,"open\n4,d\n5,"e, f"\n6\n' + '7,"' + "x" * 300_000 + '"\n'
+    events = cut_text(text, Format.CSV)
+    assert [(event.raw[:10], event.position, event.broken) for event in events] == [
+        ('1,"x\ny"', 2, False),
+        ('2,5" disk', 5, False),
+        ('3,"open', 6, True),
+        ("4,d", 7, False),
+        ('5,"e, f"', 8, False),
+        ("6", 9, True),
+        ('7,"' + "x" * 7, 10, False),
+    ]
+    assert json.loads(events[0].indexed or "") == {"a": "1", "b": "x\ny"}
+    assert json.loads(events[4].indexed or "") == {"a": "5", "b": "e, f"}
+
+
+def test_a_quotation_mark_that_nobody_closes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cut_csv, "MAX_ROW_LINES", 50)
+    text = 'a,b\n0,"open\n' + "".join(f"{n},x\n" for n in range(1, 200))
+    events = cut_text(text, Format.CSV)
+    assert [event.broken for event in events] == [True] + [False] * 199
+    assert [event.position for event in events] == [*range(2, 202)]
+
+
+@pytest.mark.parametrize("form", [Format.LINES, Format.JSON, Format.XML, Format.CSV])
+def test_an_event_beyond_all_measure_is_shortened_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: Format
+) -> None:
+    for module in (cutting, cut_json, cut_xml, cut_csv):
+        monkeypatch.setattr(module, "MAX_EVENT", 10_000)
+    monkeypatch.setattr(cut_xml, "_PIECE", 1_000)
+    monkeypatch.setattr(cut_json, "_PIECE", 1_000)
+    begin = {Format.JSON: '{"a":"', Format.XML: "<Event>", Format.CSV: "a\n"}.get(form, "")
+    small = {Format.JSON: '{"b":1}', Format.XML: "<Event>b</Event>"}.get(form, "b")
+    path = tmp_path / "events"
+    path.write_text(f"{begin}{'x' * 35_000}\n{small}\n", encoding="utf-8")
+    damage: list[str] = []
+    events = list(cut(path, Shape(form, Compression.NONE), damage))
+    assert all(len(event.raw) <= 10_001 for event in events)
+    assert events[-1].raw == small
+    assert not events[-1].broken
+    assert "longer than 10,000 characters" in damage[0]
+
+
+GROWING: dict[str, tuple[Format, Callable[[int], str]]] = {
+    "events without ends": (Format.XML, lambda n: "<Event a='b'>" * n),
+    "ends without events": (Format.XML, lambda n: "</Event>" * n),
+    "frames without ends": (Format.XML, lambda n: "<?xml " * n),
+    "one object that is cut off": (Format.JSON, lambda n: "{\n" + '  "a": {"b": 1},\n' * n),
+    "objects in objects": (Format.JSON, lambda n: '{"a":\n' * n),
+    "objects in objects, and a fault": (Format.JSON, lambda n: '{"a":\n' * n + "oops" + "}" * n),
+    "objects that are cut off": (Format.JSON, lambda n: '{"a": {\n' * n),
+    "brackets": (Format.JSON, lambda n: "[" * n),
+    "closing brackets": (Format.JSON, lambda n: "]\n" * n),
+    "members on one line with faults": (Format.JSON, lambda n: "[" + '{"a": oops}, ' * n),
+    "a text without an end": (Format.JSON, lambda n: '{"a": "' + "x" * 10 * n),
+    "envelopes that are cut off": (Format.JSON, lambda n: '{"Records": [{"a": 1},' * n),
+    "rows without ends": (Format.CSV, lambda n: "a,b\n" + '1,"x\n' * n),
+    "one row without an end": (Format.CSV, lambda n: 'a,b\n1,"x\n' + "2,y\n" * n),
+}
+
+
+@pytest.mark.parametrize("kind", GROWING)
+def test_the_work_grows_with_the_size(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No stretch of a text is looked at more than a few times. (Work that grew with the square would take hours.)"""
+    form, make = GROWING[kind]
+    read = 0
+    decode = cut_json._decode
+
+    def counting(text: str, at: int) -> tuple[object, int]:
+        nonlocal read
+        try:
+            value, end = decode(text, at)
+        except json.JSONDecodeError as error:
+            read += error.pos - at
+            raise
+        read += end - at
+        return value, end
+
+    monkeypatch.setattr(cut_json, "_decode", counting)
+    text = make(50_000)
+    assert len(cut_text(text, form)) <= 2 * text.count("\n") + 50_010
+    assert read <= 3 * cut_json.ATTEMPTS * len(text)

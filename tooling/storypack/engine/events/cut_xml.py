@@ -1,0 +1,65 @@
+"""Cutting Windows events in XML: one after another, on one line or over several, perhaps inside `<Events>`."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+
+from storypack.engine.events.cutting import MAX_EVENT, CutEvent, too_long
+
+_BEGIN, _END = re.compile(r"<Event[\s>]"), re.compile(r"</Event\s*>")
+_FRAME = re.compile(r"<\?xml[^<>]*\?>|</?Events(?:\s[^<>]*)?>")
+_PIECE = 1 << 20
+_LONGEST_TAG = 64
+"""Characters of an end tag, blanks included, that may lie across two pieces."""
+
+
+def events(text: io.TextIOBase, damage: list[str]) -> Iterator[CutEvent]:
+    """Each event, from the last `<Event` before an end to that end: one that lacks its end takes no other with it.
+    Lines between that are more than the frame around events come as they are, broken."""
+    position = 0
+    rest, seen = "", 0
+    while piece := text.read(_PIECE):
+        rest += piece
+        at = 0
+        while end := _END.search(rest, max(at, seen)):
+            begin = _last_begin(rest, at, end.start())
+            between = rest[at:begin] if begin is not None else rest[at : end.end()]
+            for line in _outside(between):
+                position += 1
+                yield CutEvent(line, position, broken=True)
+            if begin is not None:
+                position += 1
+                yield CutEvent(rest[begin : end.end()], position)
+            at, seen = end.end(), end.end()
+        rest = rest[at:]
+        seen = max(0, len(rest) - _LONGEST_TAG)
+        if len(rest) > MAX_EVENT:  # no end in sight
+            kept = rest.rfind("<Event", len(rest) - MAX_EVENT // 2)
+            for line in _outside(rest if kept < 0 else rest[:kept]):
+                position += 1
+                yield CutEvent(line[:MAX_EVENT], position, broken=True)
+                if len(line) > MAX_EVENT:
+                    damage.append(too_long(f"event {position:,}", len(line) - MAX_EVENT))
+            rest, seen = "" if kept < 0 else rest[kept:], 0
+    for line in _outside(rest):
+        position += 1
+        yield CutEvent(line, position, broken=True)
+
+
+def _last_begin(text: str, at: int, end: int) -> int | None:
+    """Where the last event begins between two places."""
+    begin = end
+    while (begin := text.rfind("<Event", at, begin)) >= 0:
+        if _BEGIN.match(text, begin):
+            return begin
+    return None
+
+
+def _outside(text: str) -> Iterator[str]:
+    """Lines between events that are more than the frame around them."""
+    for line in text.split("\n"):
+        rest = _FRAME.sub("", line).strip()
+        if rest:
+            yield rest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,14 +93,14 @@ def _check(edits: dict[str, Any]) -> None:
 
 
 def test_a_csv_that_may_not_be_read_is_an_issue_beside_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = Path.read_bytes
+    real = os.open
 
-    def refuse(path: Path) -> bytes:
-        if path.suffix == ".csv":
+    def refuse(path: str | Path, flags: int, *args: int, **more: int) -> int:
+        if str(path).endswith(".csv"):
             raise PermissionError(13, "Permission denied", str(path))
-        return real(path)
+        return real(path, flags, *args, **more)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     issues = check(tmp_path).issues
     assert {(issue.rule, issue.location.file) for issue in issues if issue.rule == "SP193"} == {
         ("SP193", file) for file in CSVS

@@ -11,8 +11,9 @@ import duckdb
 import pytest
 import zstandard
 
+from storypack.engine.errors import UnreadableFile
 from storypack.engine.events import reading
-from storypack.engine.events.formats import Compression, Format, UnreadableFile, recognise
+from storypack.engine.events.formats import Compression, Format, recognise
 from storypack.engine.events.reading import EventFile, RawEvents, read_events
 from storypack.engine.root import open_root
 

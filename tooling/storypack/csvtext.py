@@ -9,6 +9,11 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
+MAX_CELL = 1 << 26
+"""Characters of a cell; the library's own limit is less than logs and lookups hold."""
+
+csv.field_size_limit(MAX_CELL)  # of this process
+
 _CELL = re.compile(r'("(?:[^"]|"")*+")?+([^,\r\n]*+)(,|\r\n|\n|\r|\Z)')
 
 

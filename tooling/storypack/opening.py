@@ -58,7 +58,7 @@ def read_plain(path: Path, root: Path | None = None, *, limit: int | None = None
             return file.read()
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise TooLarge(errno.EFBIG, f"is larger than {limit // 1024:,} KiB", str(path))
+        raise TooLarge(errno.EFBIG, f"is larger than {limit // 1024 // 1024} MiB", str(path))
     return data
 
 

@@ -10,6 +10,7 @@ from storypack.build.app_files import misnamed
 from storypack.build.content import EPOCH, AppContent
 from storypack.build.errors import APP_FILE, BuildError, issue
 from storypack.issue import Issue
+from storypack.opening import open_plain
 from storypack.pack.files import readable
 from storypack.pack.models import CsvLookup, Schedule
 from storypack.pack.models.base import Model
@@ -120,10 +121,7 @@ def _bytes(root: Path, path: Path, most: int = -1) -> bytes | None:
     """A regular file of the pack, so many bytes of it at most; None for anything else, a link that leads out of the
     pack included."""
     try:
-        real = path.resolve(strict=True)
-        if not real.is_file() or not real.is_relative_to(root.resolve()):
-            return None
-        with real.open("rb") as handle:
+        with open_plain(path, root) as handle:
             return handle.read(most)
-    except (OSError, RuntimeError):
+    except OSError:
         return None

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from storypack.issue import Issue, Location, Severity
+from storypack.opening import read_plain
 
 FOLDER = Path(".storypack", "cache")
 _MAX_BYTES = 64 * 1024 * 1024
@@ -66,9 +67,9 @@ def load(root: Path, name: str) -> dict[str, Any]:
     """What a run of this very tool has kept under `name`; empty if nothing is there that can be used."""
     path = root / FOLDER / name
     try:
-        if _leads_out(root) or path.is_symlink() or path.stat().st_size > _MAX_BYTES:
+        if _leads_out(root) or path.is_symlink():
             return {}
-        found = json.loads(path.read_bytes())
+        found = json.loads(read_plain(path, limit=_MAX_BYTES))
     except (OSError, ValueError, RecursionError):
         return {}
     if not isinstance(found, dict) or not isinstance(text := found.get("kept"), str):
@@ -88,8 +89,8 @@ def save(root: Path, name: str, kept: dict[str, Any]) -> None:
             return
         folder.mkdir(parents=True, exist_ok=True)
         ignore = folder.parent / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
+        with suppress(FileExistsError), ignore.open("x", encoding="utf-8") as file:  # follows no link
+            file.write("*\n")
         text = json.dumps(kept, separators=(",", ":"))
         with temporary.open("x", encoding="utf-8") as file:
             json.dump({"seal": _seal(name, text), "kept": text}, file)
@@ -115,7 +116,7 @@ def _key() -> bytes | None:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(secrets.token_bytes(_KEY_BYTES))
-        found = path.read_bytes()
+        found = read_plain(path, limit=_KEY_BYTES)
     except (OSError, RuntimeError):  # no home, or one that cannot be written
         return None
     return found if len(found) == _KEY_BYTES else None

@@ -14,6 +14,7 @@ from storypack.checks.catalogue import Context, Fault, Faults, rule
 from storypack.checks.near import did_you_mean, one_of
 from storypack.csvtext import has_blanks, trimmed
 from storypack.issue import Location, Severity
+from storypack.opening import read_plain
 from storypack.pack.files import readable
 from storypack.pack.models import CsvLookup, Lookup
 from storypack.pack.names import catalogue_lookup
@@ -57,7 +58,7 @@ def _csv(lookup: Lookup, context: Context) -> tuple[str, Table] | None:
 def read_table(path: Path, changed: int, size: int) -> Table:
     """Read a CSV. `changed` and `size` are part of the cache's key: a file that changes is read anew."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = read_plain(path).decode("utf-8")
     except OSError as error:
         return Table(problem=f"the file cannot be read: {(error.strerror or str(error)).lower()}")
     except UnicodeDecodeError as error:

@@ -83,9 +83,11 @@ def _paths(name: str, copy: Path) -> Iterator[tuple[Path, str]]:
     elif stat.S_ISREG(kind):
         path = Path(name).resolve()
         yield path, str(path)
-    else:
+    elif stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind) or Path(name).samefile(os.devnull):
         with Path(name).open("rb") as pipe:
             yield _copied(pipe, copy), name
+    else:
+        raise click.UsageError(f"{name} is a device, which may never end; for what comes through a pipe write --data -")
 
 
 def _copied(stream: IO[bytes], copy: Path) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from storypack.cli.remote import Remote, remote_of, remote_options
 from storypack.cli.search_errors import check, located
 from storypack.cli.search_notes import Counted, tell_afterwards, tell_broken, tell_unknown
 from storypack.cli.waiting import Waiting, waiting
+from storypack.scratch import scratch
 
 if TYPE_CHECKING:
     from storypack.engine.knowledge.files import FileSource
@@ -83,8 +83,8 @@ def command(**given: Any) -> int:
     wanted = _Wanted(**given)
     if remote and wanted.explain:
         raise click.UsageError("--explain shows the embedded engine's SQL; it does not go with --splunk")
-    with tempfile.TemporaryDirectory(prefix="storypack-") as folder:
-        return _search(wanted, Path(folder), remote)
+    with scratch() as folder:
+        return _search(wanted, folder, remote)
 
 
 @dataclass(frozen=True)

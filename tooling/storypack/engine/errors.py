@@ -37,6 +37,10 @@ class OutOfMemory(EngineError):
         super().__init__("the search needs more memory than it may use", stage)
 
 
+class UnreadableFile(EngineError):
+    """A file of events that cannot be opened or decompressed."""
+
+
 class UnreadableEvents(EngineError):
     """DuckDB cannot read a file of events itself, since its bytes are not what they should be."""
 

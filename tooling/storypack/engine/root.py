@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 import duckdb
 
+from storypack import scratch
 from storypack.engine.sql import quote
 
 MEMORY_LIMIT = "700MB"
@@ -17,6 +17,9 @@ THREADS = 2
 
 # DuckDB takes a name with these for a pattern of names, `~` for a home, and a lone surrogate is no UTF-8.
 _NO_NAME = re.compile(r"[*?\[\]{}\ud800-\udfff]|^~")
+
+
+_numbers = count(1)
 
 
 def is_plain_name(path: Path) -> bool:
@@ -32,7 +35,7 @@ def open_root(files: Sequence[Path] = (), threads: int = THREADS) -> duckdb.Duck
         ("threads", str(threads)),
         ("TimeZone", "'UTC'"),
         # Made when a sort needs it, and taken away with the connection.
-        ("temp_directory", quote(str(Path(tempfile.gettempdir()) / f"storypack-{os.getpid()}"))),
+        ("temp_directory", quote(str(scratch.process_folder() / f"spill-{next(_numbers)}"))),
     ):
         root.execute(f"SET {setting} = {value}").fetchall()
     names = [str(path) for path in files if is_plain_name(path)]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from storypack.issue import Issue, Location, Severity
+from storypack.opening import LeadsOut, read_plain
 from storypack.pack import rules
 from storypack.pack.names import STEM_PATTERN
 from storypack.pack.yaml import MAX_BYTES
@@ -97,18 +97,14 @@ def read_file(root: Path, path: str) -> bytes | Issue:
     """
     full = root / path
     try:
-        if full.is_symlink() and not full.resolve(strict=True).is_relative_to(root.resolve()):
-            return _unreadable(path, "is a link that leads out of the pack", "put a copy of the file there")
-        status = full.stat()
-        if stat.S_ISDIR(status.st_mode):
-            return _unreadable(path, "is a folder, not a file")
-        if not stat.S_ISREG(status.st_mode):
-            return _unreadable(path, "is not a regular file")
-        if status.st_size > MAX_BYTES:
-            return _unreadable(path, f"is larger than {MAX_BYTES // 1024 // 1024} MiB")
-        with full.open("rb") as handle:
-            return handle.read(MAX_BYTES + 1)
-    except (OSError, RuntimeError) as error:
+        if not full.is_symlink():  # to resolve each file's path would take longer than to read it
+            return read_plain(full, limit=MAX_BYTES)
+        return read_plain(full, root, limit=MAX_BYTES)
+    except LeadsOut as error:
+        return _unreadable(path, _reason(error), "put a copy of the file there")
+    except OSError as error:
+        if error.strerror and error.strerror.startswith("is "):
+            return _unreadable(path, error.strerror)
         return _unreadable(path, f"cannot be read: {_reason(error)}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storypack.engine.events.formats import UnreadableFile
+from storypack.engine.errors import UnreadableFile
 from storypack.hunting.steps import Answer, investigate, missing_inputs
 from storypack.pack.models.investigation import Investigation, InvestigationTest, StepExpectation
 from storypack.pack.models.search import SearchTest

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from storypack.engine.commands import command_name
-from storypack.engine.errors import EngineError, NotSupported
-from storypack.engine.events.formats import UnreadableFile
+from storypack.engine.errors import EngineError, NotSupported, UnreadableFile
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.run import Result, search
 from storypack.issue import Location
@@ -177,8 +176,8 @@ def _missing(entry: Entry[Any], test: int, setting: Setting) -> tuple[str, Locat
         place = entry.at("tests", test, "attack_data", number, "data")
         if "://" in item.data:
             return f"the events are behind a URL, which is not fetched: {item.data}", place
-        if not (setting.pack.root / item.data).is_file():
-            return f"there is no file {item.data}", place
+        if why := setting.why_closed(item.data):
+            return why, place
     return None
 
 

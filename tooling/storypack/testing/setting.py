@@ -16,6 +16,7 @@ from storypack.engine.knowledge.files import EventTable, FileSource
 from storypack.engine.root import open_root
 from storypack.engine.source import LookupTable
 from storypack.engine.values import to_text
+from storypack.opening import open_plain
 from storypack.pack.models.lookup import CsvLookup, Lookup
 from storypack.pack.models.search import EventsTest
 from storypack.pack.pack import Entry, Pack
@@ -106,13 +107,23 @@ class Setting:
     def _root(self) -> duckdb.DuckDBPyConnection:
         """One connection for all tests: it may read their events, and nothing else."""
         names = {item.data for entry in self.pack.tested for test in entry.model.tests for item in test.attack_data}
-        files = [self.pack.root / name for name in sorted(names) if "://" not in name]
+        files = [self.pack.root / name for name in sorted(names) if "://" not in name and not self.why_closed(name)]
         root = open_root(files, threads=self.threads)
         # With a handful of events, looking for a better plan takes longer than running a poor one; and a condition that
         # is pushed down through the stages before it has all their expressions written out in it.
         without = "join_order,common_subplan,statistics_propagation,projection_pullup,filter_pushdown"
         root.execute(f"SET disabled_optimizers = '{without}'")
         return root
+
+    def why_closed(self, name: str) -> str:
+        """Why a file of events may not be opened, or is not there; empty if it may."""
+        try:
+            open_plain(self.pack.root / name, self.pack.root).close()
+        except FileNotFoundError:
+            return f"there is no file {name}"
+        except (OSError, ValueError) as error:
+            return f"{name} {getattr(error, 'strerror', None) or error}"
+        return ""
 
     @contextmanager
     def source(self, test: EventsTest, tables: Sequence[EventTable] = ()) -> Iterator[FileSource]:
@@ -156,7 +167,7 @@ def _table(entry: Entry[Lookup], pack: Pack) -> LookupTable:
     fault = ""
     if isinstance(model, CsvLookup):
         try:
-            known, rows = read_rows(pack.csv_path(entry))  # type: ignore[arg-type]
+            known, rows = read_rows(pack.csv_path(entry), pack.root)  # type: ignore[arg-type]
             fields = known or fields
         except KnowledgeError as error:
             fault = str(error)

@@ -14,8 +14,7 @@ from storypack.deploy.remote.jobs import Question, open_job
 from storypack.deploy.remote.narrow import CannotNarrow, Part, is_ordered, narrow, reads_lookups
 from storypack.deploy.remote.sending import Sent, Site, send_part, wait_for_part
 from storypack.deploy.remote.tables import Copies, copies
-from storypack.engine.errors import EngineError
-from storypack.engine.events.formats import UnreadableFile
+from storypack.engine.errors import EngineError, UnreadableFile
 from storypack.engine.events.reading import EventFile
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.run import search
@@ -104,8 +103,8 @@ class _Run:
         for item in self.test.attack_data:
             if "://" in item.data:
                 return self._failed("not run", f"the events are behind a URL, which is not fetched: {item.data}")
-            if not (self.setting.pack.root / item.data).is_file():
-                return self._failed("not run", f"there is no file {item.data}")
+            if why := self.setting.why_closed(item.data):
+                return self._failed("not run", why)
         if self.test.runs:
             raise CannotNarrow("it is a test of several runs, which an instance would have to wait for")
         if reads_risk(self.entry, self.setting):

@@ -7,9 +7,8 @@ import io
 import json
 from collections.abc import Iterator
 
-from storypack.engine.events.cutting import MAX_EVENT, CutEvent, lines
-
-csv.field_size_limit(MAX_EVENT)  # of this process; the library's own 131,072 characters are less than logs hold
+from storypack.csvtext import MAX_CELL
+from storypack.engine.events.cutting import CutEvent, lines
 
 MAX_ROW_LINES = 10_000
 """Lines of a row: beyond, its quotation mark is taken for one that nobody closes."""
@@ -83,7 +82,7 @@ class _Taken:
         return self
 
     def __next__(self) -> str:
-        if len(self.lines) >= MAX_ROW_LINES or self._characters > MAX_EVENT:
+        if len(self.lines) >= MAX_ROW_LINES or self._characters > MAX_CELL:
             raise _TooLongError
         line, number = next(self._numbered)
         self.lines.append((line, number))

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from storypack.engine.errors import EngineError
+from storypack.engine.errors import UnreadableFile
 from storypack.engine.events.packed import Gzip, Zstd, buffered
 from storypack.opening import open_plain
 
@@ -45,10 +45,6 @@ class Shape:
     encoding: str = UTF_8
     binary: bool = False
     """Its beginning is no text, as of a program or a picture."""
-
-
-class UnreadableFile(EngineError):
-    """A file of events that cannot be opened or decompressed."""
 
 
 def recognise(path: Path, *, csv: bool | None = None) -> Shape:

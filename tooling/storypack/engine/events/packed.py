@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import zstandard
 
-from storypack.engine.errors import EngineError
+from storypack.engine.errors import UnreadableFile
 from storypack.opening import open_plain
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Damaged(OSError):
     """Packed data that can be read no further, or that is not what was packed."""
 
 
-class UnpacksToTooMuch(EngineError):
+class UnpacksToTooMuch(UnreadableFile):
     """A packed file that would fill memory and disk."""
 
 

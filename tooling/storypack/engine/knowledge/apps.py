@@ -18,6 +18,7 @@ from storypack.conf import Conf, merge, read
 from storypack.csvtext import csv_rows
 from storypack.engine.errors import EngineError
 from storypack.engine.source import MAX_OFFSET, TIME_FORMAT, LookupTable
+from storypack.opening import read_plain
 from storypack.spl.macros import MacroDefinition
 
 BUILTIN = Path(__file__).parent / "builtin"
@@ -57,8 +58,8 @@ class Knowledge:
         filename = settings.get("filename", name)
         for folder in self.lookup_folders:
             path = folder / Path(filename).name
-            if path.is_file():
-                return read_table(name, path, settings)
+            if path.exists():
+                return read_table(name, path, settings, folder.parent)
         return None
 
 
@@ -73,7 +74,7 @@ def load_knowledge(apps: Iterable[Path] = (), *, builtin: bool = True) -> Knowle
 
 
 def _layer(folder: Path, name: str) -> Conf:
-    found = [_read(path) for part in ("default", "local") if (path := folder / part / f"{name}.conf").is_file()]
+    found = [_read(path) for part in ("default", "local") if (path := folder / part / f"{name}.conf").exists()]
     return merge(*found)
 
 
@@ -86,14 +87,14 @@ def _read(path: Path) -> Conf:
     if path.is_relative_to(BUILTIN):
         return _read_builtin(path)
     try:
-        return read(path.read_bytes())
+        return read(read_plain(path, path.parents[1]))
     except (OSError, ValueError) as error:
-        raise KnowledgeError(f"cannot read {path}: {error}") from error
+        raise KnowledgeError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
 
 
-def read_table(name: str, path: Path, settings: Mapping[str, str]) -> LookupTable:
-    """A CSV lookup table with the settings of its transforms.conf stanza. Raises KnowledgeError."""
-    fields, rows = read_rows(path)
+def read_table(name: str, path: Path, settings: Mapping[str, str], root: Path | None = None) -> LookupTable:
+    """A CSV lookup table with the settings of its transforms.conf stanza; see `read_rows`. Raises KnowledgeError."""
+    fields, rows = read_rows(path, root)
     return LookupTable(
         name,
         fields,
@@ -110,12 +111,14 @@ def read_table(name: str, path: Path, settings: Mapping[str, str]) -> LookupTabl
     )
 
 
-def read_rows(path: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
-    """Header and rows of a CSV; what a short row lacks is empty. Raises KnowledgeError."""
+def read_rows(path: Path, root: Path | None = None) -> tuple[tuple[str, ...], list[dict[str, str]]]:
+    """Header and rows of a CSV, which must lie below `root`, if that is given; what a short row lacks is empty. Raises
+    KnowledgeError."""
     try:
-        header, *rows = [row for row in csv_rows(path.read_bytes().decode("utf-8-sig")) if row] or [[]]
+        header, *rows = [row for row in csv_rows(read_plain(path, root).decode("utf-8-sig")) if row] or [[]]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise KnowledgeError(f"cannot read the lookup table {path}: {error}") from error
+        why = getattr(error, "strerror", None) or error
+        raise KnowledgeError(f"cannot read the lookup table {path}: {why}") from error
     return tuple(header), [dict(zip_longest(header, row[: len(header)], fillvalue="")) for row in rows]
 
 

@@ -19,13 +19,9 @@ def seen(acl: Acl, can_write: bool) -> Acl:
 
 
 def change(instance: Instance, request: Request, found: Found) -> Found:
-    """POST .../acl: owner and sharing are required; permissions that are left out stay, empty ones are cleared."""
-    for name in request.args:
-        if name not in ARGUMENTS:
-            raise unknown_argument(name)
-    lacking = [name for name in ("owner", "sharing") if not request.arg(name)]
-    if lacking:
-        raise missing_arguments(lacking)
+    """POST .../acl: owner and sharing are required. Without permissions the access line stays; with one of them the
+    line is written anew, and the other is gone. An empty one means nobody."""
+    check(request)
     owner, sharing = request.arg("owner"), request.arg("sharing")
     if sharing not in ("user", "app", "global"):
         raise Refused(400, f"Invalid value for argument 'sharing': {sharing}")
@@ -37,13 +33,33 @@ def change(instance: Instance, request: Request, found: Found) -> Found:
     if sharing == "user":
         return _to_user(app, found, owner)
     _to_app(app, found)
-    rule = app.local_meta.setdefault((found.kind, found.name), {})
-    rule |= {"owner": owner, "export": "system" if sharing == "global" else "none"}
-    for key in ("read", "write"):
-        if request.has(f"perms.{key}"):
-            rule[key] = ", ".join(role for value in request.args[f"perms.{key}"] for role in value.split(",") if role)
+    set_rule(app, request, (found.kind, found.name), {} if found.kind == "" else {"owner": owner})
     app.touch(found.kind, found.name)
     return app.found(found.kind, found.name)
+
+
+def set_rule(app: App, request: Request, place: tuple[str, str], owner: dict[str, str]) -> None:
+    """Write a stanza of local.meta: an object's, a kind's or the app's."""
+    rule = app.local_meta.setdefault(place, {})
+    rule |= {**owner, "export": "system" if request.arg("sharing") == "global" else "none"}
+    line = {
+        key: ", ".join(role for value in request.args[f"perms.{key}"] for role in value.split(",") if role)
+        for key in ("read", "write")
+        if request.has(f"perms.{key}")
+    }
+    if line:
+        for key in ("read", "write"):
+            rule.pop(key, None)
+        rule |= line
+
+
+def check(request: Request) -> None:
+    """400 for unknown arguments of an ACL, and without owner and sharing."""
+    for name in sorted(request.args):
+        if name not in ARGUMENTS:
+            raise unknown_argument(name)
+    if lacking := [name for name in ("owner", "sharing") if not request.arg(name)]:
+        raise missing_arguments(lacking)
 
 
 def move(instance: Instance, request: Request, found: Found) -> Found:

@@ -122,5 +122,6 @@ def _key(name: str) -> str:
 
 
 def entity_path(owner: str, app: str, collection: str, name: str) -> str:
-    """The URL path of an entity, its name quoted as splunkd does (a slash is %2F)."""
-    return f"/servicesNS/{quote(owner, safe='')}/{quote(app, safe='')}/{collection}/{quote(name, safe='')}"
+    """The URL path of an entity as answers show it: a slash in its name is encoded twice, the rest once."""
+    shown = quote(name, safe="").replace("%2F", "%252F")
+    return f"/servicesNS/{quote(owner, safe='')}/{quote(app, safe='')}/{collection}/{shown}"

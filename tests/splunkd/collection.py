@@ -21,7 +21,9 @@ from splunkd.shapes import (
     Value,
     missing_arguments,
     no_such_object,
+    no_target,
     unknown_argument,
+    wildcarded,
 )
 
 Sub = Callable[[Instance, "Collection", Request, Found], Answer]
@@ -31,8 +33,10 @@ Sub = Callable[[Instance, "Collection", Request, Found], Answer]
 class Collection:
     """One collection. `path` is its REST path, `kind` the conf whose stanzas it shows, `noun` what messages call one.
 
-    `shown` says which stanzas belong here. `content` gives what GET shows; `write` turns arguments into settings, and
-    raises `Refused` for values that splunkd would not take (its third argument is what is there, None on create).
+    `shown` says which stanzas belong here and work. `again` are the arguments that every update must carry; `rewrites`
+    says that an update replaces the whole stanza; `owner` is the only owner whose namespace will do. `content` gives
+    what GET shows; `write` turns arguments into settings, and raises `Refused` for values that splunkd would not take
+    (its third argument is what is there, None on create).
     """
 
     path: str
@@ -42,7 +46,10 @@ class Collection:
     optional: frozenset[str] = frozenset()
     wildcards: tuple[str, ...] = ()
     list_arguments: frozenset[str] = frozenset()
-    shown: Callable[[Found], bool] = lambda found: True
+    again: tuple[str, ...] = ()
+    rewrites: bool = False
+    owner: str = ""
+    shown: Callable[[Instance, Found], bool] = lambda instance, found: True
     content: Callable[[Instance, Found], Mapping[str, Value]] = lambda instance, found: dict(found.settings)
     write: Callable[[Instance, Request, Found | None, Settings], Settings] = lambda instance, request, old, new: new
     removed: Callable[[Instance, Found], None] = lambda instance, found: None
@@ -53,22 +60,37 @@ class Collection:
 def handle(collection: Collection, instance: Instance, request: Request, rest: Sequence[str]) -> Answer:
     """Answer a request for the collection or something below it."""
     instance.known_app(request.app)
+    if collection.owner and request.owner != collection.owner:
+        raise Refused(
+            400,
+            f"Must use user context of '{collection.owner}' when interacting with collection configurations "
+            f"(used user='{request.owner}')",
+        )
     if not rest:
         if request.method == "GET":
             return _list(collection, instance, request)
         if request.method == "POST":
             return _create(collection, instance, request)
-        raise Refused(405, "Method Not Allowed")
+        raise no_target(request.method)
     name, sub = rest[0], rest[1:]
     if name == "_reload":
         return Answer(feed=listing.feed(collection.path, _root(collection, request), [], _never, request))
+    if name == "_acl":
+        return _kind_acl(collection, instance, request)
     if name == "_new" and request.method == "GET":
         return _template(collection, instance, request)
     found = _one(collection, instance, request, name)
     if not sub:
         return _entity(collection, instance, request, found)
     if len(sub) > 1 or sub[0] not in {**_SUBS, **collection.subs}:
-        raise Refused(404, "Not Found")
+        action = {"GET": "list", "POST": "edit", "DELETE": "remove"}[request.method]
+        raise Refused(
+            404,
+            "Invalid custom action for this internal handler "
+            f"(handler: {collection.noun.replace(' ', '')}, custom action: {sub[0]}, eai action: {action}).",
+        )
+    if sub[0] == "acl":
+        instance.settle(found[0])
     handler = collection.subs.get(sub[0]) or _SUBS[sub[0]]
     one = found[0] if request.method == "GET" else writable(instance, request, found)
     return handler(instance, collection, request, one)
@@ -80,7 +102,7 @@ def handle(collection: Collection, instance: Instance, request: Request, rest: S
 def _list(collection: Collection, instance: Instance, request: Request) -> Answer:
     listing.check_arguments(request, collection.list_arguments)
     every = instance.state.apps.every(request.owner, request.app, collection.kind)
-    items = [found for found in every if collection.shown(found) and instance.may_read(request, found.acl)]
+    items = [found for found in every if collection.shown(instance, found) and instance.may_read(request, found.acl)]
     return Answer(
         feed=listing.feed(
             collection.path,
@@ -93,6 +115,8 @@ def _list(collection: Collection, instance: Instance, request: Request) -> Answe
 
 
 def _create(collection: Collection, instance: Instance, request: Request) -> Answer:
+    if not request.arg("name").strip():
+        raise no_target("POST")
     new = _arguments(collection, request)
     lacking = [name for name in ("name", *collection.required) if not new.get(name, "").strip()]
     if lacking:
@@ -103,6 +127,7 @@ def _create(collection: Collection, instance: Instance, request: Request) -> Ans
         raise Refused(409, collection.duplicate.format(name=name, noun=collection.noun))
     settings = collection.write(instance, request, None, new)
     app.put(collection.kind, name, settings, user)
+    instance.state.unsettled[app.id, collection.kind, name] = instance.state.acl_delay
     if not user:
         app.local_meta.setdefault((collection.kind, name), {})["owner"] = "nobody"
     return _answer(collection, instance, request, app.found(collection.kind, name, user), 201)
@@ -128,7 +153,7 @@ def _template(collection: Collection, instance: Instance, request: Request) -> A
 
 def _one(collection: Collection, instance: Instance, request: Request, name: str) -> list[Found]:
     every = instance.state.apps.one(request.owner, request.app, collection.kind, name)
-    found = [one for one in every if collection.shown(one) and instance.may_read(request, one.acl)]
+    found = [one for one in every if collection.shown(instance, one) and instance.may_read(request, one.acl)]
     if not found:
         raise no_such_object(name)
     return found
@@ -157,17 +182,22 @@ def _entity(collection: Collection, instance: Instance, request: Request, severa
 def _update(collection: Collection, instance: Instance, request: Request, found: Found) -> Answer:
     if request.has("name"):
         raise unknown_argument("name")
-    settings = collection.write(instance, request, found, _arguments(collection, request))
+    given = _arguments(collection, request)
+    if lacking := [name for name in collection.again if not given.get(name, "").strip()]:
+        raise missing_arguments(lacking)
+    settings = collection.write(instance, request, found, given)
     app = instance.state.app(found.acl.app)
     user = found.acl.owner if found.acl.sharing == "user" else ""
-    app.put(collection.kind, found.name, settings, user)
-    return _answer(collection, instance, request, app.found(collection.kind, found.name, user))
+    (app.replace if collection.rewrites else app.put)(collection.kind, found.name, settings, user)
+    made = app.found(collection.kind, found.name, user)
+    if not collection.shown(instance, made):  # written, and of no use: the answer says only that
+        raise no_such_object(found.name)
+    return _answer(collection, instance, request, made)
 
 
 def _delete(collection: Collection, instance: Instance, request: Request, found: Found) -> Answer:
     if not found.in_local:
-        raise Refused(403, f"Object id={found.name} cannot be deleted: it is part of the app's default configuration "
-                           f"and can not be removed (config={collection.kind}).")  # fmt: skip
+        raise Refused(400, f"Object id={found.name} cannot be deleted in config={collection.kind}.")
     app = instance.state.app(found.acl.app)
     app.remove(collection.kind, found.name, found.acl.owner if found.acl.sharing == "user" else "")
     collection.removed(instance, found)
@@ -176,8 +206,8 @@ def _delete(collection: Collection, instance: Instance, request: Request, found:
 
 def writable(instance: Instance, request: Request, several: Sequence[Found]) -> Found:
     """The one object that a write means; 403 when the caller may not write it."""
-    if len(several) > 1:
-        raise Refused(400, f"Several objects are named {several[0].name}: name an owner and an app.")
+    if "-" in (request.owner, request.app):
+        raise wildcarded("edit")
     found = several[0]
     instance.need_write(request, found.acl)
     return found
@@ -200,6 +230,15 @@ def _acl(instance: Instance, collection: Collection, request: Request, found: Fo
         instance.need_write(request, found.acl)
         found = acl.change(instance, request, found)
     return _answer(collection, instance, request, found, bare=True)
+
+
+def _kind_acl(collection: Collection, instance: Instance, request: Request) -> Answer:
+    """POST {collection}/_acl: what objects of this kind have that say nothing themselves."""
+    app, _ = instance.target(request)
+    if request.method == "POST":
+        acl.check(request)
+        acl.set_rule(app, request, (collection.kind, ""), {})
+    return _answer(collection, instance, request, app.found(collection.kind, ""), bare=True)
 
 
 def _move(instance: Instance, collection: Collection, request: Request, found: Found) -> Answer:
@@ -266,9 +305,9 @@ def _answer(
 
 
 def _arguments(collection: Collection, request: Request) -> Settings:
-    """The body's arguments as settings; 400 for the first that this handler does not know."""
+    """The body's arguments as settings; 400 for the first by name that this handler does not know."""
     new: Settings = {}
-    for name, values in request.args.items():
+    for name, values in sorted(request.args.items()):
         if name in ("output_mode", "f"):
             continue
         known = name == "name" or name in collection.required or name in collection.optional

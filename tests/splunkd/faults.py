@@ -7,6 +7,9 @@ A fault hits the nth request (counted from when it was added) that `matches`, an
     expire     401, and all session keys are void (bearer tokens get the 401, and work again afterwards)
     throttle   429, with Retry-After when `retry_after` is given; no effect
     busy       503; no effect
+    answer     `status` with `body` (splunkd's own form of a message unless given); `effect` says whether the request
+               had done its work all the same. `stale`: it did, on disk; what is shown stays as it was until a _reload
+               or the next write
     cut        the connection is cut after `after_bytes` bytes of the answer (0 = before its first byte);
                `effect` says whether the request had done its work before
     late       the answer comes after `seconds`; the request has done its work at once
@@ -23,7 +26,7 @@ from typing import Literal
 
 from splunkd.request_log import is_reading
 
-Kind = Literal["expire", "throttle", "busy", "cut", "late", "restart"]
+Kind = Literal["expire", "throttle", "busy", "answer", "cut", "late", "restart"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,9 @@ class Fault:
     times: int = 1
     after_bytes: int = 0
     effect: bool = True
+    status: int = 500
+    body: bytes | None = None
+    stale: bool = False
     seconds: float = 5.0
     retry_after: int | None = None
     refused: int = 1
@@ -72,6 +78,7 @@ class Fault:
 
     def __str__(self) -> str:
         detail = {
+            "answer": f" {self.status}",
             "cut": f" after {self.after_bytes} bytes",
             "late": f" {self.seconds:g}s",
             "restart": f" refused={self.refused} unavailable={self.unavailable}",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from splunkd.layers import App
-from splunkd.shapes import Acl, Refused, Request
+from splunkd.layers import App, Found
+from splunkd.shapes import Acl, Refused, Request, no_such_object, wildcarded
 from splunkd.state import State, User
 
 
@@ -45,7 +45,7 @@ class Instance:
     def target(self, request: Request) -> tuple[App, str]:
         """Where a create goes: the app, and the user whose own it becomes ("" = shared). No wildcards, no strangers."""
         if "-" in (request.owner, request.app):
-            raise Refused(400, "Cannot create an object in a wildcard namespace.")
+            raise wildcarded("create")
         self.known_app(request.app)
         app = self.state.apps.apps[request.app]
         if request.owner == "nobody":
@@ -56,6 +56,13 @@ class Instance:
         if request.owner != request.user and "admin" not in self.caller(request).roles:
             raise Refused(403, f"User '{request.user}' cannot act in the namespace of '{request.owner}'.")
         return app, request.owner
+
+    def settle(self, found: Found) -> None:
+        """404 for the ACL of an object that was made a moment ago, as often as `state.acl_delay` says."""
+        place = (found.acl.app, found.kind, found.name)
+        if self.state.unsettled.get(place, 0) > 0:
+            self.state.unsettled[place] -= 1
+            raise no_such_object(found.name)
 
     def known_app(self, name: str) -> None:
         if name != "-" and name not in self.state.apps.apps:

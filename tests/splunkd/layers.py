@@ -16,6 +16,7 @@ from splunkd.shapes import Acl
 
 Settings = dict[str, str]
 Layer = dict[str, dict[str, Settings]]  # kind (conf name) -> stanza -> settings
+NEVER = "1970-01-01T00:00:00+00:00"  # when REST last changed what it never changed
 META_KEYS = ("owner", "export", "read", "write")
 _ACCESS = re.compile(r"(read|write)\s*:\s*\[([^\]]*)\]")
 
@@ -73,23 +74,25 @@ class App:
             own,
             name in default and not user,
             name in local or bool(user),
-            self.times.get((user, kind, name), "2026-01-01T00:00:00+00:00"),
+            self.times.get((user, kind, name), NEVER),
         )
 
     def acl(self, kind: str, name: str, user: str = "") -> Acl:
         """Who may do what: the most specific rule for each key, local before default."""
         if user:
             return Acl(self.id, user, "user", (user,), (user,))
-        rules: Settings = {}
+        rules: Settings = {"read": "*", "write": "admin, power"}
         for place in (("", ""), (kind, ""), (kind, name)):
-            rules |= self.default_meta.get(place, {})
-            rules |= self.local_meta.get(place, {})
+            for rule in (self.default_meta.get(place, {}), self.local_meta.get(place, {})):
+                if "read" in rule or "write" in rule:  # one line, `access`: it replaces the line below it as a whole
+                    rules = {key: value for key, value in rules.items() if key not in ("read", "write")}
+                rules |= rule
         return Acl(
             self.id,
             rules.get("owner", "nobody"),
             "global" if rules.get("export") == "system" else "app",
-            _roles(rules.get("read", "*")),
-            _roles(rules.get("write", "admin, power")),
+            _roles(rules.get("read")),
+            _roles(rules.get("write")),
             removable=name not in self.default.get(kind, {}),
         )
 
@@ -98,6 +101,19 @@ class App:
         layer = self.users.setdefault(user, {}) if user else self.local
         layer.setdefault(kind, {}).setdefault(name, {}).update(settings)
         self.touch(kind, name, user)
+
+    def replace(self, kind: str, name: str, settings: Mapping[str, str], user: str = "") -> None:
+        """Make these settings all that the writable layer has of an object."""
+        layer = self.users.setdefault(user, {}) if user else self.local
+        layer.setdefault(kind, {})[name] = dict(settings)
+        self.touch(kind, name, user)
+
+    def drop_key(self, kind: str, name: str, key: str, user: str = "") -> bool:
+        """Take one key out of the writable layer; False when it is not there."""
+        layer = self.users.get(user, {}) if user else self.local
+        there = layer.get(kind, {}).get(name, {}).pop(key, None) is not None
+        self.touch(kind, name, user)
+        return there
 
     def remove(self, kind: str, name: str, user: str = "") -> None:
         """Take an object out of the writable layer, and what local.meta says of it."""
@@ -162,5 +178,9 @@ def meta_rules(stanzas: Mapping[str, Mapping[str, str]]) -> dict[tuple[str, str]
     return rules
 
 
-def _roles(text: str) -> tuple[str, ...]:
-    return tuple(role.strip() for role in text.split(",") if role.strip())
+def _roles(text: str | None) -> tuple[str, ...]:
+    """The roles of a permission. One that was emptied is one empty name, which nobody has; one that is not there is
+    nothing."""
+    if text is not None and not text.strip():
+        return ("",)
+    return tuple(role.strip() for role in (text or "").split(",") if role.strip())

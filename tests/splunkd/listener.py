@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote_plus
 
 from splunkd.faults import Down, Fault, Faults, Seen
-from splunkd.request_log import Logged, RequestLog
+from splunkd.request_log import Logged, RequestLog, is_reading
 
 MAX_BODY = 256 * 1024 * 1024
 IDLE_SECONDS = 30.0
@@ -42,6 +42,13 @@ class Shared:
     stopping: threading.Event
     max_requests: int
     down: Down
+    on_disk: Callable[[], None] | None = None  # shows what a write saved and memory does not have yet
+
+    def save(self, seen: Seen) -> None:
+        """What is on disk alone shows once something is reloaded or written."""
+        if self.on_disk and ("_reload" in seen.path or (seen.method != "GET" and not is_reading(seen.path))):
+            self.on_disk()
+            self.on_disk = None
 
     def number(self) -> int:
         """The next request's number, from 1."""
@@ -146,6 +153,7 @@ class _Connection(BaseHTTPRequestHandler):
                 answer, note = server.refusal(503, "Service Unavailable: starting up"), "restarting"
             else:
                 fault = shared.faults.pick(seen)
+                shared.save(seen)
                 answer, effect = self._answer(fault, body)
                 note = str(fault) if fault else ""
             sent = 0 if fault and fault.kind in ("cut", "restart") else answer.status
@@ -170,12 +178,17 @@ class _Connection(BaseHTTPRequestHandler):
         if fault and fault.kind == "expire":
             shared.expire()
             return server.refusal(401, "call not properly authenticated"), False
-        undo = shared.snapshot() if fault and not fault.effect else None
+        undo = shared.snapshot() if fault and (not fault.effect or fault.stale) else None
         headers = {name.lower(): value for name, value in self.headers.items()}
         answer = server.answer(self.command, self.path, headers, body)
+        if fault and fault.stale:
+            shared.on_disk = shared.snapshot()
         if undo:
             undo()
-        return answer, undo is None
+        if fault and fault.kind == "answer":
+            plain = server.refusal(fault.status, f"The stand-in was told to answer {fault.status}.")
+            answer = plain if fault.body is None else Plain(fault.status, fault.body, plain.content_type)
+        return answer, not fault or fault.effect
 
     def _send(self, answer: Plain, fault: Fault | None) -> None:
         if fault and fault.kind == "late":

@@ -19,9 +19,11 @@ _TERM = re.compile(r'(NOT\s+)?(?:([\w.:]+)\s*(!=|=)\s*)?(?:"((?:[^"\\]|\\.)*)"|(
 
 def check_arguments(request: Request, known: frozenset[str]) -> None:
     """400 for the first argument of a GET that the handler does not know."""
-    for name in request.args:
+    for name in sorted(request.args):
         if name not in known and name not in COMMON:
             raise unknown_argument(name)
+    if request.arg("sort_dir", "asc") not in ("asc", "desc"):
+        raise Refused(400, f'Unknown sort order "{request.arg("sort_dir")}".')
 
 
 def page(items: Sequence[T], request: Request) -> tuple[Sequence[T], int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
@@ -53,6 +54,8 @@ ROUTES: Mapping[tuple[str, ...], Handler] = {
     ("properties",): properties.handle,
     ("data", "lookup-table-files"): _collection(lookups.FILES),
     ("data", "transforms", "lookups"): _collection(lookups.DEFINITIONS),
+    ("data", "transforms", "extractions"): _collection(lookups.EXTRACTIONS),
+    ("saved", "eventtypes"): _collection(macros.EVENT_TYPES),
     ("data", "lookup_edit"): lookups.editor,
     ("data", "ui", "views"): _collection(views.documents("views")),
     ("data", "ui", "nav"): _collection(views.documents("nav")),
@@ -67,14 +70,17 @@ ROUTES: Mapping[tuple[str, ...], Handler] = {
     ("admin", "summarization"): datamodels.summaries,
     ("receivers", "simple"): receivers.simple,
 }
+MODES = frozenset({"xml", "json", "json_rows", "json_cols", "csv", "raw", "atom"})
 OPEN = {("auth", "login")}  # no authentication needed
 
 
 def answer(instance: Instance, method: str, target: str, headers: dict[str, str], body: bytes) -> tuple[Answer, str]:
     """The answer to a request and the name of its caller; `Refused` for what is refused."""
-    if method not in ("GET", "POST", "DELETE"):
+    rest = _segments(target)[2]
+    batch = method == "PUT" and rest[-1:] in (("batch_save",), ("batch_find",))
+    if method not in ("GET", "POST", "DELETE") and not batch:
         raise Refused(405, "Method Not Allowed")
-    key = _key(_segments(target)[2])
+    key = _key(rest)
     user = "" if key in OPEN else access.authenticate(instance.state, headers, instance.port)
     return dispatch(instance, method, target, user, headers, body), user
 
@@ -88,6 +94,8 @@ def dispatch(
         owner, app = user, instance.state.users[user].default_app
     parts = urlsplit(target)
     args = _arguments(parts.query, headers or {}, body)
+    if "output_mode" in args and args["output_mode"][-1] not in MODES:
+        raise Refused(400, f"Invalid output mode specified ({args['output_mode'][-1]}).")
     key = _key(rest)
     request = Request(method, parts.path, owner, app, rest, args, headers or {}, body, user)
     return ROUTES[key](instance, request, rest[len(key) :])
@@ -95,12 +103,17 @@ def dispatch(
 
 def _segments(target: str) -> tuple[str, str, tuple[str, ...]]:
     """Owner, app (both empty below /services) and the rest of a path, decoded."""
-    segments = tuple(unquote_plus(part) for part in urlsplit(target).path.split("/") if part)
+    segments = tuple(_decoded(part) for part in urlsplit(target).path.split("/") if part)
     if segments[:1] == ("servicesNS",) and len(segments) > 3:
         return segments[1], segments[2], segments[3:]
     if segments[:1] != ("services",):
         raise Refused(404, "Not Found")
     return "", "", segments[1:]
+
+
+def _decoded(part: str) -> str:
+    """A segment, decoded once; a slash that was encoded twice is a slash all the same."""
+    return re.sub("%2f", "/", unquote_plus(part), flags=re.IGNORECASE)
 
 
 def _key(rest: tuple[str, ...]) -> tuple[str, ...]:

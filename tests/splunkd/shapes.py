@@ -27,6 +27,14 @@ def missing_arguments(names: Sequence[str]) -> Refused:
     return Refused(400, f"The following required arguments are missing: {', '.join(names)}.")
 
 
+def no_target(method: str) -> Refused:
+    return Refused(400, f'Cannot perform action "{method}" without a target name to act on.')
+
+
+def wildcarded(verb: str) -> Refused:
+    return Refused(400, f"Cannot {verb} a saved search for wildcarded users or applications")
+
+
 def no_such_object(name: str) -> Refused:
     return Refused(404, f"Could not find object id={name}")
 

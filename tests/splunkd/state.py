@@ -16,7 +16,8 @@ from splunkd.layers import App, Apps, Layer, Settings
 
 CAPABILITIES = {
     "admin": {"admin_all_objects", "schedule_search", "edit_search_schedule_window", "edit_search_schedule_priority",
-              "edit_local_apps", "install_apps", "restart_splunkd", "edit_tokens_all", "rest_apps_management"},
+              "edit_local_apps", "install_apps", "restart_splunkd", "edit_tokens_all", "rest_apps_management",
+              "deactivate_dashboards"},
     "power": {"schedule_search", "edit_search_schedule_window"},
     "user": set(),
     "can_delete": {"delete_by_keyword"},
@@ -25,15 +26,20 @@ CAPABILITIES = {
 
 @dataclass
 class User:
-    """A login. What it may do follows from its roles: admin, power, user."""
+    """A login. What it may do follows from its roles: admin, power, user, less what is `denied`."""
 
     name: str
     password: str
     roles: tuple[str, ...]
     default_app: str = "search"
+    denied: frozenset[str] = frozenset()
+
+    @property
+    def capabilities(self) -> set[str]:
+        return {one for role in self.roles for one in CAPABILITIES.get(role, ())} - self.denied
 
     def can(self, capability: str) -> bool:
-        return any(capability in CAPABILITIES.get(role, ()) for role in self.roles)
+        return capability in self.capabilities
 
 
 @dataclass
@@ -57,6 +63,9 @@ class State:
     jobs: dict[str, Job] = field(default_factory=dict)
     jobs_made: int = 0
     job_polls: int = 1  # how often a look at a new job sees it running
+    deletes_keys: bool = True  # whether DELETE properties/... is known: older versions are without it
+    acl_delay: int = 0  # how often the ACL of a new object answers 404
+    unsettled: dict[tuple[str, str, str], int] = field(default_factory=dict)  # (app, kind, name) -> 404s to come
     es: bool = True
     lock: threading.RLock = field(default_factory=threading.RLock)
 

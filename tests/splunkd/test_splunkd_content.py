@@ -115,7 +115,8 @@ def test_records_by_the_sdk(splunkd: Splunkd) -> None:
 def test_what_the_kv_store_refuses(splunkd: Splunkd) -> None:
     config, data = f"{ROOT}/storage/collections/config", f"{ROOT}/storage/collections/data/usual"
     as_json = {"Content-Type": "application/json"}
-    assert splunkd.ask("POST", config, {"name": "usual", "field.a": "text"}).status == 400
+    assert splunkd.ask("POST", config, {"name": "usual", "field.a": ""}).status == 400
+    assert splunkd.ask("POST", config.replace("nobody", "admin"), {"name": "usual"}).status == 400
     assert splunkd.ask("POST", config, {"name": "usual", "accelerated_fields.a": "{"}).status == 400
     assert splunkd.ask("POST", config, {"name": "usual", "foo": "1"}).status == 400
     assert splunkd.ask("POST", config, {"name": "usual", "replicate": "true"}).status == 201

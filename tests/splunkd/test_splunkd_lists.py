@@ -64,4 +64,6 @@ def test_both_forms_tell_the_same(many: Splunkd) -> None:
         if key == "eai:acl":
             continue
         shown = entity.content[key]
-        assert shown == (str(int(value)) if isinstance(value, bool) else str(value) if value != "" else None), key
+        assert shown == (
+            str(int(value)) if isinstance(value, bool) else str(value) if value not in ("", None) else None
+        ), key

@@ -12,7 +12,7 @@ from marked_secrets import new_secret
 from splunkd import atom, json_form, listing
 from splunkd.instance import Instance
 from splunkd.shapes import Acl, Answer, Entry, Refused, Request, Value, missing_arguments
-from splunkd.state import CAPABILITIES, State
+from splunkd.state import State
 
 
 def not_authenticated() -> Refused:
@@ -94,7 +94,7 @@ def tokens(instance: Instance, request: Request, rest: tuple[str, ...]) -> Answe
 def current_context(instance: Instance, request: Request, rest: tuple[str, ...]) -> Answer:
     """GET /services/authentication/current-context: the caller, with roles and capabilities."""
     user = instance.caller(request)
-    capabilities = sorted(set().union(*(CAPABILITIES.get(role, set()) for role in user.roles)))
+    capabilities = sorted(user.capabilities)
     content = {
         "username": user.name, "realname": "", "roles": list(user.roles), "capabilities": capabilities,
         "defaultApp": user.default_app, "type": "Splunk", "email": "", "tz": "",

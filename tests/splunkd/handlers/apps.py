@@ -68,6 +68,8 @@ def _create(instance: Instance, request: Request) -> Answer:
         raise Refused(409, f"Unable to create app with name '{name}'. An app with that name already exists.")
     app = instance.state.add_app(name)
     app.default["app"] = {"ui": {"is_visible": "1", "label": name}, "install": {"is_configured": "0"}}
+    app.default["nav"] = {"default": {"eai:data": '<nav><view name="search" default="true"/></nav>'}}
+    instance.state.unsettled[app.id, "", ""] = instance.state.acl_delay
     _set(app, request)
     return _feed(instance, request, [app], 201)
 
@@ -97,11 +99,17 @@ def _update(instance: Instance, request: Request, app: App) -> Answer:
 
 
 def _sub(instance: Instance, request: Request, app: App, sub: str) -> Answer:
+    if sub == "acl":
+        instance.settle(app.found("", ""))
     if sub in ("enable", "disable") and request.method == "POST":
         instance.need(request, "edit_local_apps")
         app.put("app", "install", {"state": "enabled" if sub == "enable" else "disabled"})
     elif sub == "acl" and request.method == "POST":
         acl.change(instance, request, app.found("", ""))
+    elif sub == "acl" and request.method == "DELETE":
+        instance.need_write(request, app.acl("", ""))  # 200, and nothing is done
+    elif sub == "setup" and _setting(app, "install", "state") == "disabled":
+        raise Refused(400, f"App {app.id} is disabled.")
     elif sub not in ("acl", "setup", "update") or request.method != "GET":
         raise Refused(404, "Not Found")
     return _feed(instance, request, [app])
@@ -121,7 +129,7 @@ def _set(app: App, request: Request) -> None:
 
 
 def _known(request: Request, names: frozenset[str]) -> None:
-    for name in request.args:
+    for name in sorted(request.args):
         if name not in names and name != "output_mode":
             raise unknown_argument(name)
 

@@ -18,6 +18,8 @@ def handle(instance: Instance, request: Request, rest: tuple[str, ...]) -> Answe
     """/configs/conf-{file}[/{stanza}[/acl...]]."""
     if not rest or not rest[0].startswith("conf-") or rest[0].removeprefix("conf-") in FILES:
         raise Refused(404, "Not Found")
+    if request.method != "GET" and rest[-1] != "acl":
+        instance.need(request, "admin_all_objects")
     return collection.handle(_conf(rest[0].removeprefix("conf-")), instance, request, rest[1:])
 
 

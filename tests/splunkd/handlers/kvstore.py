@@ -17,7 +17,6 @@ from splunkd.values import boolean
 
 Record = dict[str, Any]
 MAX_BATCH, MAX_ROWS = 1000, 50_000  # limits.conf [kvstore]
-_TYPES = frozenset({"number", "bool", "string", "time", "array", "cidr"})
 _BOOLEANS = frozenset({"enforceTypes", "replicate", "profilingEnabled", "disabled"})
 
 
@@ -26,7 +25,8 @@ _BOOLEANS = frozenset({"enforceTypes", "replicate", "profilingEnabled", "disable
 
 def _content(instance: Instance, found: Found) -> Mapping[str, Value]:
     shown: dict[str, Value] = dict(found.settings)
-    return shown | {key: bool(boolean(str(shown.get(key, "0")))) for key in _BOOLEANS}
+    shown |= {key: bool(boolean(str(shown.get(key, "0")))) for key in _BOOLEANS}
+    return shown | {key: "true" if shown[key] else "false" for key in ("profilingEnabled", "replicate")}
 
 
 def _write(instance: Instance, request: Request, old: Found | None, new: Settings) -> Settings:
@@ -34,8 +34,8 @@ def _write(instance: Instance, request: Request, old: Found | None, new: Setting
     if not re.fullmatch(r"[A-Za-z_][\w\-]*", name):
         raise Refused(400, f"Invalid collection name: {name}")
     for key, value in new.items():
-        if key.startswith("field.") and value not in _TYPES:
-            raise Refused(400, f"Invalid value for argument '{key}': '{value}' is not a field type.")
+        if key.startswith("field.") and not value.strip():
+            raise Refused(400, f"Invalid value for argument '{key}': a field has a type.")
         if key.startswith("accelerated_fields."):
             _json(value.encode(), dict)
         if key in _BOOLEANS and boolean(value) is None:
@@ -55,6 +55,7 @@ CONFIG = Collection(
     path="storage/collections/config",
     kind="collections",
     noun="collection",
+    owner="nobody",
     optional=_BOOLEANS | {"type", "replication_dump_strategy", "replication_dump_maximum_file_size"},
     wildcards=("field.*", "accelerated_fields.*"),
     content=_content,
@@ -75,7 +76,7 @@ def data(instance: Instance, request: Request, rest: tuple[str, ...]) -> Answer:
     records = instance.state.collections.setdefault((found.acl.app, request.owner, found.name), {})
     if request.method != "GET" and rest[1:] != ("batch_find",):
         instance.need_write(request, found.acl)
-    if request.method == "POST":
+    if request.method in ("POST", "PUT"):
         return _post(request, records, rest[1] if rest[1:] else "")
     if rest[1:]:
         return _one(request, records, rest[1])

@@ -18,6 +18,9 @@ from splunkd.values import boolean
 
 EDITOR = "lookup_editor"  # the app that brings /data/lookup_edit
 _BOOLEANS = frozenset({"case_sensitive_match", "disabled", "allow_caching", "replicate"})
+_SHOWN_TOO: Mapping[str, Value] = {
+    "CAN_OPTIMIZE": True, "CLEAN_KEYS": True, "SOURCE_KEY": "_raw", "WRITE_META": "False",
+}  # fmt: skip
 _NUMBERS = frozenset({"min_matches", "max_matches", "max_offset_secs", "min_offset_secs"})
 _DEFINITION = _BOOLEANS | _NUMBERS | {
     "filename", "collection", "external_type", "external_cmd", "fields_list", "match_type", "default_match",
@@ -45,8 +48,7 @@ def _file_write(instance: Instance, request: Request, old: Found | None, new: Se
     if not staged.is_absolute():
         raise missing_arguments(["eai:data"])
     if instance.state.staging.resolve() not in staged.resolve().parents or not staged.is_file():
-        raise Refused(400, "File staged for lookup table does not exist in $SPLUNK_HOME/var/run/splunk/lookup_tmp: "
-                           f"{staged.name}")  # fmt: skip
+        raise Refused(400, f"Cannot move the file: {staged} is outside of staging area")
     text = staged.read_text(encoding="utf-8-sig")
     staged.unlink()
     return {"eai:data": text}
@@ -71,10 +73,29 @@ def _definition_content(instance: Instance, found: Found) -> Mapping[str, Value]
     for key in _BOOLEANS & shown.keys() | {"disabled"}:
         shown[key] = bool(boolean(str(shown.get(key, "0"))))
     shown["type"] = "kvstore" if found.settings.get("external_type") == "kvstore" else "file"
-    shown["fields_array"] = [
-        name.strip() for name in re.split(r"[,\s]+", found.settings.get("fields_list", "")) if name
-    ]
-    return shown
+    header = _header(instance, found)
+    names = header or [name for name in re.split(r"[,\s]+", found.settings.get("fields_list", "")) if name]
+    shown |= {"fields_list": ", ".join(names), "fields_array": names}
+    for key, value in (("min_matches", 0), ("max_matches", 1000)):
+        shown[key] = int(found.settings.get(key) or value)
+    shown.setdefault("case_sensitive_match", True)
+    return {**_SHOWN_TOO, **shown}
+
+
+def _header(instance: Instance, found: Found) -> list[str]:
+    """The columns of a definition's file."""
+    place = instance.state.app(found.acl.app)
+    name = found.settings.get("filename", "")
+    text = place.found("lookups", name).settings["eai:data"] if name and place.has("lookups", name) else ""
+    return next(csv.reader(io.StringIO(text)), [])
+
+
+def _works(instance: Instance, found: Found) -> bool:
+    """Whether a definition can be used. One whose file is not there is in no list, and 404 by its name."""
+    if name := found.settings.get("filename"):
+        owner = found.acl.owner if found.acl.sharing == "user" else "nobody"
+        return bool(instance.state.apps.one(owner, found.acl.app, "lookups", name))
+    return any(found.settings.get(key) for key in ("external_type", "external_cmd", "collection"))
 
 
 def _definition_write(instance: Instance, request: Request, old: Found | None, new: Settings) -> Settings:
@@ -87,16 +108,18 @@ def _definition_write(instance: Instance, request: Request, old: Found | None, n
             settings[key] = str(int(meant))
         if key in _NUMBERS and not re.fullmatch(r"\d*", value):
             raise Refused(400, f"Invalid value for argument '{key}': '{value}' is not an integer.")
-    merged = {**(old.settings if old else {}), **settings}
-    app = old.acl.app if old else request.app
-    if merged.get("external_type") == "kvstore":
-        lacking = [key for key in ("collection", "fields_list") if not merged.get(key)]
+    if old is not None:  # what it needs is not looked at; see `rewrites`
+        return settings
+    if settings.get("external_type") == "kvstore":
+        lacking = [key for key in ("collection", "fields_list") if not settings.get(key)]
         if lacking:
             raise missing_arguments(lacking)
-    elif not merged.get("filename"):
+    elif not settings.get("filename") and not settings.get("external_cmd"):
         raise missing_arguments(["filename"])
-    elif not instance.state.apps.one(request.owner, app, "lookups", merged["filename"]):
-        raise Refused(400, f"The lookup table file '{merged['filename']}' does not exist.")
+    elif settings.get("filename") and not instance.state.apps.one(
+        request.owner, request.app, "lookups", settings["filename"]
+    ):
+        raise Refused(400, f"The lookup table file '{settings['filename']}' does not exist.")
     return settings
 
 
@@ -105,9 +128,31 @@ DEFINITIONS = Collection(
     kind="transforms",
     noun="lookup definition",
     optional=frozenset(_DEFINITION),
-    shown=lambda found: any(found.settings.get(key) for key in ("filename", "external_type", "collection")),
+    rewrites=True,
+    shown=_works,
     content=_definition_content,
     write=_definition_write,
+)
+
+
+# --- extractions, in the same conf ------------------------------------------------------------------------------
+
+
+def _extraction_write(instance: Instance, request: Request, old: Found | None, new: Settings) -> Settings:
+    return {key: value.strip() for key, value in new.items()}
+
+
+EXTRACTIONS = Collection(
+    path="data/transforms/extractions",
+    kind="transforms",
+    noun="transform extraction",
+    required=("REGEX", "SOURCE_KEY"),
+    optional=frozenset(
+        {"CAN_OPTIMIZE", "CLEAN_KEYS", "FORMAT", "KEEP_EMPTY_VALS", "MV_ADD", "disabled", "DELIMS", "FIELDS"}
+    ),
+    rewrites=True,
+    shown=lambda instance, found: any(found.settings.get(key) for key in ("REGEX", "DELIMS")),
+    write=_extraction_write,
 )
 
 

@@ -1,4 +1,4 @@
-"""/admin/macros (and its newer name /data/macros): search macros with the arguments checked."""
+"""/admin/macros (and its newer name /data/macros): search macros with the arguments checked. /saved/eventtypes."""
 
 from __future__ import annotations
 
@@ -50,6 +50,17 @@ def macros(path: str) -> Collection:
         noun="macro",
         required=("definition",),
         optional=frozenset(_KEYS),
+        again=("definition",),
         content=content,
         write=write,
     )
+
+
+EVENT_TYPES = Collection(
+    path="saved/eventtypes",
+    kind="eventtypes",
+    noun="event type",
+    required=("search",),
+    optional=frozenset({"description", "disabled", "priority", "color", "tags"}),
+    again=("search",),
+)

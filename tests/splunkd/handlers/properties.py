@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from splunkd import listing
+from collections.abc import Mapping
+
+from splunkd import atom, json_form, listing
 from splunkd.handlers.confs import FILES
 from splunkd.instance import Instance
 from splunkd.layers import Layer
 from splunkd.shapes import Acl, Answer, Entry, Refused, Request, missing_arguments, no_such_object
+from splunkd.values import boolean
 
 # Confs that every instance has, even when no app sets anything in them.
 ALWAYS = frozenset({"app", "savedsearches", "macros", "transforms", "props", "eventtypes", "tags", "collections",
@@ -17,7 +20,11 @@ def handle(instance: Instance, request: Request, rest: tuple[str, ...]) -> Answe
     """/properties[/{file}[/{stanza}[/{key}]]]."""
     instance.known_app(request.app)
     if request.method == "POST":
+        instance.need(request, "admin_all_objects")
         return _write(instance, request, rest)
+    if request.method == "DELETE":
+        instance.need(request, "admin_all_objects")
+        return _delete(instance, request, rest)
     if not rest:
         return _names(request, sorted(_confs(instance)))
     if rest[0] not in _confs(instance):
@@ -30,7 +37,7 @@ def handle(instance: Instance, request: Request, rest: tuple[str, ...]) -> Answe
         raise no_such_object(rest[1])
     settings = several[0].settings
     if len(rest) == 2:
-        return _names(request, sorted(settings))
+        return _names(request, sorted(settings), settings)
     if rest[2] not in settings:
         raise no_such_object(rest[2])
     return Answer(body=settings[rest[2]].encode(), content_type="text/plain; charset=utf-8")
@@ -56,7 +63,36 @@ def _write(instance: Instance, request: Request, rest: tuple[str, ...]) -> Answe
     if len(rest) == 3:
         given = {rest[2]: given.get("value", "")}
     app.put(rest[0], rest[1], given, user)
-    return Answer()
+    return _message(request, f"Successfully modified {len(given)} key(s)")
+
+
+def _delete(instance: Instance, request: Request, rest: tuple[str, ...]) -> Answer:
+    """With `local_only=true` a key or a stanza leaves local/. Without it a stanza is only switched off."""
+    if not instance.state.deletes_keys:
+        raise Refused(405, "Method Not Allowed")
+    if not request.path.startswith("/servicesNS/"):
+        raise Refused(400, "An owner and an app must be named.")
+    app, user = instance.target(request)
+    if len(rest) < 2:
+        raise Refused(400, "A conf file cannot be removed.")
+    if not app.has(rest[0], rest[1], user):
+        raise no_such_object(rest[1])
+    instance.need_write(request, app.acl(rest[0], rest[1], user))
+    if not boolean(request.arg("local_only", "0")):
+        if rest[2:]:
+            raise Refused(400, "Key deletion is not supported")
+        app.put(rest[0], rest[1], {"disabled": "1"}, user)
+    elif not rest[2:]:
+        app.remove(rest[0], rest[1], user)
+    elif not app.drop_key(rest[0], rest[1], rest[2], user):
+        raise no_such_object(rest[2])
+    return _message(request, "Successfully deleted")
+
+
+def _message(request: Request, text: str) -> Answer:
+    if request.output_mode == "json":
+        return Answer(body=json_form.error("INFO", text), content_type="application/json; charset=UTF-8")
+    return Answer(body=atom.error("INFO", text))
 
 
 def _confs(instance: Instance) -> set[str]:
@@ -64,9 +100,13 @@ def _confs(instance: Instance) -> set[str]:
     return ({*ALWAYS} | {kind for layer in layers for kind in layer}) - FILES
 
 
-def _names(request: Request, names: list[str]) -> Answer:
+def _names(request: Request, names: list[str], values: Mapping[str, str] | None = None) -> Answer:
+    """Names as entries; of keys the content is the value."""
+
     def entry(name: str) -> Entry:
-        return Entry(name, f"{request.path.rstrip('/')}/{name}", {}, Acl(request.app, request.owner or "nobody", "app"))
+        acl = Acl(request.app, request.owner or "nobody", "app")
+        content = {} if values is None else {"value": values[name]}
+        return Entry(name, f"{request.path.rstrip('/')}/{name}", content, acl)
 
     if request.method == "GET" and not request.has("count"):  # unlike other lists, this one is never cut
         request = Request("GET", request.path, request.owner, request.app, (), {**request.args, "count": ["0"]}, {})

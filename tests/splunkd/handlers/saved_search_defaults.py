@@ -23,6 +23,7 @@ _ALERTS: dict[str, Value] = {
     "alert_type": "always",
 }
 _SCHEDULE: dict[str, Value] = {
+    "allow_data_time_skew": "",
     "allow_skew": "0",
     "cron_schedule": "",
     "is_scheduled": False,
@@ -57,13 +58,13 @@ _DISPATCH: dict[str, Value] = {
     "dispatch.reduce_freq": 10,
     "dispatch.rt_backfill": False,
     "dispatch.rt_maximum_span": "",
-    "dispatch.sample_ratio": 1,
+    "dispatch.sample_ratio": "1",
     "dispatch.spawn_process": True,
     "dispatch.time_format": "%FT%T.%Q%:z",
     "dispatch.ttl": "2p",
     "dispatchAs": "owner",
     "durable.backfill_type": "auto",
-    "durable.lag_time": "0",
+    "durable.lag_time": 0,
     "durable.max_backfill_intervals": "0",
     "durable.track_time_type": "",
 }
@@ -147,6 +148,7 @@ _REST: dict[str, Value] = {
     "embed.enabled": False,
     "estimatedResultCountForCron": "",
     "federated.provider": "",
+    "federated_providers": "",
     "is_visible": True,
     "request.ui_dispatch_app": "",
     "request.ui_dispatch_view": "",
@@ -167,6 +169,9 @@ DEFAULTS: dict[str, Value] = {
     **_DISPLAY,
     **_REST,
 }
+
+UNSET = frozenset({"alert.suppress", "dispatch.indexedRealtime", "action.email.sendresults"})  # null until set
+AS_TEXT = ("display.", "embed.")  # whose booleans are "1" and "0" in JSON as well
 
 READ_ONLY = frozenset(
     {"next_scheduled_time", "qualifiedSearch", "triggered_alert_count", "orphan", "updated", "actions_list"}

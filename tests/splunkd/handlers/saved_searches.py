@@ -11,11 +11,11 @@ from cronsim import CronSim, CronSimError
 from splunkd import listing, values
 from splunkd.collection import Collection
 from splunkd.handlers import jobs
-from splunkd.handlers.saved_search_defaults import DEFAULTS, READ_ONLY
+from splunkd.handlers.saved_search_defaults import AS_TEXT, DEFAULTS, READ_ONLY, UNSET
 from splunkd.instance import Instance
 from splunkd.jobs import Job
 from splunkd.layers import Found, Settings
-from splunkd.shapes import Answer, Entry, Refused, Request, Value
+from splunkd.shapes import Answer, Entry, Refused, Request, Value, unknown_argument
 
 TO_CONF = {
     "is_scheduled": "enableSched",
@@ -24,8 +24,14 @@ TO_CONF = {
     "alert_threshold": "quantity",
 }
 TO_REST = {conf: rest for rest, conf in TO_CONF.items()}
-_BOOLEANS = frozenset(key for key, value in DEFAULTS.items() if isinstance(value, bool))
+_BOOLEANS = UNSET | frozenset(
+    key for key, value in DEFAULTS.items() if isinstance(value, bool) and not key.startswith(AS_TEXT)
+)
 _INTEGERS = frozenset(key for key, value in DEFAULTS.items() if type(value) is int)
+_AS_SHOWN: Mapping[str, Value] = {
+    key: None if key in UNSET else str(int(value)) if isinstance(value, bool) and key.startswith(AS_TEXT) else value
+    for key, value in DEFAULTS.items()
+}
 _ACTION = re.compile(r"action\.[^.]+")
 _DRILLDOWNS = "action.notable.param.drilldown_searches"
 _CAPABILITIES = {
@@ -36,7 +42,7 @@ _CAPABILITIES = {
 
 def content(instance: Instance, found: Found) -> Mapping[str, Value]:
     """Everything that a GET shows: what is set, under its REST name and in splunkd's form, over the defaults."""
-    shown: dict[str, Value] = dict(DEFAULTS)
+    shown: dict[str, Value] = dict(_AS_SHOWN)
     for key, text in found.settings.items():
         rest = TO_REST.get(key, key)
         shown[rest] = _typed(instance, rest, text)
@@ -53,6 +59,9 @@ def content(instance: Instance, found: Found) -> Mapping[str, Value]:
 def write(instance: Instance, request: Request, old: Found | None, new: Settings) -> Settings:
     """The settings of a create or update; Refused (400) for what splunkd would not take."""
     settings: Settings = {}
+    for key, capability in _CAPABILITIES.items():
+        if key in new and not instance.caller(request).can(capability):
+            raise unknown_argument(key)  # as if the setting were none
     for key, raw in new.items():
         value = _checked(key, raw.strip())
         if key == "actions":
@@ -72,6 +81,8 @@ def _typed(instance: Instance, key: str, text: str) -> Value:
         meant = values.boolean(text)
         if meant is not None:
             return meant if key in _BOOLEANS else str(int(meant))
+    if key.startswith(AS_TEXT) and (shown := values.boolean(text)) is not None and isinstance(DEFAULTS.get(key), bool):
+        return str(int(shown))
     if key in _INTEGERS and values.is_integer(text):
         return int(text)
     if key == _DRILLDOWNS and instance.state.es:
@@ -116,9 +127,6 @@ def _check_schedule(instance: Instance, request: Request, new: Settings, merged:
             raise Refused(400, "You must specify a cron schedule for a scheduled search (cron_schedule).")
         if "enableSched" in new:
             instance.need(request, "schedule_search")
-    for key, capability in _CAPABILITIES.items():
-        if new.get(key) not in (None, "", "0", "auto", "default"):
-            instance.need(request, capability)
     window = new.get("schedule_window", "")
     if window and window != "auto" and not window.isdigit():
         raise Refused(400, f"Invalid value for argument 'schedule_window': '{window}'.")
@@ -137,7 +145,7 @@ def _check_cron(cron: str) -> None:
 
 def _qualified(search: str) -> str:
     stripped = search.lstrip()
-    return f" {stripped}" if stripped.startswith("|") else f" search {stripped}" if stripped else ""
+    return f" {stripped[1:].lstrip()}" if stripped.startswith("|") else f" search {stripped}" if stripped else ""
 
 
 # --- below one saved search -------------------------------------------------------------------------------------
@@ -167,6 +175,14 @@ def _suppress(instance: Instance, collection: Collection, request: Request, foun
     return Answer(feed=listing.feed("suppress", request.path, [made], lambda one: one, plain))
 
 
+def _reschedule(instance: Instance, collection: Collection, request: Request, found: Found) -> Answer:
+    """A time whose zone is written without a colon; without a time: at once."""
+    when = request.arg("schedule_time")
+    if when and not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d{4})?", when):
+        raise Refused(400, "Invalid schedule_time format")
+    return Answer()
+
+
 def _dispatch(instance: Instance, collection: Collection, request: Request, found: Found) -> Answer:
     return jobs.dispatch(instance, request, found)
 
@@ -186,6 +202,7 @@ SAVED_SEARCHES = Collection(
         "history": _history,
         "scheduled_times": _scheduled_times,
         "suppress": _suppress,
+        "reschedule": _reschedule,
         "acknowledge": lambda instance, collection, request, found: Answer(),
     },
     duplicate="Unable to create saved search with name '{name}'. A saved search with that name already exists.",

@@ -108,7 +108,7 @@ def test_what_a_site_sets_on_purpose_stays(site: Site) -> None:
     app.put("macros", FILTER, {"definition": "search NOT user=backup"})
     app.put("macros", "exf_proxy", {"definition": "index=net_proxy"})
     app.put("lookups", "exf_trusted_1.csv", {"eai:data": "domain,comment\nexample.org,partner\n"})
-    app.local_meta["savedsearches", RULE]["write"] = "admin, soc"
+    app.local_meta["savedsearches", RULE] |= {"read": "*", "write": "admin, soc"}
     for files in (tree(), edited("savedsearches", "-70m@m", "-130m@m")):
         plan = site.plan(files)
         assert not plan.pending

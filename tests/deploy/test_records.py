@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from deploy.site import APP, RULE, Site, edited, lost_from, tree
+from splunkd.state import CAPABILITIES
 from storypack.deploy.errors import DeployError
 
 NEW = edited("savedsearches", "method=POST", "method=PUT")
@@ -196,7 +197,7 @@ def test_half_a_line_hides_no_other(site: Site, keep: int, last: str) -> None:
 # --- who may not ---------------------------------------------------------------------------------------------------
 
 
-def test_rights_that_end_in_the_middle(site: Site) -> None:
+def test_rights_that_end_in_the_middle(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """403 at the third object: what was done is told, the rest is done when the rights are there."""
     site.apply()
     app = site.splunkd.state.app(APP)
@@ -205,6 +206,7 @@ def test_rights_that_end_in_the_middle(site: Site) -> None:
     first = site.splunkd.state.dump()
     macros = NEW["default/macros.conf"].replace(b"%F %T", b"%T") + b"[exf_z]\ndefinition = a | b\n"
     changed = NEW | {"default/macros.conf": macros}
+    monkeypatch.setitem(CAPABILITIES, "soc", {"admin_all_objects", "schedule_search", "edit_search_schedule_window"})
     site.splunkd.admin.roles = ("soc",)
     with pytest.raises(DeployError, match=r"HTTP 403(?s:.*)2 of 3 steps are done") as caught:
         site.apply(changed)

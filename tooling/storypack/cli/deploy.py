@@ -276,7 +276,7 @@ def _mention_unfinished(store: Store) -> None:
     from storypack.report.results import plural
 
     if record := store.unfinished():
-        steps = plural(len(record.steps[1]), "step")
+        steps = plural(len(record.steps.done), "step")
         tell(f"{record.what} {record.id} of {record.about['begun']} was interrupted after {steps}.")
 
 
@@ -286,9 +286,9 @@ def _progress(format: str, total: int) -> Iterator[Report]:
     from storypack.report.deploy import step_json, step_text
 
     if format == "json":
-        yield lambda step: _line(step_json(step.number, step.total, step.action))
+        yield lambda step: _line(step_json(step.number, step.total, step.action, step.note))
     elif not on_terminal() or not total:
-        yield lambda step: _line(step_text(step.number, step.total, step.action))
+        yield lambda step: _line(step_text(step.number, step.total, step.action, step.note))
     else:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

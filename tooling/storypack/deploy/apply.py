@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 
 from storypack.deploy import kinds
 from storypack.deploy.connection import Connection
 from storypack.deploy.desired import Desired, Key, Object, Objects, desired_from_state
-from storypack.deploy.errors import DeployError, Refused
+from storypack.deploy.errors import DeployError, NotWritten
 from storypack.deploy.instance import read_objects, read_whole
 from storypack.deploy.journal import Before, Record, Settings, Store
 from storypack.deploy.kinds import ACL_FIELDS, BY_ID
@@ -20,11 +20,12 @@ Clock = Callable[[], str]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One object done: what a progress bar and `--format json` show."""
+    """One object done: what a progress bar and `--format json` show. `note` says what was not as usual."""
 
     number: int
     total: int
     action: Action
+    note: str = ""
 
 
 Report = Callable[[Step], None]
@@ -45,7 +46,8 @@ def plan_deployment(connection: Connection, store: Store, desired: Desired, adop
     """Read the instance and our records, and plan. Changes nothing."""
     unfinished = store.unfinished()
     applied = store.applied()
-    actual = read_objects(connection, desired.app, [desired.objects, desired_from_state(applied.settings)])
+    known = {*applied.settings, *applied.begun}
+    actual = read_objects(connection, desired.app, [desired.objects, desired_from_state(applied.settings)], known)
     return Planned(make_plan(desired, actual, applied, adopt), desired, actual, applied, unfinished)
 
 
@@ -67,20 +69,24 @@ def apply_plan(connection: Connection, store: Store, planned: Planned, clock: Cl
     record = unfinished or store.begin("apply", plan.version, clock())
     record.about["version"] = plan.version
     _snapshot(connection, record, planned, state)
-    carry_out(record, plan.pending, Writer(connection, plan.app), planned.actual, report)
+    known = planned.applied.settings.keys()
+    carry_out(record, plan.pending, Writer(connection, plan.app), planned.actual, report, known)
     store.end(record, state, clock())
     return record
 
 
-def carry_out(record: Record, pending: tuple[Action, ...], writer: Writer, actual: Objects, report: Report) -> None:
-    """Do the steps. `DeployError` of the failing step says how many are left."""
+def carry_out(
+    record: Record, pending: tuple[Action, ...], writer: Writer, actual: Objects, report: Report,
+    known: Collection[Key] = (),
+) -> None:  # fmt: skip
+    """Do the steps. `DeployError` of the failing step says how many are left. `known`: made by an earlier run."""
     for number, action in enumerate(pending, start=1):
         try:
             record.note("begin", action.key, action.effect)
-            perform(action, writer, actual)
+            perform(action, writer, actual, action.key in known)
             record.note("done", action.key, action.effect)
         except DeployError as error:
-            if isinstance(error, Refused):
+            if isinstance(error, NotWritten):
                 record.note("refused", action.key, action.effect)
             left = len(pending) - number + 1
             error.args = (
@@ -89,20 +95,22 @@ def carry_out(record: Record, pending: tuple[Action, ...], writer: Writer, actua
                 "run the same command again to go on, or 'storypack deploy rollback' to go back",
             )
             raise
-        report(Step(number, len(pending), action))
+        report(Step(number, len(pending), action, "; ".join(writer.notes)))
+        writer.notes.clear()
 
 
-def perform(action: Action, writer: Writer, actual: Objects) -> None:
+def perform(action: Action, writer: Writer, actual: Objects, known: bool = False) -> None:
     """One step on the instance."""
     kind = BY_ID[action.kind]
     settings = {change.field: change.new for change in action.changes}
     if action.effect == "create":
-        writer.create(kind, action.name, settings)
+        writer.create(kind, action.name, settings, known=known)
     elif action.effect == "update":
         now = actual[action.key].settings
         if settings.keys() & set(ACL_FIELDS):  # an ACL is written as a whole
             settings = {**{field: now[field] for field in ACL_FIELDS if field in now}, **settings}
-        writer.update(kind, action.name, settings, now.get("acl.owner", "nobody"))
+        unset = {change.field for change in action.changes if change.unset}
+        writer.update(kind, action.name, settings, now.get("acl.owner", "nobody"), now, unset)
     elif action.effect == "delete":
         writer.delete(kind, action.name)
 
@@ -138,10 +146,16 @@ def _not_ours(action: Action, have: Object | None, settings: Settings) -> list[s
 
 def _snapshot(connection: Connection, record: Record, planned: Planned, state: Mapping[Key, Settings]) -> None:
     """Add to the record what every object is now, unless it is there from before the interruption."""
-    whole = read_whole(connection, planned.plan.app, [a.key for a in planned.plan.pending if a.effect == "delete"])
+    wanted = [one.key for one in planned.plan.pending if one.effect == "delete" or _may_lack_settings(one)]
+    whole = read_whole(connection, planned.plan.app, wanted)
     for action in planned.plan.pending:
-        now = whole.get(action.key) if action.effect == "delete" else planned.actual.get(action.key)
-        fields = frozenset(now.settings) if now and action.effect == "delete" else _fields(action)
+        now, fields = planned.actual.get(action.key), _fields(action)
+        if action.effect == "delete":
+            now = whole.get(action.key)
+            fields = frozenset(now.settings) if now else fields
+        elif now is not None and action.key in whole:  # whole, for somebody may delete it before a rollback
+            touched = {field: now.settings.get(field, "") for field in fields}
+            now = replace(now, settings={**whole[action.key].settings, **touched})
         first = record.before.get(action.key)
         if first is None:
             record.before[action.key] = Before(now, fields)
@@ -150,6 +164,11 @@ def _snapshot(connection: Connection, record: Record, planned: Planned, state: M
             record.before[action.key] = Before(merged, first.fields | fields)
         record.intended[action.key] = state.get(action.key)
     record.write()
+
+
+def _may_lack_settings(action: Action) -> bool:
+    """Whether more than what was read for the plan belongs to an object that is updated."""
+    return action.effect == "update" and action.kind not in (kinds.APP.id, kinds.LOOKUP_FILE.id)
 
 
 def _touched(first: Before) -> dict[str, str]:

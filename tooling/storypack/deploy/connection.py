@@ -1,8 +1,8 @@
 """The connection to splunkd's management port: splunk-sdk's binding, with time-outs, verified TLS and careful retries.
 
-A read is repeated after connection errors, 429 and 503. A write is repeated here only after 429, where the front end
-says that it did nothing; after anything else that leaves its effect open `Uncertain` is raised, and `write.py` looks
-before it sends anything again.
+A read is repeated after connection errors, 429 and 5xx. A write is repeated here only after 429, where the front end
+says that it did nothing; after a lost answer or a 5xx `Uncertain` is raised, after another error `Refused`. Neither
+says that nothing was written: `write.py` looks at the object before it sends anything again or gives up.
 """
 
 from __future__ import annotations
@@ -104,6 +104,10 @@ class Connection:
         body = {**arguments, "output_mode": "json"}
         return self._decoded(lambda: self._context.post(encoded(path), body=body), path)
 
+    def pause(self, attempt: int) -> None:
+        """Wait as before the next attempt of a request; `attempt` counts from 0."""
+        self._sleep(self._pause(attempt))
+
     def entries(self, path: str, **arguments: str | list[str]) -> Iterator[dict[str, Any]]:
         """Every entry of a collection, in pages of `PAGE`."""
         offset = 0
@@ -118,16 +122,16 @@ class Connection:
     # --- writes ---------------------------------------------------------------------------------------------
 
     def post(self, path: str, arguments: Arguments, *, plain: bool = False) -> dict[str, Any]:
-        """A POST, and its JSON answer. `Refused`: it did nothing. `Uncertain`: nobody knows whether it took effect.
+        """A POST, and its JSON answer. After `Refused` and `Uncertain` nobody knows whether it took effect.
 
         `plain` for the few endpoints that know no JSON.
         """
         form = {} if plain else {"output_mode": "json"}
         return self._write(lambda: self._context.post(encoded(path), body=dict(arguments), **form), path, plain)
 
-    def delete(self, path: str) -> None:
+    def delete(self, path: str, *, plain: bool = False, **arguments: str) -> None:
         """A DELETE; raises as `post` does."""
-        self._write(lambda: self._context.delete(encoded(path), output_mode="json"), path)
+        self._write(lambda: self._context.delete(encoded(path), output_mode="json", **arguments), path, plain)
 
     # --- sending --------------------------------------------------------------------------------------------
 
@@ -155,11 +159,11 @@ class Connection:
             try:
                 data = call().body.read()
             except FAILURES as error:
-                if _status(error) in (None, 503) and not isinstance(error, ssl.SSLCertVerificationError):
-                    # no answer, or "busy": it may have been done all the same
-                    raise Uncertain(
-                        f"{self.target.url}: {failure_reason(error)}", self._wait(error, attempt)
-                    ) from error
+                status = _status(error)
+                if (status is None or status >= 500) and not isinstance(error, ssl.SSLCertVerificationError):
+                    why = _words(error, path)
+                    wait = self._wait(error, attempt)
+                    raise Uncertain(f"{self.target.url}: {why}", wait, saving=bool(status)) from error
                 self._give_up(error, attempt, path)
                 wait = self._wait(error, attempt)
             else:
@@ -172,14 +176,14 @@ class Connection:
 
     def _give_up(self, error: Exception, attempt: int, path: str) -> None:
         """Raise what ends the attempts; nothing where another one makes sense."""
-        if _status(error) not in (None, 429, 503):
-            body, reason = getattr(error, "body", b"") or b"", str(getattr(error, "reason", ""))
-            raise refused(_status(error) or 0, body, path, reason) from error
+        status = _status(error)
+        if status is not None and status != 429 and status < 500:
+            raise refused(status, *_answered(error), path) from error
         if isinstance(error, ssl.SSLCertVerificationError):
             raise bad_certificate(self.target.url, error) from error
         if attempt >= self.target.retries or is_no_tls(error):
             cure = failure_cure(error, self.target.scheme)
-            raise Unreachable(f"{self.target.url}: {failure_reason(error)}", cure) from error
+            raise Unreachable(f"{self.target.url}: {_words(error, path)}", cure) from error
 
     def _wait(self, error: Exception, attempt: int) -> float:
         for name, value in getattr(error, "headers", None) or []:
@@ -196,17 +200,31 @@ def encoded(path: str) -> Any:
     return UrlEncoded(path, skip_encode=True)
 
 
-def ns(app: str, collection: str, name: str | None = None, *, owner: str = "nobody", sub: str = "") -> str:
-    """The path of a collection or an entity; a slash in a name becomes %2F."""
+def ns(
+    app: str, collection: str, name: str | None = None, *, owner: str = "nobody", key: str = "", sub: str = ""
+) -> str:
+    """The path of a collection, of an entity, or of one key of a stanza; a slash in a name becomes %2F."""
     path = f"/servicesNS/{quote(owner, safe='')}/{quote(app, safe='')}/{collection}"
-    if name is not None:
-        path += f"/{quote(name, safe='')}"
+    for part in (name, key or None):
+        if part is not None:
+            path += f"/{quote(part, safe='')}"
     return f"{path}/{sub}" if sub else path
 
 
 def _status(error: Exception) -> int | None:
     """The HTTP status of an error; None where no whole answer came."""
     return int(error.status) if isinstance(error, HTTPError) else None
+
+
+def _answered(error: Exception) -> tuple[bytes, str]:
+    """The body and the reason phrase of an error answer."""
+    return getattr(error, "body", b"") or b"", str(getattr(error, "reason", ""))
+
+
+def _words(error: Exception, path: str) -> str:
+    """What went wrong, without the text of a page that somebody else sent."""
+    status = _status(error)
+    return failure_reason(error) if status is None else refused(status, *_answered(error), path).message
 
 
 def _answer(data: bytes) -> dict[str, Any] | None:

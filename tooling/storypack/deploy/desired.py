@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from storypack.conf import Conf, read
 from storypack.deploy import kinds
-from storypack.deploy.kinds import Kind
+from storypack.deploy.kinds import Kind, can_be_sent
 from storypack.deploy.normalise import flag, role_list
 
 Key: TypeAlias = tuple[str, str]  # (kind id, name)
@@ -97,6 +97,7 @@ def _from_confs(tree: Mapping[str, bytes], enable: bool) -> Iterator[Object]:
             if stanza.name == "default" or (kind is kinds.LOOKUP and not _is_lookup(stanza.settings)):
                 continue
             settings = {kind.rest_names.get(key, key): value for key, value in stanza.settings.items()}
+            settings = {field: value for field, value in settings.items() if can_be_sent(kind, field)}
             if kind is kinds.SAVED_SEARCH:
                 settings["disabled"] = _arrives_disabled(settings, enable)
             yield Object(kind, stanza.name, settings)

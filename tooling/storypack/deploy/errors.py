@@ -13,7 +13,10 @@ class DeployError(Exception):
 
 
 class Refused(DeployError):
-    """The instance answered with an error. It did nothing; asking again would not change its mind."""
+    """The instance answered a request with an error that asking again would not change.
+
+    Of a write that is no proof that nothing was done: whoever sent it must look (`write.py` does).
+    """
 
     def __init__(self, status: int, message: str, cure: str = "") -> None:
         super().__init__(message, cure)
@@ -25,11 +28,22 @@ class Unreachable(DeployError):
 
 
 class Uncertain(DeployError):
-    """A write got no answer: it may have taken effect or not. Whoever sent it must look before sending it again.
+    """A write got no answer, or a 5xx: it may have taken effect or not. Whoever sent it must look before sending it
+    again.
 
-    `wait` is the number of seconds to let pass first.
+    `wait` is the number of seconds to let pass first; `saving` says that the instance itself failed (5xx), which can
+    leave its disk and its memory apart.
     """
 
-    def __init__(self, message: str, wait: float = 0.0) -> None:
+    def __init__(self, message: str, wait: float = 0.0, *, saving: bool = False) -> None:
         super().__init__(message)
         self.wait = wait
+        self.saving = saving
+
+
+class NotWritten(DeployError):
+    """A write failed, and a look at the object showed it as it was before."""
+
+    def __init__(self, message: str, status: int = 0, cure: str = "") -> None:
+        super().__init__(message, cure)
+        self.status = status

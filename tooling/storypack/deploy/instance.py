@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from storypack.deploy import kinds
 from storypack.deploy.connection import Connection, ns
 from storypack.deploy.desired import Key, Object, Objects
 from storypack.deploy.errors import DeployError, Refused
-from storypack.deploy.kinds import KINDS, SCHEDULE_FIELDS, Kind
+from storypack.deploy.kinds import KINDS, SCHEDULE_FIELDS, Kind, can_be_sent
 from storypack.deploy.lookup_content import read_csv
 from storypack.deploy.normalise import as_text
 
 _SEARCH_FIELDS = SCHEDULE_FIELDS | {"search", "description", "disabled", "is_visible", "max_concurrent", "schedule_as"}
+Answer = TypeVar("Answer")
 MOST_FIELDS = 200  # more names than this would make the URL too long; then everything is asked for
 
 
@@ -41,18 +42,26 @@ def read_instance(connection: Connection) -> Instance:
     return Instance(guid, version, server, cloud=content.get("instance_type") == "cloud")
 
 
-def read_objects(connection: Connection, app: str, wanted: Iterable[Objects]) -> dict[Key, Object]:
+def read_capabilities(connection: Connection) -> set[str]:
+    """What the caller may do, capabilities of inherited roles included."""
+    content = _only(connection.get("/services/authentication/current-context"))["content"]
+    return {str(one) for one in content.get("capabilities") or []}
+
+
+def read_objects(
+    connection: Connection, app: str, wanted: Iterable[Objects], expected: Collection[Key] = ()
+) -> dict[Key, Object]:
     """The app's own shared objects. Of settings only those that `wanted` names are read, for saved searches.
 
     Empty when the app is not installed. Objects that other apps export are left out: they are not ours to change.
+    `expected` are objects that were there: a 404 that denies them is believed only when it is repeated, for a plan that
+    takes an app for gone would make it all anew.
     """
-    try:
-        entry = _only(connection.get(f"/services/apps/local/{_quoted(app)}"))
-    except Refused as refusal:
-        if refusal.status == 404:
-            return {}
-        raise
-    found = {("app", app): Object(kinds.APP, app, _settings(entry), removable=True)}
+    path = f"/services/apps/local/{_quoted(app)}"
+    answer = _unless_gone(connection, lambda: connection.get(path), expected=bool(expected))
+    if answer is None:
+        return {}
+    found = {("app", app): Object(kinds.APP, app, _settings(_only(answer)), removable=True)}
     both = [one for objects in wanted for one in objects.values()]
     for kind in KINDS[1:]:
         same = [one for one in both if one.kind is kind]
@@ -60,7 +69,8 @@ def read_objects(connection: Connection, app: str, wanted: Iterable[Objects]) ->
             found |= _lookup_files(connection, app, {one.name for one in same})
         elif same:
             fields = {field for one in same for field in one.settings}
-            found |= {one.key: one for one in _listed(connection, app, kind, fields)}
+            known = any(id == kind.id for id, _ in expected)
+            found |= {one.key: one for one in _listed(connection, app, kind, fields, expected=known)}
     return found
 
 
@@ -105,15 +115,18 @@ def _template(connection: Connection, app: str) -> dict[str, str]:
 
 
 def _can_be_set(kind: Kind, field: str) -> bool:
-    """Whether a field of an answer may be sent back when the object is made again."""
+    """Whether a field of an answer is sent back when the object is made again."""
     if field.startswith("acl."):
         return True
+    if not can_be_sent(kind, field):
+        return False
     if kind is kinds.SAVED_SEARCH:
         return field in _SEARCH_FIELDS or field.startswith(("action.", "alert", "dispatch.", "display.", "request."))
-    shown_only = {"disabled", "type", "fields_array", "rootNode", "version", "isDashboard", "isVisible", "label"}
-    if kind is kinds.STORY:
-        return field != "disabled"
-    return field == "eai:data" if kind in (kinds.VIEW, kinds.NAV) else field not in shown_only
+    if (
+        kind is kinds.LOOKUP and field.isupper()
+    ):  # transforms.conf's defaults for extractions; a lookup's keys are lower
+        return False
+    return field != "disabled"
 
 
 def read_one(connection: Connection, app: str, kind: Kind, name: str, *, content: bool = True) -> Object | None:
@@ -142,16 +155,31 @@ def object_of(kind: Kind, name: str, answer: Mapping[str, Any]) -> Object | None
     return Object(kind, name, _settings(entries[0]), _removable(entries[0])) if entries else None
 
 
-def _listed(connection: Connection, app: str, kind: Kind, fields: set[str]) -> list[Object]:
+def _unless_gone(connection: Connection, read: Callable[[], Answer], *, expected: bool) -> Answer | None:
+    """What was read; None for 404, which is asked for again where something is `expected`."""
+    for attempt in range(3 if expected else 1):
+        try:
+            return read()
+        except Refused as refusal:
+            if refusal.status != 404:
+                raise
+            if expected:
+                connection.pause(attempt)
+    return None
+
+
+def _listed(connection: Connection, app: str, kind: Kind, fields: set[str], *, expected: bool = False) -> list[Object]:
     arguments: dict[str, str | list[str]] = {"search": f'eai:acl.app="{app}"'}
     if kind is kinds.SAVED_SEARCH and 0 < len(fields) <= MOST_FIELDS:
         arguments["f"] = sorted(field for field in fields if not field.startswith("acl."))
-    try:
-        entries = list(connection.entries(ns(app, kind.path), **arguments))
-    except Refused as refusal:
-        if refusal.status == 404:  # no app of the instance has this conf yet
-            return []
-        raise
+
+    def read() -> list[dict[str, Any]]:
+        return list(connection.entries(ns(app, kind.path), **arguments))
+
+    if kind is kinds.STORY:  # perhaps no app of the instance has this conf yet
+        entries = _unless_gone(connection, read, expected=expected) or []
+    else:
+        entries = read()
     return [
         Object(kind, str(entry["name"]), _settings(entry), _removable(entry))
         for entry in entries
@@ -190,13 +218,12 @@ def _settings(entry: Mapping[str, Any]) -> dict[str, str]:
 
 def _acl(entry: Mapping[str, Any]) -> dict[str, str]:
     acl = entry.get("acl") or {}
-    perms = acl.get("perms") or {}
     sharing = str(acl.get("sharing", ""))
+    perms = acl.get("perms") or {}  # a private object has none
     return {
         "acl.owner": str(acl.get("owner", "nobody")),
         "acl.sharing": "global" if sharing == "system" else sharing,
-        "acl.read": as_text(perms.get("read")),
-        "acl.write": as_text(perms.get("write")),
+        **{f"acl.{key}": as_text(perms[key]) for key in ("read", "write") if key in perms},
     }
 
 

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from storypack.deploy import kinds
 from storypack.deploy.desired import Key, Object
 from storypack.deploy.errors import DeployError
 from storypack.deploy.kinds import BY_ID
@@ -52,6 +53,21 @@ class Before:
     fields: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The objects that a step was begun for; those whose step was done; and those that a look showed untouched after
+    the instance had refused it."""
+
+    begun: set[Key]
+    done: set[Key]
+    refused: set[Key]
+
+    @property
+    def unclear(self) -> set[Key]:
+        """Begun, and neither done nor seen undone."""
+        return self.begun - self.done - self.refused
+
+
 @dataclass(slots=True)
 class Record:
     """One apply or rollback on disk."""
@@ -74,22 +90,21 @@ class Record:
         return "ended" in self.about
 
     @property
-    def steps(self) -> tuple[set[Key], set[Key]]:
-        """The objects that we may have touched, and those whose step was done. A step that the instance refused touched
-        nothing. A torn last line counts as not written."""
+    def steps(self) -> Steps:
+        """What the journal says of each object. A torn last line counts as not written."""
         begun: Counter[Key] = Counter()
         done: set[Key] = set()
         for line in read_lines(self.folder / "journal.jsonl"):
             key = (str(line["kind"]), str(line["name"]))
             if line["event"] == "done":
                 done.add(key)
-            else:
-                begun[key] += 1 if line["event"] == "begin" else -1
-        return {key for key, times in begun.items() if times > 0}, done
+            begun[key] += {"begin": 1, "refused": -1}.get(line["event"], 0)
+        refused = {key for key, times in begun.items() if times <= 0} - done
+        return Steps(set(begun), done, refused)
 
     def touched(self) -> dict[Key, Before]:
-        """What the objects that we may have touched were before. DeployError when that is not there."""
-        begun, _ = self.steps
+        """What the objects that a step was begun for were before. DeployError when that is not there."""
+        begun = self.steps.begun
         if begun - self.before.keys():
             raise damaged(self.folder / "before.json", f"{len(begun - self.before.keys())} objects are missing")
         return {key: one for key, one in self.before.items() if key in begun}
@@ -135,8 +150,8 @@ class Store:
         record = self.unfinished()
         if record is None or record.what == "rollback":
             return Applied(settings)
-        begun, done = record.steps
-        for key in done:
+        steps = record.steps
+        for key in steps.done:
             wanted = record.intended.get(key)
             if wanted is None:
                 settings.pop(key, None)
@@ -144,9 +159,14 @@ class Store:
                 settings[key] = wanted
         fresh = {
             key
-            for key in begun
-            if key not in done and key in record.before and record.before[key].object is None and key not in settings
+            for key in steps.unclear
+            if key in record.before and record.before[key].object is None and key not in settings
         }
+        made_the_app = any(
+            key[0] == kinds.APP.id and key in steps.begun and one.object is None for key, one in record.before.items()
+        )
+        if made_the_app:  # splunkd gave it a menu, which is no more the site's than the app
+            fresh |= {key for key in record.before if key[0] == kinds.NAV.id and key not in steps.done}
         return Applied(settings, frozenset(fresh))
 
     # --- writing --------------------------------------------------------------------------------------------

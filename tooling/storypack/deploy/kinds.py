@@ -50,7 +50,7 @@ COLLECTION = Kind(
 LOOKUP = Kind(
     "lookup",
     "lookup definition",
-    "data/transforms/lookups",
+    "configs/conf-transforms",  # data/transforms/lookups drops what an update leaves out, and hides what does not work
     "transforms",
     {},
     frozenset({"case_sensitive_match", "allow_caching", "batch_index_query"}),
@@ -83,6 +83,7 @@ VIEW = Kind("view", "view", "data/ui/views", "views", {})
 NAV = Kind("nav", "navigation", "data/ui/nav", "nav", {}, fixed=True)
 
 KINDS = (APP, MACRO, LOOKUP_FILE, COLLECTION, LOOKUP, SAVED_SEARCH, STORY, VIEW, NAV)
+CONF_KINDS = frozenset({MACRO.id, COLLECTION.id, LOOKUP.id, SAVED_SEARCH.id, STORY.id})  # stanzas of `meta`.conf
 BY_ID = {kind.id: kind for kind in KINDS}
 ORDER = {kind.id: number for number, kind in enumerate(KINDS)}
 
@@ -98,6 +99,35 @@ SCHEDULE_FIELDS = frozenset(
         "dispatch.latest_time",
     }
 )
+
+
+# What answers show and only the server sets: it is neither sent nor compared.
+_SERVER_ONLY: Mapping[str, frozenset[str]] = {
+    SAVED_SEARCH.id: frozenset(
+        {"actions", "auto_summarize.hash", "embed.token", "next_scheduled_time", "orphan", "qualifiedSearch",
+         "triggered_alert_count", "updated"}
+    ),
+    APP.id: frozenset({"core", "check_for_updates", "managed_by_deployment_client", "state_change_requires_restart"}),
+    COLLECTION.id: frozenset({"type", "profilingEnabled"}),
+    LOOKUP.id: frozenset({"type", "fields_array", "size"}),
+}  # fmt: skip
+# The capability without which a setting is refused as if there were none of its name.
+CAPABILITIES: Mapping[str, str] = {
+    "schedule_priority": "edit_search_schedule_priority",
+    "schedule_window": "edit_search_schedule_window",
+}
+
+
+def can_be_sent(kind: Kind, field: str) -> bool:
+    """Whether a field of an object is a client's to write."""
+    if kind in (VIEW, NAV):
+        return field == "eai:data" or field.startswith("acl.")
+    return not field.startswith("eai:") and field not in _SERVER_ONLY.get(kind.id, ())
+
+
+def conf_key(kind: Kind, field: str) -> str:
+    """The key that a field is in its conf; REST calls some of a saved search otherwise."""
+    return next((key for key, name in kind.rest_names.items() if name == field), field)
 
 
 def belongs_to_site(kind: str, name: str, field: str, settings: Mapping[str, str]) -> bool:

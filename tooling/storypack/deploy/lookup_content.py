@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from storypack.deploy.connection import Connection, ns
-from storypack.deploy.errors import DeployError
+from storypack.deploy.errors import DeployError, Refused
 
 
 def read_csv(connection: Connection, app: str, name: str) -> str:
@@ -38,12 +38,12 @@ def write_csv(connection: Connection, app: str, name: str, text: str) -> None:
 
 
 def run(connection: Connection, app: str, search: str, **arguments: str) -> dict[str, Any]:
-    """The JSON result of a search that is waited for. `DeployError` with the instance's words when it fails."""
+    """The JSON result of a search that is waited for. `Refused` with the instance's words when it fails."""
     body = {"search": search, "exec_mode": "oneshot", "count": "0", **arguments}
     answer = connection.query(ns(app, "search/jobs"), body)
     for message in answer.get("messages", []):
         if message.get("type") in ("FATAL", "ERROR"):
-            raise DeployError(f"the instance refused a search: {message.get('text', '')}")
+            raise Refused(400, f"the instance refused a search: {message.get('text', '')}")
     return answer
 
 

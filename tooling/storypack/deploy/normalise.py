@@ -12,7 +12,8 @@ import json
 import re
 from typing import Any
 
-from storypack.deploy.kinds import LOOKUP_FILE, Kind
+from storypack.deploy import dashboards
+from storypack.deploy.kinds import LOOKUP_FILE, VIEW, Kind
 
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "enabled", "on"})
 _FALSE = frozenset({"0", "false", "f", "no", "n", "disabled", "off", ""})
@@ -29,6 +30,8 @@ def normalised(kind: Kind, field: str, value: object) -> str:
         return role_list(text) if field != "acl.sharing" else text
     if kind is LOOKUP_FILE and field == "content":
         return csv_text(text)
+    if kind is VIEW and field == "eai:data":
+        text = dashboards.without_state(text)
     text = re.sub(r"[ \t]+$", "", text.replace("\r\n", "\n").replace("\r", "\n"), flags=re.M).strip()
     if not text:
         text = (kind.absent or {}).get(field, "")

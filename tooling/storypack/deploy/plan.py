@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from storypack.deploy import kinds
+from storypack.deploy import dashboards, kinds
 from storypack.deploy.desired import Desired, Key, Object, Objects
 from storypack.deploy.kinds import ORDER, belongs_to_site
 from storypack.deploy.moved import Renaming, renamings, site_changes
@@ -23,12 +23,14 @@ Effect = Literal["create", "update", "delete", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field. `old` is the instance's value, `new` the pack's; `drifted` when the site moved it."""
+    """One field. `old` is the instance's value, `new` the pack's; `drifted` when the site moved it. `unset`: the key is
+    to go, and `new` is what it is set to where an instance cannot take a key out."""
 
     field: str
     old: str
     new: str
     drifted: bool = False
+    unset: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,9 @@ def _compare(want: Object, have: Object, applied: Applied, site_files: Collectio
     kept: list[Change] = []
     for name, value in sorted(want.settings.items()):
         old = have.settings.get(name, "")
+        if want.kind is kinds.VIEW and (state := dashboards.switched(old)) != dashboards.switched(value):
+            kept.append(Change(dashboards.FIELD, state, dashboards.switched(value)))
+            value = dashboards.switched_like(value, old)
         if _same(want, name, old):
             continue
         moved = name not in last or not means_same(want.kind, name, last[name], old)
@@ -168,12 +173,12 @@ def _compare(want: Object, have: Object, applied: Applied, site_files: Collectio
 
 
 def _given_up(want: Object, have: Object, last: Mapping[str, str]) -> Iterator[Change]:
-    """Settings that the pack once made and makes no more. REST removes no key, so it is emptied or switched off."""
+    """Settings that the pack once made and makes no more: what lies below them is to show again."""
     for name in sorted(last.keys() - want.settings.keys()):
         now = normalised(want.kind, name, have.settings.get(name))
         nothing = normalised(want.kind, name, "")
         if not name.startswith("acl.") and now == normalised(want.kind, name, last[name]) != nothing:
-            yield Change(name, have.settings.get(name, ""), "0" if nothing == "0" else "")
+            yield Change(name, have.settings.get(name, ""), "0" if nothing == "0" else "", unset=True)
 
 
 def _site_files(actual: Objects, applied: Applied) -> set[str]:

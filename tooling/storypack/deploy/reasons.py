@@ -23,6 +23,7 @@ _CURES = {
     403: "the role needs write permission on the app and the capability for it",
     407: "a proxy wants a login: give the instance's own address",
 }
+_UNKNOWN_ARGUMENT = re.compile(r'Argument "([^"]+)" is not supported by this handler')
 _TITLE = re.compile(rb"<title[^>]*>\s*(.*?)\s*</title>", re.IGNORECASE | re.DOTALL)
 
 
@@ -54,6 +55,12 @@ def failure_cure(error: Exception, scheme: str) -> str:
     return ""
 
 
+def unknown_argument(message: str) -> str:
+    """The argument that a refusal says its handler does not know; "" when it says something else."""
+    match = _UNKNOWN_ARGUMENT.search(message)
+    return match[1] if match else ""
+
+
 def is_no_tls(error: Exception) -> bool:
     """Whether the other side does not know TLS at all: asking again is of no use."""
     return isinstance(error, ssl.SSLError) and error.reason in ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL")
@@ -69,7 +76,7 @@ def bad_certificate(url: str, error: ssl.SSLCertVerificationError) -> DeployErro
     return DeployError(f"{url}: its certificate cannot be verified: {error.verify_message}", cure)
 
 
-def refused(status: int, body: bytes, path: str, reason: str) -> Refused:
+def refused(status: int, body: bytes, reason: str, path: str) -> Refused:
     """What splunkd said, with a hint for the refusals that people meet."""
     return Refused(status, f"HTTP {status} for {path}: {_message(body) or reason}", _CURES.get(status, ""))
 

@@ -13,9 +13,8 @@ from storypack.deploy.errors import DeployError
 from storypack.deploy.instance import read_names, read_objects, read_whole
 from storypack.deploy.journal import Before, Record, Settings, Store
 from storypack.deploy.kinds import BY_ID
-from storypack.deploy.moved import site_changes
-from storypack.deploy.normalise import normalised
-from storypack.deploy.plan import Action, Change, Plan, ordered
+from storypack.deploy.plan import Action, Plan, ordered
+from storypack.deploy.way_back import Past, way_back
 from storypack.deploy.write import Writer
 
 
@@ -57,8 +56,9 @@ def plan_rollback(connection: Connection, store: Store, app: str, to: str | None
     undoes = [one for one in standing if one.id >= chosen]
     target, last = merged(undoes), _last_applied(store)
     wanted = {key: one.object or _absent(key, one) for key, one in target.items()}
-    actual = read_objects(connection, app, [wanted, desired_from_state(last)])
-    actions = [_action(key, before, actual.get(key), last.get(key, {})) for key, before in target.items()]
+    actual = read_objects(connection, app, [wanted, desired_from_state(last)], target.keys())
+    past = Past.of(undoes, last)
+    actions = [way_back(key, before, actual.get(key), past) for key, before in target.items()]
     if any(action.kind == kinds.APP.id and action.effect == "delete" for action in actions):
         others = read_names(connection, app) - target.keys()
         actions = [_spared(action, others) if action.kind == kinds.APP.id else action for action in actions]
@@ -70,8 +70,8 @@ def _last_applied(store: Store) -> dict[Key, Settings]:
     last = dict(store.applied().settings)
     unfinished = store.unfinished()
     if unfinished is not None:
-        begun, done = unfinished.steps
-        for key in begun if unfinished.what == "rollback" else begun - done:
+        steps = unfinished.steps
+        for key in steps.begun if unfinished.what == "rollback" else steps.unclear:
             last.pop(key, None)
     return last
 
@@ -115,30 +115,6 @@ def _keep(connection: Connection, record: Record, way: Return) -> None:
         now = whole.get(action.key) or way.actual.get(action.key)
         record.before.setdefault(action.key, Before(now, frozenset(now.settings if now else ())))
     record.write()
-
-
-def _action(key: Key, before: Before, now: Object | None, last: Settings) -> Action:
-    """What to do with one object. `last` is what we last applied: what differs from it is the site's doing."""
-    then = before.object
-    if then is None and now is None:
-        return Action(*key, "unchanged", "none")
-    moved = site_changes(now, last) if now else []
-    if then is None:
-        too = f", and with it the site's own {', '.join(moved)}" if moved else ""
-        return Action(*key, "orphaned", "delete", reason=f"deleted: it came with the apply{too}")
-    if now is None:
-        changes = tuple(Change(f, "", v) for f, v in sorted(then.settings.items()) if v)
-        return Action(*key, "create", "create", changes)
-    changed = []
-    for field in sorted(before.fields - {"acl.owner"}):
-        old, new = now.settings.get(field, ""), then.settings.get(field, "")
-        if normalised(then.kind, field, old) != normalised(then.kind, field, new):
-            changed.append(Change(field, old, new, drifted=field in moved))
-    if not changed:
-        return Action(*key, "unchanged", "none")
-    lost = [change.field for change in changed if change.drifted]
-    reason = f"the site has changed {', '.join(lost)} since" if lost else ""
-    return Action(*key, "drifted" if lost else "update", "update", tuple(changed), reason=reason)
 
 
 def _spared(action: Action, others: Collection[Key]) -> Action:

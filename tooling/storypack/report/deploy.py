@@ -64,16 +64,24 @@ def render_plan_json(plan: Plan, **about: object) -> str:
     return json.dumps(whole, indent=2) + "\n"
 
 
-def step_json(number: int, total: int, action: Action) -> str:
+def step_json(number: int, total: int, action: Action, note: str = "") -> str:
     """One object that is done, as a line of JSON."""
-    line = {"step": number, "of": total, "kind": action.kind, "name": action.name, "effect": action.effect}
-    return json.dumps({**line, "outcome": "done"})
+    line: dict[str, object] = {
+        "step": number,
+        "of": total,
+        "kind": action.kind,
+        "name": action.name,
+        "effect": action.effect,
+    }
+    return json.dumps({**line, "outcome": "done", **({"note": note} if note else {})})
 
 
-def step_text(number: int, total: int, action: Action) -> str:
+def step_text(number: int, total: int, action: Action, note: str = "") -> str:
     """One object that is done, as a line of text."""
     done = {"create": "created", "update": "updated", "delete": "deleted"}[action.effect]
-    return f"[{number}/{total}] {done} {action.kind.replace('_', ' ')} {printable(action.name)}"
+    return f"[{number}/{total}] {done} {action.kind.replace('_', ' ')} {printable(action.name)}" + (
+        f" ({printable(note)})" if note else ""
+    )
 
 
 def _as_json(action: Action) -> dict[str, Any]:

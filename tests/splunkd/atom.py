@@ -23,9 +23,9 @@ def text(value: Value) -> str:
     return escape(_NOT_XML.sub("", str(value)))
 
 
-def error(kind: str, message: str) -> bytes:
+def error(kind: str, message: str, code: str = "") -> bytes:
     """The body of a refusal."""
-    words = f"<msg type={quoteattr(kind)}>{text(message)}</msg>"
+    words = f"<msg type={quoteattr(kind)}{f' code={quoteattr(code)}' if code else ''}>{text(message)}</msg>"
     return f"{_HEAD}<response>\n  <messages>\n    {words}\n  </messages>\n</response>\n".encode()
 
 

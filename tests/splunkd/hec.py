@@ -30,7 +30,13 @@ CODES: Mapping[int, tuple[int, str]] = {
     13: (400, "Event field cannot be blank"),
     14: (400, "ACK is disabled"),
     15: (400, "Error in handling indexed fields"),
+    16: (400, "Query string authorization is not enabled"),
     17: (200, "HEC is healthy"),
+}
+PATHS = {
+    "/services/collector": "event",
+    **{f"/services/collector/{what}": what for what in ("event", "raw", "ack", "health")},
+    **{f"/services/collector/{what}/1.0": what for what in ("event", "raw", "health")},
 }
 _KEYS = frozenset({"time", "host", "source", "sourcetype", "index", "event", "fields"})
 
@@ -47,19 +53,19 @@ class _Failed(Exception):
 def answer(state: State, method: str, target: str, headers: dict[str, str], body: bytes) -> Plain:
     """The answer to a request of the collector."""
     parts = urlsplit(target)
-    what = parts.path.removeprefix("/services/collector").strip("/").removesuffix("/1.0")
+    what = PATHS.get(parts.path.rstrip("/"))
     query = dict(parse_qsl(parts.query))
-    if not parts.path.startswith("/services/collector"):
+    if what is None:
         return refusal(404, "The requested URL was not found on this server.")
     if what == "health":
         return _code(17)
     try:
-        name, token = _token(state, headers)
         if method != "POST":
-            return refusal(405, "The requested method is not allowed.")
-        if what == "ack":
-            return _ack(token, body)
+            return Plain(405, refusal(404, "The requested URL was not found on this server.").body, JSON)
+        name, token = _token(state, headers, query)
         channel = headers.get("x-splunk-request-channel") or query.get("channel", "")
+        if what == "ack":
+            return _ack(token, channel, body)
         if token.get("ack") and not channel:
             raise _Failed(10)
         events = _raw(state, token, query, body) if what == "raw" else _events(state, token, query, body)
@@ -81,8 +87,10 @@ def refusal(status: int, text: str) -> Plain:
     return Plain(status, dumps({"text": text, "code": code}), JSON)
 
 
-def _token(state: State, headers: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+def _token(state: State, headers: Mapping[str, str], query: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
     given = headers.get("authorization", "")
+    if not given and query.get("token"):
+        raise _Failed(16 if query["token"] in state.hec_tokens else 4)
     if not given:
         raise _Failed(2)
     scheme, _, secret = given.partition(" ")
@@ -96,13 +104,16 @@ def _token(state: State, headers: Mapping[str, str]) -> tuple[str, dict[str, Any
     token = state.hec_tokens.get(secret.strip())
     if token is None:
         raise _Failed(4)
+    if token.get("settles", 0) > 0:  # it was made a moment ago
+        token["settles"] -= 1
+        raise _Failed(4)
     if token.get("disabled"):
         raise _Failed(1)
     return str(token["name"]), token
 
 
 def _events(state: State, token: Mapping[str, Any], query: Mapping[str, str], body: bytes) -> list[dict[str, Any]]:
-    """JSON objects one after another. Those before a bad one are indexed, as the real collector does."""
+    """JSON objects one after another, or arrays of them. Those before a bad one are indexed, as on a real one."""
     made: list[dict[str, Any]] = []
     try:
         for given in _objects(body):
@@ -110,7 +121,7 @@ def _events(state: State, token: Mapping[str, Any], query: Mapping[str, str], bo
     except _Failed as failed:
         for event in made:
             state.add_event(**event)
-        raise _Failed(failed.code, len(made)) from None
+        raise _Failed(failed.code, len(made) + (failed.code == 7)) from None
     if not made:
         raise _Failed(5)
     return made
@@ -124,9 +135,10 @@ def _objects(body: bytes) -> Iterator[dict[str, Any]]:
             value, end = decoder.raw_decode(text)
         except ValueError:
             raise _Failed(6) from None
-        if not isinstance(value, dict):
-            raise _Failed(6)
-        yield value
+        for one in value if isinstance(value, list) else [value]:
+            if not isinstance(one, dict):
+                raise _Failed(6)
+            yield one
         text = text[end:].lstrip()
 
 
@@ -144,7 +156,7 @@ def _event(state: State, token: Mapping[str, Any], given: Mapping[str, Any]) -> 
     try:
         when = float(given["time"]) if "time" in given else time.time()
     except (TypeError, ValueError):
-        raise _Failed(6) from None
+        raise _Failed(15) from None
     text = event if isinstance(event, str) else json.dumps(event, separators=(",", ":"), ensure_ascii=False)
     return {"event": text, "time": when, "fields": fields, **_origin(state, token, given)}
 
@@ -170,9 +182,11 @@ def _origin(state: State, token: Mapping[str, Any], given: Mapping[str, Any]) ->
     }
 
 
-def _ack(token: Mapping[str, Any], body: bytes) -> Plain:
+def _ack(token: Mapping[str, Any], channel: str, body: bytes) -> Plain:
     if not token.get("ack"):
         raise _Failed(14)
+    if not channel:
+        raise _Failed(10)
     try:
         wanted = json.loads(body)["acks"]
     except (ValueError, KeyError, TypeError):

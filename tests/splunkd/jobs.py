@@ -33,10 +33,11 @@ class Job:
     polls: int = 1
     ttl: int = 600
     events: int = 0
+    queued: bool = False
 
     @property
     def state(self) -> str:
-        return "RUNNING" if self.polls > 0 else "FAILED" if self.failed else "DONE"
+        return ("QUEUED" if self.queued else "RUNNING") if self.polls > 0 else "FAILED" if self.failed else "DONE"
 
     def content(self) -> dict[str, Value]:
         """What a look at the job shows."""

@@ -13,9 +13,9 @@ def dumps(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def error(kind: str, message: str) -> bytes:
+def error(kind: str, message: str, code: str = "") -> bytes:
     """The body of a refusal."""
-    return dumps({"messages": [{"type": kind, "text": message}]})
+    return dumps({"messages": [{"type": kind, **({"code": code} if code else {}), "text": message}]})
 
 
 def feed(given: Feed) -> bytes:

@@ -201,9 +201,9 @@ def _plain(answer: Answer, user: str, wants_json: bool) -> Plain:
 
 def _refused(refused: Refused, wants_json: bool) -> Plain:
     if wants_json:
-        body, kind = json_form.error(refused.kind, refused.text), "application/json; charset=UTF-8"
+        body, kind = json_form.error(refused.kind, refused.text, refused.code), "application/json; charset=UTF-8"
     else:
-        body, kind = atom.error(refused.kind, refused.text), "text/xml; charset=utf-8"
+        body, kind = atom.error(refused.kind, refused.text, refused.code), "text/xml; charset=utf-8"
     return Plain(refused.status, body, kind, refused.headers)
 
 

@@ -9,14 +9,17 @@ Value = str | bool | int | float | None | Sequence["Value"] | Mapping[str, "Valu
 
 
 class Refused(Exception):
-    """A request that splunkd refuses: its HTTP status, and the text and type of the one message it sends."""
+    """A request that splunkd refuses: its HTTP status, and text, type and code of the one message it sends."""
 
-    def __init__(self, status: int, text: str, kind: str = "ERROR", headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, text: str, kind: str = "ERROR", headers: Mapping[str, str] | None = None, code: str = ""
+    ) -> None:
         super().__init__(f"{status}: {text}")
         self.status = status
         self.text = text
         self.kind = kind
         self.headers = dict(headers or {})
+        self.code = code
 
 
 def unknown_argument(name: str) -> Refused:

@@ -62,6 +62,7 @@ class State:
     canned: list[tuple[str, list[dict[str, Any]]]] = field(default_factory=list)
     jobs: dict[str, Job] = field(default_factory=dict)
     jobs_made: int = 0
+    search_slots: int | None = None  # how many searches may run at once; None = any number
     job_polls: int = 1  # how often a look at a new job sees it running
     deletes_keys: bool = True  # whether DELETE properties/... is known: older versions are without it
     acl_delay: int = 0  # how often the ACL of a new object answers 404
@@ -115,10 +116,18 @@ class State:
         self.tokens[token] = user
         return token
 
-    def add_hec_token(self, name: str, *, index: str = "main", ack: bool = False) -> str:
-        """A token of the event collector; all indexes are allowed unless its `indexes` say otherwise."""
+    def add_hec_token(self, name: str, *, index: str = "main", ack: bool = False, settles: int = 0) -> str:
+        """A token of the event collector; all indexes are allowed unless its `indexes` say otherwise. It is unknown to
+        the first `settles` requests."""
         token = new_uuid()
-        self.hec_tokens[token] = {"name": name, "index": index, "indexes": [], "ack": ack, "disabled": False}
+        self.hec_tokens[token] = {
+            "name": name,
+            "index": index,
+            "indexes": [],
+            "ack": ack,
+            "disabled": False,
+            "settles": settles,
+        }
         return token
 
     def add_datamodel(self, name: str, accelerated: bool = True, complete: float = 1.0) -> None:

@@ -43,9 +43,14 @@ def test_wrong_credentials_are_401(splunkd: Splunkd) -> None:
     with pytest.raises(AuthenticationError, match="Login failed"):
         client.connect(host=splunkd.host, port=splunkd.port, username="admin", password="wrong")
     wrong = base64.b64encode(b"admin:wrong").decode()
-    for authorization in ("", "Splunk nothing", "Bearer nothing", f"Basic {wrong}", "Basic %%%"):
+    for authorization in ("Splunk nothing", "Bearer nothing"):
         assert who(splunkd, authorization) == (401, "call not properly authenticated")
-    assert splunkd.ask("POST", "/services/auth/login", {"username": "admin"}).status == 400
+    for authorization in ("", f"Basic {wrong}", "Basic %%%"):
+        assert who(splunkd, authorization) == (401, "Unauthorized")
+    login = "/services/auth/login?output_mode=json"
+    assert splunkd.ask("POST", login, {"username": "admin"}).status == 400
+    refused = splunkd.ask("POST", login, {"username": "admin", "password": "wrong"})
+    assert refused.json["messages"][0]["code"] == "incorrect_username_or_password"
 
 
 def test_a_lost_session_is_401_and_autologin_mends_it(splunkd: Splunkd) -> None:

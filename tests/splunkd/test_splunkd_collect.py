@@ -45,8 +45,9 @@ def test_events_and_raw_lines_are_held_by_index(splunkd: Splunkd) -> None:
         (b'{"event": "a"} {"event"', 400, 6, 1),
         (b'{"time": 1}', 400, 12, 0),
         (b'{"event": ""}', 400, 13, 0),
-        (b'{"event": "a"} {"event": "b", "index": "none"}', 400, 7, 1),
+        (b'[{"event": "a"}, {"event": ""}]', 400, 13, 1),
         (b'{"event": "a", "fields": {"b": {"c": 1}}}', 400, 15, 0),
+        (b'{"event": "a", "time": "noon"}', 400, 15, 0),
     ],
 )
 def test_a_bad_event_is_refused_and_those_before_it_stay(
@@ -67,18 +68,39 @@ def test_tokens(splunkd: Splunkd) -> None:
     assert send(splunkd, body, Authorization=f"Basic {basic}")[0] == 200
     token = splunkd.state.hec_tokens[splunkd.hec_token]
     token["indexes"] = ["other"]
-    assert send(splunkd, body)[1]["code"] == 7
+    assert send(splunkd, body)[1] == {"text": "Incorrect index", "code": 7, "invalid-event-number": 1}
     token["disabled"] = True
     assert send(splunkd, body)[1]["code"] == 1
 
 
 def test_acknowledgement_and_health(splunkd: Splunkd) -> None:
     body = b'{"event": "a"}'
-    assert send(splunkd, b'{"acks": [0]}', "/ack")[1]["code"] == 14
+    assert send(splunkd, b'{"acks": [0]}', "/ack")[1]["code"] == 14  # before the channel is looked at
     token = splunkd.state.add_hec_token("careful", ack=True)
     assert send(splunkd, body, token=token)[1]["code"] == 10
     channel = {"X-Splunk-Request-Channel": "00000000-0000-4000-8000-000000000001"}
     assert send(splunkd, body, token=token, **channel)[1]["ackId"] == 0
     assert send(splunkd, b'{"acks": [0, 1]}', "/ack", token, **channel)[1] == {"acks": {"0": True, "1": False}}
+    assert send(splunkd, b'{"acks": [0]}', "/ack", token)[1]["code"] == 10
     url = f"{splunkd.hec_url}/services/collector/health"
     assert ask(url, context=splunkd.context()).json["code"] == 17
+
+
+def test_a_token_in_the_query_is_looked_at_and_refused(splunkd: Splunkd) -> None:
+    for token, code in ((splunkd.hec_token, 16), ("wrong", 4)):
+        assert send(splunkd, b'{"event": "a"}', f"/event?token={token}", Authorization="")[1]["code"] == code
+
+
+def test_a_new_token_works_after_a_moment(splunkd: Splunkd) -> None:
+    token = splunkd.state.add_hec_token("new", settles=2)
+    assert [send(splunkd, b'{"event": "a"}', token=token)[1]["code"] for _ in range(3)] == [4, 4, 0]
+
+
+@pytest.mark.parametrize(("path", "there"), [("", True), ("/event/1.0", True), ("/raw/1.0", True), ("/1.0", False)])
+def test_where_events_go(splunkd: Splunkd, path: str, there: bool) -> None:
+    assert (send(splunkd, b'{"event": "a"}', path)[0] == 200) is there
+
+
+def test_a_get_is_not_allowed_and_says_not_there(splunkd: Splunkd) -> None:
+    answer = ask(f"{splunkd.hec_url}/services/collector/event", context=splunkd.context())
+    assert (answer.status, answer.json["code"]) == (405, 404)

@@ -16,7 +16,13 @@ from splunkd.state import State
 
 
 def not_authenticated() -> Refused:
-    return Refused(401, "call not properly authenticated", "WARN", {"WWW-Authenticate": 'Basic realm="/splunk"'})
+    """A session key or token that nobody knows."""
+    return Refused(401, "call not properly authenticated", "WARN")
+
+
+def unauthorized() -> Refused:
+    """A wrong password, or none."""
+    return Refused(401, "Unauthorized", headers={"WWW-Authenticate": 'Basic realm="/splunk"'})
 
 
 def login(instance: Instance, request: Request, rest: tuple[str, ...]) -> Answer:
@@ -28,7 +34,7 @@ def login(instance: Instance, request: Request, rest: tuple[str, ...]) -> Answer
         raise missing_arguments(lacking)
     user = instance.state.users.get(request.arg("username"))
     if user is None or not secrets.compare_digest(user.password.encode(), request.arg("password").encode()):
-        raise Refused(401, "Login failed", "WARN")
+        raise Refused(401, "Login failed", "WARN", code="incorrect_username_or_password")
     key = new_secret(96)
     instance.state.sessions[key] = user.name
     headers = {}
@@ -58,10 +64,12 @@ def authenticate(state: State, headers: dict[str, str], port: int) -> str:
         try:
             name, _, password = base64.b64decode(secret, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
-            raise not_authenticated() from None
+            raise unauthorized() from None
         user = state.users.get(name)
         if user is not None and secrets.compare_digest(user.password.encode(), password.encode()):
             return user.name
+    if scheme.lower() in ("", "basic"):
+        raise unauthorized()
     raise not_authenticated()
 
 

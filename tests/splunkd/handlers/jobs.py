@@ -12,7 +12,7 @@ from splunkd.instance import Instance
 from splunkd.jobs import Job, export, render
 from splunkd.layers import Found
 from splunkd.searching import Question, SearchFailed
-from splunkd.shapes import Acl, Answer, Entry, Refused, Request, missing_arguments, unknown_argument
+from splunkd.shapes import Acl, Answer, Entry, Refused, Request, missing_arguments, unknown_argument, wildcarded
 from splunkd.values import boolean
 from storypack.engine.text import search_error
 from storypack.spl.macros import expand
@@ -20,15 +20,6 @@ from storypack.spl.parser import parse
 from storypack.spl.source import SplError
 
 RESULTS = ("results", "results_preview", "events")
-_CREATE = frozenset({
-    "search", "earliest_time", "latest_time", "exec_mode", "id", "max_count", "max_time", "timeout", "rf",
-    "adhoc_search_level", "status_buckets", "namespace", "sample_ratio", "workload_pool", "output_mode", "segmentation",
-    "now", "ttl",
-    "search_mode", "auto_cancel", "auto_pause", "auto_finalize_ec", "index_earliest", "index_latest", "preview",
-    "enable_lookups", "allow_partial_results", "time_format", "reload_macros", "reduce_freq", "count", "offset",
-    "required_field_list", "spawn_process", "indexedRealtime", "remote_server_list", "reuse_max_seconds_ago",
-    "rt_blocking", "summarize", "custom", "check_risky_command", "label", "provenance",
-})  # fmt: skip
 _ACTIONS = frozenset({"cancel", "pause", "unpause", "finalize", "touch", "setttl", "setpriority", "save", "unsave",
                       "enablepreview", "disablepreview"})  # fmt: skip
 
@@ -36,6 +27,7 @@ _ACTIONS = frozenset({"cancel", "pause", "unpause", "finalize", "touch", "setttl
 def handle(instance: Instance, request: Request, rest: tuple[str, ...]) -> Answer:
     """/search/jobs[/{sid}[/results|events|control|...]], /search/jobs/export."""
     if rest[:1] == ("export",):
+        _post_only(request)
         return _export(instance, request)
     if not rest:
         if request.method == "POST":
@@ -43,7 +35,7 @@ def handle(instance: Instance, request: Request, rest: tuple[str, ...]) -> Answe
         return Answer(feed=listing.feed("jobs", _root(request), list(instance.state.jobs.values()), _entry, request))
     job: Job | None = instance.state.jobs.get(rest[0])
     if job is None:
-        raise Refused(404, f"Unknown sid {rest[0]}.", "FATAL")
+        raise Refused(404, "Unknown sid.", "FATAL")
     if not rest[1:]:
         return _look(instance, request, job)
     if rest[1] == "control" and request.method == "POST":
@@ -54,14 +46,15 @@ def handle(instance: Instance, request: Request, rest: tuple[str, ...]) -> Answe
         return Answer(
             body="\n".join(f"{kind}  {words}" for kind, words in job.messages).encode(), content_type="text/plain"
         )
-    if rest[1] == "summary":
-        return Answer(body=b"<results preview='0'/>\n")
+    if rest[1] in ("summary", "timeline"):
+        return Answer(body=b"<results preview='0'/>\n") if job.events else Answer(204)
     raise Refused(404, "Not Found")
 
 
 def parser(instance: Instance, request: Request, rest: tuple[str, ...]) -> Answer:
     """/search/parser and /search/v2/parser: 400 with the parser's words for a bad search; macros are expanded in the
     namespace of the call unless `parse_only`."""
+    _post_only(request)
     if not request.arg("q"):
         raise missing_arguments(["q"])
     _check(instance, request, request.arg("q"), expanding=not boolean(request.arg("parse_only", "0")))
@@ -72,10 +65,16 @@ def parser(instance: Instance, request: Request, rest: tuple[str, ...]) -> Answe
     return Answer(body=atom.response(commands=" ".join(commands)))
 
 
-def dispatch(instance: Instance, request: Request, found: Found) -> Answer:
-    """POST saved/searches/{name}/dispatch: a job of the saved search, over its own time range unless told otherwise."""
+def _post_only(request: Request) -> None:
     if request.method != "POST":
         raise Refused(405, "Method Not Allowed")
+
+
+def dispatch(instance: Instance, request: Request, found: Found) -> Answer:
+    """POST saved/searches/{name}/dispatch: a job of the saved search, over its own time range unless told otherwise."""
+    _post_only(request)
+    if "-" in (request.owner, request.app):
+        raise wildcarded("dispatch")
     if boolean(found.settings.get("disabled", "0")):
         raise Refused(403, f"Saved search {found.name} is disabled.")
     for name in request.args:
@@ -103,7 +102,12 @@ def _create(instance: Instance, request: Request) -> Answer:
     mode = request.arg("exec_mode", "normal")
     if mode not in ("normal", "blocking", "oneshot"):
         raise Refused(400, f"Invalid value for argument 'exec_mode': {mode}", "FATAL")
+    running = sum(one.polls > 0 for one in instance.state.jobs.values())
+    full = instance.state.search_slots is not None and running >= instance.state.search_slots
+    if full and mode == "oneshot":
+        raise Refused(503, "Search not executed: the maximum number of concurrent searches has been reached.", "FATAL")
     job = _run(instance, request, question, request.arg("id"))
+    job.queued = full
     if mode == "oneshot":
         del instance.state.jobs[job.sid]
         _raise_if_failed(job)
@@ -122,9 +126,6 @@ def _export(instance: Instance, request: Request) -> Answer:
 
 
 def _question(instance: Instance, request: Request) -> Question:
-    for name in request.args:
-        if name not in _CREATE:
-            raise unknown_argument(name)
     if not request.arg("search").strip():
         raise missing_arguments(["search"])
     _check(instance, request, request.arg("search"), expanding=True)

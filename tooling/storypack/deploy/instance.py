@@ -129,18 +129,19 @@ def _can_be_set(kind: Kind, field: str) -> bool:
     return field != "disabled"
 
 
-def read_one(connection: Connection, app: str, kind: Kind, name: str, *, content: bool = True) -> Object | None:
+def read_one(
+    connection: Connection, app: str, kind: Kind, name: str, *, content: bool = True, expected: bool = False
+) -> Object | None:
     """One object with all its settings; None when there is none. For the moments of doubt, not for lists.
 
-    Without `content` a lookup file comes without its rows, which take a search.
+    Without `content` a lookup file comes without its rows, which take a search. What is `expected`, for it was just
+    made, is asked for more than once.
     """
     path = f"/services/apps/local/{_quoted(name)}" if kind is kinds.APP else ns(app, kind.path, name)
-    try:
-        entry = _only(connection.get(path))
-    except Refused as refusal:
-        if refusal.status == 404:
-            return None
-        raise
+    answer = _unless_gone(connection, lambda: connection.get(path), expected=expected)
+    if answer is None:
+        return None
+    entry = _only(answer)
     if kind is not kinds.APP and entry.get("acl", {}).get("app") != app:
         return None
     settings = _settings(entry)

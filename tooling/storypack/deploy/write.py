@@ -61,7 +61,7 @@ class Writer:
         body = {key: value for key, value in _own(kind, settings).items() if value != ""}
         if kind is kinds.LOOKUP_FILE:
             self._settled(self._table(name, settings["content"], None))
-            made = read_one(self.connection, self.app, kind, name, content=False)
+            made = read_one(self.connection, self.app, kind, name, content=False, expected=True)
         else:
             made = self._settled(
                 _Write(
@@ -144,7 +144,8 @@ class Writer:
                 )
             )
         except NotWritten as refusal:
-            if kind is kinds.APP:  # then each object gets its own
+            if kind is kinds.APP:
+                self.notes.append(f"its permissions were refused, so each object gets its own: {refusal.message}")
                 return
             if fresh:
                 raise DeployError(f"it is there, but its permissions were refused: {refusal}") from refusal

@@ -23,6 +23,7 @@ from storypack.deploy.transport import Transport, tls_context
 MAX_EVENTS, MAX_BYTES = 1_000, 1 << 20
 LONGEST_WAIT = 60.0  # seconds
 _BUSY = (429, 503)
+WRONG_INDEX = 7
 _CURES = {
     1: "enable the token",
     4: "STORYPACK_SPLUNK_HEC_TOKEN is not a token of this collector",
@@ -145,7 +146,8 @@ class Collector:
     def _refused(self, status: int, answer: Mapping[str, Any]) -> Refused:
         text = answer.get("text") or "no reason given"
         number = answer.get("invalid-event-number")
-        at = "" if number is None else f" (event {int(number) + 1} of its batch)"
+        counted_from = 1 if answer.get("code") == WRONG_INDEX else 0  # splunkd's own counting
+        at = "" if number is None else f" (event {int(number) - counted_from + 1} of its batch)"
         message = f"{self.target.url}: HTTP {status}: {text}{at}"
         return Refused(status, message, _CURES.get(answer.get("code", -1), ""))
 

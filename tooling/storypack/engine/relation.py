@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from storypack.engine.sql import NULL, Kind, Sql, identifier
+from storypack.engine.sql import NULL, Kind, Sql, identifier, identifiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +86,29 @@ class Cte:
         return self.text if isinstance(self.text, str) else self.text()
 
 
+_HEAVY = 4_000
+"""Characters of SQL that a column may stand for before it is fenced."""
+
+
 @dataclass
 class Names:
-    """Identifiers that are unique within a run. DuckDB folds case, SPL does not."""
+    """Identifiers that are unique within a run. DuckDB folds case, SPL does not.
+
+    `weights` = how many characters of SQL a column (by its quoted identifier) stands for, the columns that it names
+    written out: where DuckDB moves a filter below a projection, it writes them out at each place that names them, so
+    that a chain of columns of which each names the one before twice doubles with each link."""
 
     taken: dict[str, int] = field(default_factory=dict)
+    weights: dict[str, int] = field(default_factory=dict)
+
+    def column(self, ident: str, text: str) -> str:
+        """The SQL of a new column (`ident` is quoted): `text`, behind a fence where it stands for very much. DuckDB
+        moves nothing below a value that may differ from call to call, so it works the column out once and in place."""
+        weight = len(text) + sum(self.weights.get(name, 0) for name in identifiers(text))
+        if weight <= _HEAVY:
+            self.weights[ident] = weight
+            return text
+        return f"CASE WHEN random() < 2 THEN {text} END"
 
     def new(self, name: str) -> str:
         """`name`, or `name_2` ... where that is taken."""
@@ -191,7 +209,8 @@ class Relation:
         for name, value in values.items():
             column = Column(self.names.new(name), Kind.STRING if value.kind is Kind.NULL else value.kind)
             text = f"CAST(NULL AS {column.kind.duckdb})" if value.kind is Kind.NULL else value.text
-            parts.append(f"{text} AS {identifier(column.ident)}")
+            ident = identifier(column.ident)
+            parts.append(f"{self.names.column(ident, text)} AS {ident}")
             columns[name] = column
         if not parts:
             return self

@@ -31,6 +31,9 @@ class Session:
     range, which time modifiers in the search override: `range` is what came of it for the events being read.
     `dry` = the source holds no rows: what would depend on them is left open. `attended` = a person may interrupt.
 
+    `templates` = the templates of `foreach` that are being compiled, `nested_templates` = how many have been within
+    another.
+
     `connection` is a cursor of `root`, which owns the SQL functions. `compile` turns a pipeline into a relation: a
     subsearch anew from the source, the rest of a pipeline from `start`.
     """
@@ -51,6 +54,8 @@ class Session:
     dry: bool = False
     attended: bool = False
     range: tuple[float | None, float | None] = (None, None)
+    templates: int = 0
+    nested_templates: int = 0
     at_end: list[Callable[[], object]] = field(default_factory=list)
 
     @contextmanager
@@ -63,6 +68,16 @@ class Session:
             yield
         finally:
             self.earliest, self.latest = before
+
+    @contextmanager
+    def within_template(self) -> Iterator[int]:
+        """While a template of `foreach` is compiled; gives how many have been compiled within another so far."""
+        self.templates += 1
+        self.nested_templates += self.templates > 1
+        try:
+            yield self.nested_templates
+        finally:
+            self.templates -= 1
 
     def warn(self, message: str) -> None:
         """Say once that the result may differ from Splunk's."""

@@ -14,6 +14,8 @@ The coercions below are the only places where one kind turns into another.
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -57,6 +59,14 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+_QUOTED = re.compile(r"""'[^']*'|("[^"]*(?:""[^"]*)*")""")
+
+
+def identifiers(text: str) -> list[str]:
+    """The quoted identifiers in a piece of SQL, quotes included; what stands in a string literal is none."""
+    return [name for name in _QUOTED.findall(text) if name]
+
+
 def string_constant(value: str) -> Sql:
     return Sql(quote(value), Kind.STRING, constant=True, value=value)
 
@@ -64,6 +74,54 @@ def string_constant(value: str) -> Sql:
 def number_constant(value: float) -> Sql:
     text = repr(value) if math.isfinite(value) else f"'{value!r}'"
     return Sql(f"CAST({text} AS DOUBLE)", Kind.NUMBER, constant=True, value=value)
+
+
+_SHORT = 160
+_REPEATING = ("spl_", "lambda", "array_to_string(", "nullif(")
+"""What may write out, or work out, an argument more than once: macros, ours and DuckDB's, and the bodies of lambdas."""
+_BOUND = re.compile(r"\blet_(\d{1,9})\b")
+
+
+def once(args: Sequence[Sql], build: Callable[[Sequence[Sql]], Sql]) -> Sql:
+    """`build(args)`, in which no long argument is written out more than once.
+
+    A function that names its argument three times would otherwise make a text of 3^n arguments out of n calls within
+    each other, and so would a macro, whose argument DuckDB writes out at each place that names it. Such arguments
+    become the variable of a lambda over a list of one value, their structure: lambdas within each other's bodies would
+    cost DuckDB exponentially again. A short one is left where it is: DuckDB finds that its copies are the same, and
+    works them out once.
+    """
+    if all(map(_is_short, args)):
+        return build(args)
+    number = 1 + max((int(used) for arg in args for used in _BOUND.findall(arg.text)), default=0)
+    variable = f"let_{number}"
+    given, values = list(args), {}
+    for at, arg in enumerate(args):
+        if not _is_short(arg):
+            place = f"{variable}.v{at}"
+            values[place] = arg.text
+            given[at] = Sql(place, arg.kind)
+    result = build(given)
+    text, bound = result.text, []
+    hidden = any(word in text for word in _REPEATING)
+    for place, value in values.items():
+        places = re.compile(rf"\b{re.escape(place)}\b")
+        if hidden or len(places.findall(text)) > 1:
+            bound.append(f"{place.removeprefix(variable + '.')} := {value}")
+        else:
+            text = places.sub(lambda _, value=value: value, text)  # type: ignore[misc]
+    if bound:
+        text = f"list_transform([struct_pack({', '.join(bound)})], lambda {variable}: {text})[1]"
+    return Sql(text, result.kind)
+
+
+def _is_short(sql: Sql) -> bool:
+    text = sql.text
+    return sql.constant or (len(text) <= _SHORT and text.count("spl_") < 2 and "lambda" not in text)
+
+
+def _bound(sql: Sql, write: Callable[[str], str]) -> str:
+    return once([sql], lambda given: Sql(write(given[0].text), sql.kind)).text
 
 
 def as_number(sql: Sql) -> str:
@@ -74,7 +132,7 @@ def as_number(sql: Sql) -> str:
         case Kind.STRING:
             return f"spl_number({sql.text})"
         case Kind.MULTI:
-            return f"spl_number(spl_single({sql.text}))"
+            return _bound(sql, lambda text: f"spl_number(spl_single({text}))")
         case Kind.BOOL:
             return f"CAST({sql.text} AS DOUBLE)"
         case Kind.NULL:
@@ -85,7 +143,7 @@ def as_text(sql: Sql) -> str:
     """VARCHAR; numbers as Splunk prints them (`6`, `1.5`); several values joined by newline, as Splunk shows them."""
     match sql.kind:
         case Kind.NUMBER:
-            return f"spl_text({sql.text})"
+            return _bound(sql, lambda text: f"spl_text({text})")
         case Kind.STRING:
             return sql.text
         case Kind.MULTI:
@@ -102,8 +160,9 @@ def as_multi(sql: Sql) -> str:
         return sql.text
     if sql.kind is Kind.NULL:
         return "CAST(NULL AS VARCHAR[])"
-    text = as_text(sql)
-    return f"CASE WHEN {text} IS NOT NULL THEN [{text}] END"
+    return _bound(
+        Sql(as_text(sql), Kind.STRING, sql.constant), lambda text: f"CASE WHEN {text} IS NOT NULL THEN [{text}] END"
+    )
 
 
 def as_bool(sql: Sql) -> str:

@@ -23,6 +23,8 @@ from storypack.engine.values import to_text
 from storypack.spl import tree
 
 _MAP_LIMIT = 10
+_MOST_NESTED = 2_000
+"""So often the templates within templates may be run in one search: they multiply."""
 _ITEM, _ITEMS = "__item", "__items"
 _TOKEN = re.compile(r"\$(?P<name>[^$\s][^$]*)\$")
 
@@ -59,8 +61,14 @@ def _filled(node: tree.Foreach, pattern: str, name: str) -> str:
 
 
 def _apply(text: str, rows: Relation, session: Session) -> Relation:
-    pipeline = parse_search(text if text.lstrip().startswith("|") else f"| {text}", session)
-    return session.compile(pipeline, session, rows)
+    with session.within_template() as number:
+        if number > _MOST_NESTED:
+            raise SearchError(
+                f"foreach: templates within templates would be run more than {_MOST_NESTED:,} times; "
+                "name fewer fields: the inner one is run once for each field of both"
+            )
+        pipeline = parse_search(text if text.lstrip().startswith("|") else f"| {text}", session)
+        return session.compile(pipeline, session, rows)
 
 
 def _over_values(node: tree.Foreach, names: list[str], mode: str, rows: Relation, session: Session) -> Relation:

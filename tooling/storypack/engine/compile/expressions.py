@@ -7,7 +7,7 @@ field is true if it is for one of its values. Null follows SQL's logic, which is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from storypack.engine.compile.compare import compare, constant_number, never_number
 from storypack.engine.compile.subsearch import subsearch_expression
@@ -25,6 +25,7 @@ from storypack.engine.sql import (
     as_number,
     as_text,
     number_constant,
+    once,
     string_constant,
 )
 from storypack.spl import tree
@@ -46,11 +47,11 @@ def compile_expr(expr: tree.Expr, rows: Fields, session: Session, fields: Mappin
         case tree.Binary(op, left, right):
             a = compile_expr(left, rows, session, fields)
             b = compile_expr(right, rows, session, fields)
-            return _binary(op, a, b, session)
+            return once([a, b], lambda given: _binary(op, given[0], given[1], session))
         case tree.InList(operand, values):
             searched = compile_expr(operand, rows, session, fields)
             options = [compile_expr(option, rows, session, fields) for option in values]
-            return _in_list(searched, options)
+            return once([searched, *options], lambda given: _in_list(given[0], given[1:]))
         case tree.Call():
             return _call(expr, rows, session, fields)
         case tree.SubsearchValue(pipeline):
@@ -138,7 +139,7 @@ def _plus(a: Sql, b: Sql) -> Sql:
     return Sql(f"coalesce({as_text(Sql(total, Kind.NUMBER))}, {joined})", Kind.STRING)
 
 
-def _in_list(value: Sql, options: list[Sql]) -> Sql:
+def _in_list(value: Sql, options: Sequence[Sql]) -> Sql:
     if value.kind is Kind.STRING and options and all(never_number(option) for option in options):
         return Sql(f"({value.text} IN ({', '.join(option.text for option in options)}))", Kind.BOOL)
     return Sql("(" + " OR ".join(compare("=", value, option).text for option in options) + ")", Kind.BOOL)

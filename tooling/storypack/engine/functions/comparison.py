@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from storypack.engine.functions.registry import Compile, FunctionContext, FunctionError, function, special
 from storypack.engine.functions.shapes import any_value, literal_text, unify
-from storypack.engine.sql import NULL, Kind, Sql, as_bool, as_text, quote
+from storypack.engine.sql import NULL, Kind, Sql, as_bool, as_text, once, quote
 from storypack.engine.udf.re2 import match_sql
 from storypack.engine.udf.regex import PatternError
 from storypack.spl import tree
@@ -70,9 +70,17 @@ def coalesce(args: Sequence[Sql], context: FunctionContext) -> Sql:
 @special("nullif", 2)
 def nullif(call: tree.Call, compile: Compile, context: FunctionContext) -> Sql:
     """The first value, null where it equals the second."""
-    value = compile(call.args[0])
-    equal = compile(tree.Binary("==", call.args[0], call.args[1]))
-    return Sql(f"CASE WHEN {as_bool(equal)} THEN NULL ELSE {value.text} END", value.kind)
+
+    def build(given: Sequence[Sql]) -> Sql:
+        (value,) = given
+        equal = compile(tree.Binary("==", tree.Field(_VALUE), call.args[1]), {_VALUE: value})
+        return Sql(f"CASE WHEN {as_bool(equal)} THEN NULL ELSE {value.text} END", value.kind)
+
+    return once([compile(call.args[0])], build)
+
+
+_VALUE = "\0"
+"""No field has this name."""
 
 
 @special("in", 2, None)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from storypack.engine.functions.registry import Compile, FunctionContext, FunctionError, function, special
 from storypack.engine.functions.shapes import literal_number, literal_text, number, numbers
-from storypack.engine.sql import Kind, Sql, as_number, as_text, number_constant, quote
+from storypack.engine.sql import Kind, Sql, as_number, as_text, number_constant, once, quote
 from storypack.spl import tree
 
 MOST_DECIMALS = 15
@@ -89,19 +89,38 @@ def sigfig(call: tree.Call, compile: Compile, context: FunctionContext) -> Sql:
     Products keep the fewest significant figures of the factors, sums the fewest decimals of the terms.
     """
     expr = call.args[0]
-    value = as_number(compile(expr))
-    if isinstance(expr, tree.Binary) and expr.op in "+-":
-        places = _fewest(expr, "spl_decimals", "+-", compile)
-        return number(f"spl_round({value}, {places})")
-    return number(f"spl_sigfig({value}, {_fewest(expr, 'spl_figures', '*/', compile)})")
+    sums = isinstance(expr, tree.Binary) and expr.op in "+-"
+    operators = "+-" if sums else "*/"
+    operands = list(_operands(expr, operators))
+
+    def build(given: Sequence[Sql]) -> Sql:
+        names = {id(operand): f"\0{at}" for at, operand in enumerate(operands)}
+        known = dict(zip(names.values(), given, strict=True))
+        value = as_number(compile(_renamed(expr, operators, names), known))
+        measure = "spl_decimals" if sums else "spl_figures"
+        written = [
+            quote(operand.text) if isinstance(operand, tree.Number) else as_text(operand_sql)
+            for operand, operand_sql in zip(operands, given, strict=True)
+        ]
+        fewest = ", ".join(f"{measure}({text})" for text in written)
+        fewest = f"least({fewest})" if len(written) > 1 else fewest
+        return number(f"spl_round({value}, {fewest})" if sums else f"spl_sigfig({value}, {fewest})")
+
+    return once([compile(operand) for operand in operands], build)
 
 
-def _fewest(expr: tree.Expr, measure: str, operators: str, compile: Compile) -> str:
-    """SQL of the least measure of the operands of a chain of `operators`."""
+def _operands(expr: tree.Expr, operators: str) -> Iterator[tree.Expr]:
+    """The operands of a chain of `operators`."""
     if isinstance(expr, tree.Binary) and expr.op in operators:
-        left = _fewest(expr.left, measure, operators, compile)
-        right = _fewest(expr.right, measure, operators, compile)
-        return f"least({left}, {right})"
-    if isinstance(expr, tree.Number):
-        return f"{measure}({quote(expr.text)})"
-    return f"{measure}({as_text(compile(expr))})"
+        yield from _operands(expr.left, operators)
+        yield from _operands(expr.right, operators)
+    else:
+        yield expr
+
+
+def _renamed(expr: tree.Expr, operators: str, names: Mapping[int, str]) -> tree.Expr:
+    """The chain with fields of these names for its operands."""
+    if isinstance(expr, tree.Binary) and expr.op in operators:
+        left, right = (_renamed(side, operators, names) for side in (expr.left, expr.right))
+        return tree.Binary(expr.op, left, right)
+    return tree.Field(names[id(expr)])

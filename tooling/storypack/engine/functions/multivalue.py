@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from storypack.engine.functions.comparison import matches
 from storypack.engine.functions.registry import Compile, FunctionContext, FunctionError, function, special
 from storypack.engine.functions.shapes import literal_number, literal_text, number, single
-from storypack.engine.sql import NULL, Kind, Sql, as_bool, as_multi, as_number, as_text, identifier
+from storypack.engine.sql import NULL, Kind, Sql, as_bool, as_multi, as_number, as_text, identifier, once
 from storypack.spl import tree
 
 
@@ -18,7 +18,7 @@ def _multi(text: str) -> Sql:
 
 def _some(text: str) -> Sql:
     """A list in which nothing at all is null."""
-    return Sql(f"spl_some({text})", Kind.MULTI)
+    return once([_multi(text)], lambda given: _multi(f"spl_some({given[0].text})"))
 
 
 @function("commands", 1)
@@ -53,6 +53,7 @@ def mvdedup(args: Sequence[Sql], context: FunctionContext) -> Sql:
 @special("mvfilter", 1)
 def mvfilter(call: tree.Call, compile: Compile, context: FunctionContext) -> Sql:
     """The values of the condition's one field for which it is true."""
+    _check_nesting(call.name, call.args[0])
     names = set(_field_names(call.args[0]))
     if len(names) != 1:
         raise FunctionError(f"function `mvfilter`: the condition must name one field, not {len(names)}")
@@ -66,16 +67,40 @@ def mvfilter(call: tree.Call, compile: Compile, context: FunctionContext) -> Sql
 def mvmap(call: tree.Call, compile: Compile, context: FunctionContext) -> Sql:
     """The expression for each value of the field that the first argument is, or is made from; nulls are left out."""
     over, body = call.args
+    _check_nesting(call.name, body)
     name = next(_field_names(over), None)
     if name is None:
         raise FunctionError("function `mvmap`: the first argument must name a field")
     one = _variable(name)
     each = compile(body, {name: Sql(one, Kind.STRING)})
-    results = f"list_transform({as_multi(compile(over))}, lambda {one}: {as_multi(each)})"
-    if each.kind is not Kind.MULTI:
-        results = f"list_transform({as_multi(compile(over))}, lambda {one}: {as_text(each)})"
-        return _some(f"list_filter({results}, lambda result_: result_ IS NOT NULL)")
-    return _some(f"flatten({results})")
+    of_each = as_multi(each) if each.kind is Kind.MULTI else as_text(each)
+    results = f"list_transform({as_multi(compile(over))}, lambda {one}: {of_each})"
+    if each.kind is Kind.MULTI:
+        return _some(f"flatten({results})")
+    return _some(f"list_filter({results}, lambda result_: result_ IS NOT NULL)")
+
+
+_MOST_NESTED = 4
+"""Functions for each value within each other: each further one costs DuckDB some five times as much."""
+
+
+def _check_nesting(name: str, body: tree.Expr) -> None:
+    if _nesting(body) >= _MOST_NESTED:
+        raise FunctionError(
+            f"function `{name}`: mvmap and mvfilter may stand within each other {_MOST_NESTED} times; "
+            "put what an inner one gives into a field first"
+        )
+
+
+def _nesting(node: object) -> int:
+    """How many calls of mvmap and mvfilter stand in the bodies of each other."""
+    if isinstance(node, tuple):
+        return max(map(_nesting, node), default=0)
+    if isinstance(node, tree.Call) and node.name.lower() in ("mvmap", "mvfilter"):
+        return max(1 + _nesting(node.args[-1]), _nesting(node.args[:-1]))
+    if is_dataclass(node):
+        return max((_nesting(getattr(node, slot.name)) for slot in fields(node)), default=0)
+    return 0
 
 
 def _variable(name: str) -> str:

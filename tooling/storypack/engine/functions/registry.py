@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 from typing import Protocol, TypeAlias
 
-from storypack.engine.sql import Sql
+from storypack.engine.sql import Sql, once
 from storypack.spl import tree
 
 _FAMILIES = (
@@ -139,7 +139,11 @@ def call(name: str, args: Sequence[Sql], context: FunctionContext) -> Sql:
     found = _find(name, len(args))
     if found.plain is None:
         raise FunctionError(f"function `{name}` needs expressions as arguments")
-    return found.plain(args, context)
+    return _applied(found.plain, args, context)
+
+
+def _applied(plain: Plain, args: Sequence[Sql], context: FunctionContext) -> Sql:
+    return once(args, lambda given: plain(given, context))
 
 
 def compile_call(call: tree.Call, compile: Compile, context: FunctionContext) -> Sql:
@@ -148,4 +152,4 @@ def compile_call(call: tree.Call, compile: Compile, context: FunctionContext) ->
     if found.special is not None:
         return found.special(call, compile, context)
     assert found.plain is not None
-    return found.plain([compile(arg) for arg in call.args], context)
+    return _applied(found.plain, [compile(arg) for arg in call.args], context)

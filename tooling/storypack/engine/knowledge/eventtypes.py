@@ -7,7 +7,7 @@ a field and value, most often `eventtype=name`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -71,6 +71,25 @@ def reduce_term(term: tree.Term, constants: Mapping[str, str]) -> tree.Term | No
             return TRUE if any(_matches(text, constants[field.name]) for text in texts) else None
         case _:
             return term
+
+
+def named_event_types(term: tree.Term, names: Iterable[str]) -> list[str]:
+    """Those of the event types that a search names, be it by a wildcard."""
+    patterns = list(_patterns(term))
+    return [name for name in names if any(_matches(pattern, name) for pattern in patterns)]
+
+
+def _patterns(term: tree.Term) -> Iterator[str]:
+    match term:
+        case tree.And(terms) | tree.Or(terms):
+            for part in terms:
+                yield from _patterns(part)
+        case tree.Not(inner):
+            yield from _patterns(inner)
+        case tree.Compare(tree.Field("eventtype"), _, tree.Word(text)):
+            yield text
+        case tree.In(tree.Field("eventtype"), values):
+            yield from (value.text for value in values if isinstance(value, tree.Word))
 
 
 TRUE = tree.And(())

@@ -7,9 +7,9 @@ earlier step has found, a later one does not overwrite.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 from storypack.conf import Conf
 from storypack.engine.knowledge.layers import Layers
@@ -24,58 +24,66 @@ _SHARED_TEXTS = {name: name for name in ("_raw", "source", "host", "sourcetype",
     "MetaData:Host": "host",
     "MetaData:Sourcetype": "sourcetype",
 }
-_PLAIN_GROUP = re.compile(r"(?<!\\)\((?!\?)")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Extractor:
-    """What an origin's settings extract from the raw text. `mode` is the effective KV_MODE."""
+    """What an origin's settings extract from the raw text. `mode` is the effective KV_MODE; what several fields rest on
+    becomes a column of `layers`."""
 
     settings: Mapping[str, str]
     transforms: Conf
     mode: str
+    layers: Layers
+    _values: dict[tuple[int, str], tuple[Sql, ...]] = field(default_factory=dict)
+    _sources: dict[tuple[str, int], Sql] = field(default_factory=dict)
 
-    def extract(self, name: str, layers: Layers) -> Sql | None:
-        """The SQL of a field as of layer 1; None if the settings cannot give it."""
-        found = [*self._explicit(name), *self._automatic(name, layers)]
-        if not found:
-            return None
-        if len(found) == 1:
-            return found[0]
-        if any(value.kind is Kind.MULTI for value in found):
-            texts = [v.text if v.kind is Kind.MULTI else f"spl_list({v.text})" for v in found]
-            return Sql(f"coalesce({', '.join(texts)})", Kind.MULTI)
-        return Sql(f"coalesce({', '.join(value.text for value in found)})", Kind.STRING)
+    def extract(self, name: str) -> Sql | None:
+        """The SQL of a field after EXTRACT, REPORT and KV_MODE; None if the settings cannot give it."""
+        values = [*self._explicit(name, len(self._steps)), *self._automatic(name)]
+        return _first(values) if values else None
 
     # --- EXTRACT and REPORT -----------------------------------------------------------------------------------
 
-    def _explicit(self, name: str) -> Iterator[Sql]:
-        yield from self._inline_values(name, len(self._inline))
-        yield from self._report_values(name, len(self._reports))
+    def _explicit(self, name: str, before: int) -> list[Sql]:
+        """What the first `before` steps give for a field."""
+        return [value for step in range(before) for value in self._value(step, name)]
 
-    def _inline_values(self, name: str, before: int) -> Iterator[Sql]:
-        """What the first `before` EXTRACT settings give for a field."""
-        for at, (pattern, source) in enumerate(self._inline[:before]):
-            group = compile_pattern(pattern).groupindex.get(name)
-            text = self._text(source, at, 0) if group is not None else None
-            if group is not None and text is not None:
-                yield group_sql(text, pattern, group)
+    def _value(self, step: int, name: str) -> tuple[Sql, ...]:
+        if (step, name) not in self._values:
+            self._values[step, name] = tuple(self._steps[step].values(name, partial(self._text, step)))
+        return self._values[step, name]
 
-    def _report_values(self, name: str, before: int) -> Iterator[Sql]:
-        """What the first `before` transforms of the REPORT settings give for a field."""
-        for at, transform in enumerate(self._reports[:before]):
-            text = self._text(transform.get("SOURCE_KEY", "_raw").strip(), len(self._inline), at)
-            if text is not None:
-                yield from _transform_field(transform, name, text)
-
-    def _text(self, source: str, inline: int, reports: int) -> str | None:
-        """The SQL of the text in which a pattern looks: the event, what all events share, or a field that an earlier
-        setting (the first `inline` and `reports` of them) has found; None if there is no such field yet."""
+    def _text(self, step: int, source: str) -> str | None:
+        """The SQL of the text in which a step looks: the event, what all events share, or a field that an earlier step
+        has found; None if there is no such field yet."""
         if source in _SHARED_TEXTS:
             return f'"{_SHARED_TEXTS[source]}"'
-        found = [*self._inline_values(source, inline), *self._report_values(source, reports)]
-        texts = [value.text if value.kind is not Kind.MULTI else f"{value.text}[1]" for value in found]
-        return f"coalesce({', '.join(texts)})" if texts else None
+        values = self._explicit(source, step)
+        if not values:
+            return None
+        text = self._column(source, values)
+        return text.text if text.kind is not Kind.MULTI else f"{text.text}[1]"
+
+    def _column(self, name: str, values: list[Sql]) -> Sql:
+        """The first of a field's values that is not null, as a column; it builds on that of fewer values."""
+        for count in range(len(values), 0, -1):
+            known = self._sources.get((name, count))
+            if known is not None:
+                break
+        else:
+            known, count = values[0], 1
+        if count < len(values):
+            known = _first([known, *values[count:]])
+        self._sources[name, len(values)] = self.layers.once(name, known)
+        return self._sources[name, len(values)]
+
+    @cached_property
+    def _steps(self) -> list[_Pattern | _Transform]:
+        return [
+            *(_Pattern(pattern, source) for pattern, source in self._inline),
+            *(_Transform(transform, self.layers) for transform in self._reports),
+        ]
 
     @cached_property
     def _inline(self) -> list[tuple[str, str]]:
@@ -102,13 +110,14 @@ class Extractor:
 
     # --- KV_MODE ----------------------------------------------------------------------------------------------
 
-    def _automatic(self, name: str, layers: Layers) -> Iterator[Sql]:
+    def _automatic(self, name: str) -> Iterator[Sql]:
         if self.mode == "json":
-            yield json_field(name, layers)
+            yield json_field(name, self.layers)
         elif self.mode == "xml":
             yield Sql(f"spl_spath(_raw, {quote(name)})", Kind.MULTI)
         elif self.mode != "none" and re.fullmatch(r"[\w.:]+", name):
-            yield Sql(f"{_shared(layers, 'spl_kv(_raw)')}[{quote(name)}]", Kind.STRING)
+            pairs = self.layers.once("__pairs", Sql("spl_kv(_raw)", Kind.STRING))
+            yield Sql(f"{pairs.text}[{quote(name)}]", Kind.STRING)
 
     def names_sql(self) -> str:
         """SQL of a list of the names that an event itself has (VARCHAR[]), for `table *` and its kin."""
@@ -119,9 +128,7 @@ class Extractor:
             parts.append("coalesce(map_keys(spl_kv(_raw)), [])")
         for transform in self._reports:
             if _is_dynamic(transform):
-                pattern = quote(transform["REGEX"])
-                groups = f"coalesce(spl_all_groups(_raw, {pattern}, 0), [])"
-                parts.append(f"list_transform({groups}, lambda g_: g_[1])")
+                parts.append(f"coalesce(map_keys({_pairs_sql('_raw', transform)}), [])")
         text = parts[0]
         for part in parts[1:]:
             text = f"list_concat({text}, {part})"
@@ -133,18 +140,64 @@ class Extractor:
             yield from compile_pattern(pattern).groupindex
         for transform in self._reports:
             if transform.get("FIELDS"):
-                yield from (part.strip().strip('"') for part in transform["FIELDS"].split(","))
+                yield from _field_names(transform)
             elif not _is_dynamic(transform) and transform.get("REGEX"):
                 yield from compile_pattern(transform["REGEX"]).groupindex
                 yield from (pair[0] for pair in _FORMAT_PAIR.findall(transform.get("FORMAT", "")) if "$" not in pair[0])
 
 
-def _shared(layers: Layers, call: str) -> str:
-    """A costly call that several fields use, as a column made once (in the layer below the fields)."""
-    for ident, text in (layers.columns[0] if layers.columns else {}).items():
-        if text == call:
-            return ident
-    return layers.add(1, "__shared", Sql(call, Kind.STRING)).text
+def _first(values: Sequence[Sql]) -> Sql:
+    """The first value that is not null."""
+    if len(values) == 1:
+        return values[0]
+    if any(value.kind is Kind.MULTI for value in values):
+        texts = [value.text if value.kind is Kind.MULTI else f"spl_list({value.text})" for value in values]
+        return Sql(f"coalesce({', '.join(texts)})", Kind.MULTI)
+    return Sql(f"coalesce({', '.join(value.text for value in values)})", Kind.STRING)
+
+
+TextOf = Callable[[str], str | None]
+"""The SQL of the text that a source (`_raw`, a field) holds; None where there is no such field."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """An EXTRACT setting."""
+
+    pattern: str
+    source: str
+
+    def values(self, name: str, text_of: TextOf) -> Iterator[Sql]:
+        """What the setting gives for a field."""
+        group = compile_pattern(self.pattern).groupindex.get(name)
+        text = text_of(self.source) if group is not None else None
+        if group is not None and text is not None:
+            yield group_sql(text, self.pattern, group)
+
+
+@dataclass(frozen=True, slots=True)
+class _Transform:
+    """A stanza of transforms.conf that a REPORT setting names."""
+
+    settings: Mapping[str, str]
+    layers: Layers
+
+    def values(self, name: str, text_of: TextOf) -> Iterator[Sql]:
+        """What the stanza gives for a field."""
+        if self._may_give(name):
+            text = text_of(self.settings.get("SOURCE_KEY", "_raw").strip())
+            if text is not None:
+                yield from _transform_field(self.settings, name, text, self.layers)
+
+    def _may_give(self, name: str) -> bool:
+        """Whether the stanza names the field, or takes names from the event."""
+        settings = self.settings
+        if "DELIMS" in settings:
+            return "FIELDS" not in settings or name in _field_names(settings)
+        if not settings.get("REGEX"):
+            return False
+        formats = (key for key, _, _ in _FORMAT_PAIR.findall(settings.get("FORMAT", "")))
+        return _is_dynamic(settings) or name in compile_pattern(settings["REGEX"]).groupindex or name in formats
 
 
 # --- regular expressions --------------------------------------------------------------------------------------------
@@ -160,7 +213,9 @@ def group_sql(text: str, pattern: str, group: int) -> Sql:
 
 def _is_dynamic(transform: Mapping[str, str]) -> bool:
     """The field's name stands in the event: `FORMAT = $1::$2`."""
-    return transform.get("FORMAT", "").strip() == "$1::$2" and "REGEX" in transform
+    if transform.get("FORMAT", "").strip() != "$1::$2" or not transform.get("REGEX"):
+        return False
+    return bool(compile_pattern(transform["REGEX"]).groups >= 2)
 
 
 def is_pattern(text: str) -> bool:
@@ -172,24 +227,20 @@ def is_pattern(text: str) -> bool:
     return True
 
 
-def _transform_field(transform: Mapping[str, str], name: str, text: str) -> Iterator[Sql]:
+def _transform_field(transform: Mapping[str, str], name: str, text: str, layers: Layers) -> Iterator[Sql]:
     """What a transforms.conf stanza gives for a field, looking into the SQL `text`."""
     if "DELIMS" in transform:
         yield from _delimited(transform, name, text)
         return
-    pattern = transform.get("REGEX", "")
-    if not pattern:
-        return
+    pattern = transform["REGEX"]
     several = _is_true(transform.get("MV_ADD", ""))
     groups = compile_pattern(pattern).groupindex
     if name in groups:
         yield all_sql(text, pattern, groups[name]) if several else group_sql(text, pattern, groups[name])
     elif _is_dynamic(transform):
-        named = _with_name(pattern, name, clean=_is_true(transform.get("CLEAN_KEYS", "true")))
-        if several:
-            yield all_sql(text, named, 1)
-        else:
-            yield Sql(f"nullif(spl_unescape(spl_groups({text}, {quote(named)})[1]), '')", Kind.STRING)
+        pairs = layers.once("__pairs", Sql(_pairs_sql(text, transform), Kind.STRING))
+        values = f"{pairs.text}[{quote(name)}]"
+        yield Sql(values, Kind.MULTI) if several else Sql(f"{values}[1]", Kind.STRING)
     else:
         for key, quoted, bare in _FORMAT_PAIR.findall(transform.get("FORMAT", "")):
             value = quoted or bare
@@ -199,6 +250,12 @@ def _transform_field(transform: Mapping[str, str], name: str, text: str) -> Iter
             elif key == name and "$" not in value:
                 matched = f"spl_match({text}, {quote(pattern)})"
                 yield Sql(f"CASE WHEN {matched} THEN {quote(value)} END", Kind.STRING)
+
+
+def _pairs_sql(text: str, transform: Mapping[str, str]) -> str:
+    """SQL (MAP of VARCHAR to VARCHAR[]) of what a pattern of names and values finds."""
+    clean = _is_true(transform.get("CLEAN_KEYS", "true"))
+    return f"spl_named_pairs({text}, {quote(transform['REGEX'])}, {str(clean).upper()})"
 
 
 def all_sql(text: str, pattern: str, group: int) -> Sql:
@@ -212,32 +269,9 @@ def _is_true(text: str) -> bool:
     return text.strip().lower() in ("1", "true", "t", "yes", "y")
 
 
-def _with_name(pattern: str, name: str, *, clean: bool) -> str:
-    """A name-and-value pattern for one name: its first group becomes that name. CLEAN_KEYS turns other characters of
-    a name into underscores, so an underscore may stand for any of them."""
-    spelled = re.escape(name)
-    if clean:
-        spelled = spelled.replace("_", "[^A-Za-z0-9]+")
-    start = _PLAIN_GROUP.search(pattern)
-    if start is None:
-        return pattern
-    depth, at, in_class = 0, start.start(), False
-    while at < len(pattern):
-        char = pattern[at]
-        if char == "\\":
-            at += 1
-        elif char == "[" and not in_class:
-            in_class = True
-        elif char == "]" and in_class:
-            in_class = False
-        elif not in_class and char == "(":
-            depth += 1
-        elif not in_class and char == ")":
-            depth -= 1
-            if depth == 0:
-                break
-        at += 1
-    return f"{pattern[: start.start()]}(?:{spelled}){pattern[at + 1 :]}"
+def _field_names(transform: Mapping[str, str]) -> list[str]:
+    """FIELDS, the names of what DELIMS separates."""
+    return [part.strip().strip('"') for part in transform["FIELDS"].split(",")]
 
 
 def _delimited(transform: Mapping[str, str], name: str, text: str) -> Iterator[Sql]:
@@ -245,7 +279,7 @@ def _delimited(transform: Mapping[str, str], name: str, text: str) -> Iterator[S
     marks = re.findall(r'"((?:[^"\\]|\\.)*)"', transform["DELIMS"])
     marks = [mark.replace("\\t", "\t").replace('\\"', '"').replace("\\\\", "\\") for mark in marks]
     if transform.get("FIELDS"):
-        fields = [part.strip().strip('"') for part in transform["FIELDS"].split(",")]
+        fields = _field_names(transform)
         if marks and name in fields:
             split = f"regexp_split_to_array({text}, {quote('[' + re.escape(marks[0]) + ']')})"
             yield Sql(f"nullif({split}[{fields.index(name) + 1}], '')", Kind.STRING)
@@ -273,7 +307,7 @@ def json_field(name: str, layers: Layers) -> Sql:
         before, mark, after = whole.partition("[*]")
         members = f"json_extract({layers.json('$' + before)}, {quote('$' + mark + after)})"
         texts = f"list_transform({members}, lambda j_: spl_json_text(j_))"
-        held = _shared(layers, f"list_filter({texts}, lambda t_: t_ IS NOT NULL)")
+        held = layers.once("__members", Sql(f"list_filter({texts}, lambda t_: t_ IS NOT NULL)", Kind.MULTI)).text
         return Sql(f"CASE WHEN len({held}) > 0 THEN {held} END", Kind.MULTI)
     paths = ["$" + "".join(_step(part) for part in name.split("."))]
     if "." in name:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
@@ -18,7 +18,7 @@ from storypack.engine.compile.expressions import compile_value
 from storypack.engine.compile.terms import Fields, compile_term
 from storypack.engine.errors import EngineError
 from storypack.engine.knowledge.apps import Knowledge
-from storypack.engine.knowledge.eventtypes import EventType, event_types, tags_of
+from storypack.engine.knowledge.eventtypes import event_types, named_event_types, tags_of
 from storypack.engine.knowledge.extraction import Extractor
 from storypack.engine.knowledge.layers import Layers
 from storypack.engine.lookup import Matcher, call_sql
@@ -26,10 +26,6 @@ from storypack.engine.session import Session
 from storypack.engine.sql import NULL, Kind, Sql, as_number, identifier, quote
 from storypack.spl import parse_expression, tree
 from storypack.spl.source import SplError
-
-# Layers of columns: 1 = costly calls that several fields share, 2 = extracted fields, 3 = calculated ones,
-# 4 and up = a lookup each, the last = event types and tags.
-EXTRACTED, CALCULATED, FIRST_LOOKUP, TYPED = 2, 3, 4, 60
 
 DATE_PARTS = {
     "date_hour": "hour",
@@ -66,15 +62,17 @@ class OriginFields:
     indexed: bool = True
     multi: frozenset[str] = frozenset()
     varying: tuple[str, ...] = ()
-    _known: dict[tuple[int, str], Sql] = field(default_factory=dict)
-    _busy: set[tuple[int, str]] = field(default_factory=set)
+    _known: dict[tuple[str, str], Sql] = field(default_factory=dict)
+    _busy: set[tuple[str, str]] = field(default_factory=set)
+    _matches: dict[int, tuple[Sql, bool] | None] = field(default_factory=dict)
+    _flags: dict[str, Sql] = field(default_factory=dict)
 
     def field(self, name: str) -> Sql:
         """The SQL of a field, NULL if events of this origin cannot hold it."""
         if name == "eventtype":
-            return self._once(TYPED, name, self._eventtype)
+            return self._once("typed", name, self._eventtype)
         if name == "tag":
-            return self._once(TYPED, name, self._tag)
+            return self._once("typed", name, self._tag)
         return self._looked_up(name, len(self._lookups))
 
     def names(self) -> Iterator[str]:
@@ -88,8 +86,9 @@ class OriginFields:
             yield from (event for _, event in lookup.outputs)
         yield from ("eventtype", "tag")
 
-    def _once(self, level: int, name: str, make: Callable[[str], Sql]) -> Sql:
-        key = (level, name)
+    def _once(self, step: str, name: str, make: Callable[[str], Sql]) -> Sql:
+        """A field as a step of the sequence leaves it, made when it is first asked for."""
+        key = (step, name)
         if key not in self._known:
             if key in self._busy:
                 return NULL  # a definition that leans on itself gives nothing
@@ -116,14 +115,14 @@ class OriginFields:
             return Sql(f"lower(dayname(make_timestamp(CAST({self.time.text} * 1e6 AS BIGINT))))", Kind.STRING)
         if name.startswith("_"):
             return NULL
-        return self._once(EXTRACTED, name, self._extract)
+        return self._once("extracted", name, self._extract)
 
     def _extract(self, name: str) -> Sql:
         if name in self.multi:
-            return self.layers.add(EXTRACTED, name, _several(name))
-        found = self.extractor.extract(name, self.layers)
+            return self.layers.add(name, _several(name))
+        found = self.extractor.extract(name)
         if not self.indexed:
-            return NULL if found is None else self.layers.add(EXTRACTED, name, found)
+            return NULL if found is None else self.layers.once(name, found)
         indexed = Sql(f"spl_json_text(json_extract(__indexed, {quote('$.' + _key(name))}))", Kind.STRING)
         if found is None:
             value = indexed
@@ -131,7 +130,7 @@ class OriginFields:
             value = Sql(f"coalesce(spl_list({indexed.text}), {found.text})", Kind.MULTI)
         else:
             value = Sql(f"coalesce({indexed.text}, {found.text})", found.kind)
-        return self.layers.add(EXTRACTED, name, value)
+        return self.layers.add(name, value)
 
     # --- FIELDALIAS -------------------------------------------------------------------------------------------
 
@@ -147,20 +146,34 @@ class OriginFields:
                         found.append((words[at], words[at + 2], words[at + 1].upper() == "ASNEW"))
         return found
 
-    def _aliased(self, name: str) -> Sql:
-        value = self._extracted(name)
+    @cached_property
+    def _originals(self) -> Mapping[str, list[tuple[str, bool]]]:
+        """Of each alias the fields for which it stands, and whether an existing value stays."""
+        found: dict[str, list[tuple[str, bool]]] = {}
         for original, alias, keeps in self._aliases:
-            if alias == name and original != name:
-                other = self._extracted(original)
-                value = _first(value, other) if keeps else other
-        return value
+            if original != alias:
+                found.setdefault(alias, []).append((original, keeps))
+        return found
+
+    def _aliased(self, name: str) -> Sql:
+        if name not in self._originals:
+            return self._extracted(name)
+        return self._once("aliased", name, self._alias)
+
+    def _alias(self, name: str) -> Sql:
+        values = [self._extracted(name)]
+        for original, keeps in self._originals[name]:
+            other = self._extracted(original)
+            values = [*values, other] if keeps else [other]
+        value = _first(values)
+        return value if value.kind is Kind.NULL else self.layers.once(name, value)
 
     # --- EVAL -------------------------------------------------------------------------------------------------
 
     def _calculated(self, name: str) -> Sql:
         if f"EVAL-{name}" not in self.settings:
             return self._aliased(name)
-        return self._once(CALCULATED, name, self._evaluate)
+        return self._once("calculated", name, self._evaluate)
 
     def _evaluate(self, name: str) -> Sql:
         try:
@@ -169,7 +182,7 @@ class OriginFields:
         except (SplError, EngineError) as error:
             self.session.warn(f"calculated field `{name}` of {self.constants['sourcetype']} is left out: {error}")
             return self._aliased(name)
-        return value if value.kind is Kind.NULL else self.layers.add(CALCULATED, name, value)
+        return value if value.kind is Kind.NULL else self.layers.once(name, value)
 
     # --- LOOKUP -----------------------------------------------------------------------------------------------
 
@@ -192,71 +205,103 @@ class OriginFields:
             lookup = self._lookups[number]
             for at, (_, target) in enumerate(lookup.outputs):
                 if target == name:
-                    return self._once(FIRST_LOOKUP + number, name, partial(self._output, number, at))
+                    return self._once(f"lookup {number}", name, partial(self._output, number, at))
         return self._calculated(name)
 
     def _output(self, number: int, at: int, name: str) -> Sql:
+        below = self._looked_up(name, number)
+        if number not in self._matches:
+            self._matches[number] = self._match(number)
+        match = self._matches[number]
+        if match is None:
+            return below
+        found, several = match
+        values = f"{found.text}[{at + 1}]"
+        value = Sql(values, Kind.MULTI) if several else Sql(f"{values}[1]", Kind.STRING)
+        if self._lookups[number].keeps:
+            value = _first([below, value])
+        return self.layers.add(name, value)
+
+    def _match(self, number: int) -> tuple[Sql, bool] | None:
+        """What a lookup gives for an event, as a column of all its outputs, and whether these may hold several values;
+        None if it has no table."""
         lookup = self._lookups[number]
         table = self.session.lookup(lookup.table)
-        below = self._looked_up(name, number)
         if table is None:
             self.session.warn(f"automatic lookup `{lookup.table}` of {self.constants['sourcetype']} has no table")
-            return below
+            return None
         columns = tuple(source for source, _ in lookup.outputs)
         matcher = Matcher(table, tuple(source for source, _ in lookup.inputs), columns)
         keys = [self._looked_up(event, number) for _, event in lookup.inputs]
         several = matcher.several or any(key.kind is Kind.MULTI for key in keys)
         if matcher.temporal:
             keys.append(Sql(as_number(self.field("_time")), Kind.NUMBER))
-        found = f"{call_sql(matcher, keys, self.session)}[{at + 1}]"
-        value = Sql(found, Kind.MULTI) if several else Sql(f"{found}[1]", Kind.STRING)
-        if lookup.keeps:
-            value = _first(below, value)
-        return self.layers.add(FIRST_LOOKUP + number, name, value)
+        return self.layers.add("__match", Sql(call_sql(matcher, keys, self.session), Kind.STRING)), several
 
     # --- event types and tags ---------------------------------------------------------------------------------
 
     @cached_property
-    def _event_types(self) -> list[tuple[EventType, str]]:
-        view = _View(lambda name: NULL if name in ("eventtype", "tag") else self.field(name))
+    def _event_types(self) -> dict[str, tree.Term]:
+        """The searches of the event types that an event can have."""
         macros = {**self.knowledge.macro_definitions(), **self.session.macros}
-        found = event_types(self.knowledge.eventtypes, macros, self.constants)
-        return [(one, compile_term(one.term, view, self.session)) for one in found]
+        return {one.name: one.term for one in event_types(self.knowledge.eventtypes, macros, self.constants)}
+
+    def _is_of(self, name: str) -> Sql:
+        """Whether an event is of an event type, as a column. One that leans on itself does so in vain."""
+        if name not in self._flags:
+            self._flags[name] = NULL
+            view = _View(partial(self._seen_by, name))
+            condition = compile_term(self._event_types[name], view, self.session)
+            self._flags[name] = self.layers.once("__is", Sql(condition, Kind.BOOL))
+        return self._flags[name]
+
+    def _seen_by(self, event_type: str, name: str) -> Sql:
+        """A field as the search of an event type sees it: of event types those that it names, and no tags."""
+        if name != "eventtype":
+            return NULL if name == "tag" else self.field(name)
+        term = self._event_types[event_type]
+        flags = [(other, self._is_of(other)) for other in named_event_types(term, self._event_types)]
+        cases = [f"CASE WHEN {flag.text} THEN {quote(other)} END" for other, flag in flags if flag is not NULL]
+        return Sql(f"list_filter([{', '.join(cases)}], lambda t_: t_ IS NOT NULL)", Kind.MULTI) if cases else NULL
 
     def _eventtype(self, name: str) -> Sql:
-        cases = [f"CASE WHEN {condition} THEN {quote(one.name)} END" for one, condition in self._event_types]
-        return self._list(cases, name)
+        return self._list([(self._is_of(one).text, one) for one in self._event_types], name)
 
     @cached_property
-    def _tags(self) -> list[tuple[str, str]]:
-        """Each tag that an event can have, after the condition under which it has it."""
-        found = []
-        conditions = {one.name: condition for one, condition in self._event_types}
+    def _tags(self) -> list[tuple[Callable[[], str], str]]:
+        """Each tag that an event can have, after what gives the condition under which it has it."""
+        found: list[tuple[Callable[[], str], str]] = []
         for (key, value), tags in tags_of(self.knowledge.tags).items():
             if key == "eventtype":
-                condition = conditions.get(value)
-            else:
+                if value in self._event_types:
+                    found += [(partial(self._flag, value), tag) for tag in tags]
+            elif self.constants.get(key, value) == value:
                 term = tree.Compare(tree.Field(key), "=", tree.Word(value))
-                possible = self.constants.get(key, value) == value
-                condition = compile_term(term, self, self.session) if possible else None
-            if condition is not None:
-                found += [(condition, tag) for tag in tags]
+                found += [(partial(compile_term, term, self, self.session), tag) for tag in tags]
         return found
 
+    def _flag(self, event_type: str) -> str:
+        return self._is_of(event_type).text
+
     def _tag(self, name: str) -> Sql:
-        return self._list([f"CASE WHEN {condition} THEN {quote(tag)} END" for condition, tag in self._tags], name)
+        return self._list([(condition(), tag) for condition, tag in self._tags], name)
 
     def labelled(self, name: str, value: str) -> str:
         """BOOLEAN SQL of whether an event has a tag or event type: quicker than listing all that it has."""
-        pairs = self._tags if name == "tag" else [(condition, one.name) for one, condition in self._event_types]
-        conditions = dict.fromkeys(condition for condition, label in pairs if label.lower() == value.lower())
-        return f"({' OR '.join(conditions)})" if conditions else "FALSE"
+        wanted = value.lower()
+        if name == "tag":
+            conditions = [condition() for condition, tag in self._tags if tag.lower() == wanted]
+        else:
+            conditions = [self._flag(one) for one in self._event_types if one.lower() == wanted]
+        return f"({' OR '.join(dict.fromkeys(conditions))})" if conditions else "FALSE"
 
-    def _list(self, cases: list[str], name: str) -> Sql:
-        if not cases:
+    def _list(self, labels: list[tuple[str, str]], name: str) -> Sql:
+        """The labels of which the condition holds, sorted."""
+        if not labels:
             return NULL
-        held = f"list_filter(list_distinct([{', '.join(cases)}]), lambda t_: t_ IS NOT NULL)"
-        values = self.layers.add(TYPED, name, Sql(held, Kind.MULTI))
+        cases = ", ".join(f"CASE WHEN {condition} THEN {quote(label)} END" for condition, label in labels)
+        held = f"list_filter(list_distinct([{cases}]), lambda t_: t_ IS NOT NULL)"
+        values = self.layers.add(name, Sql(held, Kind.MULTI))
         return Sql(f"CASE WHEN len({values.text}) > 0 THEN list_sort({values.text}) END", Kind.MULTI)
 
 
@@ -270,12 +315,13 @@ class _View(Fields):
         return self.find(name)
 
 
-def _first(a: Sql, b: Sql) -> Sql:
+def _first(values: Sequence[Sql]) -> Sql:
     """The first that is not null."""
-    if a.kind is Kind.NULL or b.kind is Kind.NULL:
-        return b if a.kind is Kind.NULL else a
-    kind = common_kind([a.kind, b.kind])
-    return Sql(f"coalesce({coerce(a, kind)}, {coerce(b, kind)})", kind)
+    known = [value for value in values if value.kind is not Kind.NULL]
+    if len(known) < 2:
+        return known[0] if known else NULL
+    kind = common_kind([value.kind for value in known])
+    return Sql(f"coalesce({', '.join(coerce(value, kind) for value in known)})", kind)
 
 
 def _several(name: str) -> Sql:

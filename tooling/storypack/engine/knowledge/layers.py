@@ -6,34 +6,41 @@ import re
 from dataclasses import dataclass, field
 
 from storypack.engine.relation import Names
-from storypack.engine.sql import Kind, Sql, identifier, quote
+from storypack.engine.sql import Kind, Sql, identifier, identifiers, quote
 
 
 @dataclass
 class Layers:
-    """`base` gives the first columns; layer 1, 2, ... add theirs. A column may use those of lower layers, and of its
-    own layer none. Filled while a search is compiled, turned into SQL at the end. `guard` = a condition that is true
-    of every event and is to be asked for each; in it `{json}` stands for whether the event is whole JSON."""
+    """`base` gives the first columns; each layer above adds those that name columns of the layers below it only.
+    Filled while a search is compiled, turned into SQL at the end. `guard` = a condition that is true of every event and
+    is to be asked for each; in it `{json}` stands for whether the event is whole JSON."""
 
     base: str
     names: Names
-    columns: list[dict[str, str]] = field(default_factory=list)
     paths: dict[str, int] = field(default_factory=dict)
     guard: str = ""
+    _texts: dict[str, str] = field(default_factory=dict)
+    _depths: dict[str, int] = field(default_factory=dict)
+    _shared: dict[str, Sql] = field(default_factory=dict)
 
     def json(self, path: str) -> str:
         """What stands at a JSON path without wildcards (JSON; NULL for none, or in a line that is no JSON). All paths
         are looked up in one parse of the event, which is most of a search's time."""
         return f"__json[{self.paths.setdefault(path, len(self.paths) + 1)}]"
 
-    def add(self, layer: int, name: str, value: Sql) -> Sql:
-        """A column for a value; gives the SQL that names it from higher layers on."""
-        while len(self.columns) < layer:
-            self.columns.append({})
+    def add(self, name: str, value: Sql) -> Sql:
+        """A column for a value; gives the SQL that names it."""
         ident = identifier(self.names.new(name))
-        kind = Kind.STRING if value.kind is Kind.NULL else value.kind
-        self.columns[layer - 1][ident] = value.text
-        return Sql(ident, kind)
+        below = (self._depths.get(used, -1) for used in identifiers(value.text))
+        self._depths[ident] = 1 + max(below, default=-1)
+        self._texts[ident] = self.names.column(ident, value.text)
+        return Sql(ident, Kind.STRING if value.kind is Kind.NULL else value.kind)
+
+    def once(self, name: str, value: Sql) -> Sql:
+        """A value that several fields use, as a column; the same value again is the same column."""
+        if value.text not in self._shared:
+            self._shared[value.text] = value if value.text in self._texts else self.add(name, value)
+        return self._shared[value.text]
 
     def sql(self, named: str | None = None) -> str:
         """The nested SELECTs; of columns that `named` does not name, only those on which others rest."""
@@ -46,23 +53,26 @@ class Layers:
             whole = "__json IS NOT NULL" if paths else "json_valid(_raw)"
             text = f"SELECT * FROM ({text}) WHERE {self.guard.replace('{json}', whole)}"
         for columns in layers:
-            if columns:
-                added = ", ".join(f"{value} AS {ident}" for ident, value in columns.items())
-                text = f"SELECT *, {added} FROM ({text})"
+            added = ", ".join(f"{self._texts[ident]} AS {ident}" for ident in columns)
+            text = f"SELECT *, {added} FROM ({text})"
         return text
 
-    def _needed(self, named: str | None) -> tuple[list[dict[str, str]], list[str]]:
+    def _needed(self, named: str | None) -> tuple[list[list[str]], list[str]]:
         """The columns of each layer, and the JSON paths (an unused one in the middle keeps its place)."""
         paths = list(self.paths)
-        if named is None:
-            return self.columns, paths
-        kept: list[dict[str, str]] = []
-        for columns in reversed(self.columns):
-            used = {ident: value for ident, value in columns.items() if ident in named}
-            kept.insert(0, used)
-            named = "\n".join([named, *used.values()])
-        last = max(map(int, _PATH.findall(named)), default=0)
-        return kept, paths[:last]
+        needed = set(self._texts)
+        if named is not None:
+            needed = set(identifiers(named))
+            for ident in reversed(self._texts):  # a column names earlier ones only
+                if ident in needed:
+                    needed.update(identifiers(self._texts[ident]))
+            texts = [named, *(text for ident, text in self._texts.items() if ident in needed)]
+            paths = paths[: max((int(number) for text in texts for number in _PATH.findall(text)), default=0)]
+        layers: dict[int, list[str]] = {}
+        for ident in self._texts:
+            if ident in needed:
+                layers.setdefault(self._depths[ident], []).append(ident)
+        return [layers[depth] for depth in sorted(layers)], paths
 
 
 _PATH = re.compile(r"__json\[(\d+)\]")

@@ -155,8 +155,8 @@ def open_scan(
         time = f"({time_sql(settings, layers, session.now)} + {shift!r})"
         if clock is not None:
             time = f"coalesce({time}, {float(clock)!r})"
-        column = layers.add(1, "__time", Sql(time, Kind.NUMBER))
-        extractor = Extractor(settings, knowledge.transforms, _mode(settings, origin))
+        column = layers.add("__time", Sql(time, Kind.NUMBER))
+        extractor = Extractor(settings, knowledge.transforms, _mode(settings, origin), layers)
         fields = OriginFields(
             extractor,
             settings,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from datetime import UTC, datetime
 
 from storypack.engine.udf.registry import macro, udf
@@ -38,12 +37,6 @@ _FORMATS = (
     "%m/%d/%Y %H:%M:%S",
     "%Y/%m/%d %H:%M:%S",
 )
-
-
-@udf("spl_unescape", "VARCHAR", returns="VARCHAR")
-def unescape(text: str | None) -> str | None:
-    """XML's entities as the characters that they stand for."""
-    return html.unescape(text) if text is not None and "&" in text else text
 
 
 @udf("spl_find_time", "VARCHAR", "DOUBLE", returns="DOUBLE")

@@ -64,6 +64,29 @@ def replace(text: str | None, pattern: str | None, replacement: str | None) -> s
     return substitute(compiled, text, template(replacement))
 
 
+_UNCLEAN = re.compile(r"[^A-Za-z0-9_]")
+
+
+@udf("spl_named_pairs", "VARCHAR", "VARCHAR", "BOOLEAN", returns="MAP(VARCHAR, VARCHAR[])")
+def named_pairs(text: str | None, pattern: str | None, clean: bool | None) -> dict[str, list[str]]:
+    """The values under each name, a match's first group being the name and its second the value. `clean` names have
+    underscores in place of other characters, and neither digits nor underscores in front (transforms.conf.spec:
+    CLEAN_KEYS). Empty values are none."""
+    fields: dict[str, list[str]] = {}
+    if text is None or pattern is None:
+        return fields
+    try:
+        for found in compile_pattern(pattern).finditer(text):
+            name, value = found[1], found[2]
+            if name and clean:
+                name = _UNCLEAN.sub("_", name).lstrip("_0123456789")
+            if name and value:
+                fields.setdefault(name, []).append(value)
+    except (pcre2.LibraryError, UnicodeEncodeError):  # the match limit: what was found before it
+        pass
+    return fields
+
+
 Template = tuple[str | int, ...]
 _REFERENCE = re.compile(r"\\(\d{1,2})|\\g\{?(\d{1,2})\}?|\\(.)", re.DOTALL)
 

@@ -13,8 +13,8 @@ NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 
 macro("spl_is_number", "x", body=f"regexp_matches(x, '{NUMBER}')")
 
-# TRY_CAST alone would take blanks, underscores, `inf` and `nan` as well
-macro("spl_number", "x", body="CASE WHEN spl_is_number(x) THEN TRY_CAST(x AS DOUBLE) END")
+# TRY_CAST alone would take blanks, underscores, `inf` and `nan` as well; of a text that is no number nothing is left
+macro("spl_number", "x", body=f"TRY_CAST(regexp_extract(x, '{NUMBER}') AS DOUBLE)")
 
 # whole numbers without point or exponent (DuckDB's own cast changes to exponents at 1e16), others with as many digits
 # as it takes to tell them apart

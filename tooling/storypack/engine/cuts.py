@@ -40,7 +40,7 @@ def cut(handle: str | None) -> bool:
 def first_rows(rows: Relation, limit: int, session: Session, message: str) -> Relation:
     """The first rows in their order; `message` is a warning if there are more."""
     order = rows.order
-    rows = rows.stage("limit", f"SELECT * FROM {{rows}} {rows.order_by} LIMIT {limit + 1}")
+    rows = rows.stage("limit", f"SELECT * FROM {rows.source} {rows.order_by} LIMIT {limit + 1}")
     rows, place = rows.numbered("limit")
     rows = rows.where(_CUT, f"CASE WHEN {place} <= {limit} THEN TRUE ELSE {cut_sql(session, message)} END")
     return replace(rows, order=order) if order else rows

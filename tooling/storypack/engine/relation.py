@@ -71,14 +71,15 @@ class Cte:
     `scan` = the text of a pass over events, asked for when all others are there: it gets the SQL that reads its rows,
     by which it may leave out what that does not name; None = it reads them all.
 
-    `adds` = the columns (`expression AS "identifier"`) where adding them to the rows before is all that a stage does.
+    `adds` = the columns (quoted identifier and expression) where adding them to the rows before is all that a stage
+    does.
     """
 
     name: str
     text: str | Callable[[], str]
     stage: str
     scan: Callable[[str | None], str] | None = None
-    adds: tuple[str, ...] = ()
+    adds: tuple[tuple[str, str], ...] = ()
 
     def render(self, named: str | None = None) -> str:
         if self.scan is not None:
@@ -141,6 +142,11 @@ class Relation:
     def name(self) -> str:
         return self.ctes[-1].name
 
+    @property
+    def source(self) -> str:
+        """The SQL that names these rows in the text of a stage over them."""
+        return identifier(self.name)
+
     # --- fields ---------------------------------------------------------------------------------------------
 
     def find(self, name: str) -> Column | None:
@@ -186,13 +192,11 @@ class Relation:
         order: tuple[OrderKey, ...] | None = None,
         closes: bool = False,
     ) -> Relation:
-        """A further CTE over this relation. `{rows}` in a text stands for the name of the stage before it.
+        """A further CTE over this relation, whose text reads `source`.
 
         `closes` = the text lists its columns itself, so that nothing more can be asked from the source.
         """
         name = self.names.new(f"s{len(self.ctes) + 1}_{label}")
-        if isinstance(text, str):
-            text = text.replace("{rows}", identifier(self.name))
         return replace(
             self,
             ctes=(*self.ctes, Cte(name, text, label)),
@@ -210,15 +214,16 @@ class Relation:
             column = Column(self.names.new(name), Kind.STRING if value.kind is Kind.NULL else value.kind)
             text = f"CAST(NULL AS {column.kind.duckdb})" if value.kind is Kind.NULL else value.text
             ident = identifier(column.ident)
-            parts.append(f"{self.names.column(ident, text)} AS {ident}")
+            parts.append((ident, self.names.column(ident, text)))
             columns[name] = column
         if not parts:
             return self
         rows, parts = self._reopened(label, parts)
-        rows = rows.stage(label, f"SELECT *, {', '.join(parts)} FROM {{rows}}", columns=columns)
+        added = ", ".join(f"{text} AS {ident}" for ident, text in parts)
+        rows = rows.stage(label, f"SELECT *, {added} FROM {rows.source}", columns=columns)
         return replace(rows, ctes=(*rows.ctes[:-1], replace(rows.ctes[-1], adds=tuple(parts))))
 
-    def _reopened(self, label: str, parts: list[str]) -> tuple[Relation, list[str]]:
+    def _reopened(self, label: str, parts: list[tuple[str, str]]) -> tuple[Relation, list[tuple[str, str]]]:
         """What `parts` are to be added to, and with what: with the columns of the stage before, if they need none of
         them. Each stage costs DuckDB a look at every column, which for a handful of events is all the work there is."""
         last = self.ctes[-1]
@@ -228,7 +233,7 @@ class Relation:
 
     def where(self, label: str, condition: str) -> Relation:
         """Rows for which an SQL condition is true."""
-        return self.stage(label, f"SELECT * FROM {{rows}} WHERE {condition}")
+        return self.stage(label, f"SELECT * FROM {self.source} WHERE {condition}")
 
     def keep(self, fields: Iterable[str]) -> Relation:
         """Only these fields, in this order; no new stage. Fields that no row holds are left out."""
@@ -281,7 +286,7 @@ class Relation:
     def numbered(self, label: str = "order") -> tuple[Relation, str]:
         """The rows with their position (from 1) in a hidden column, and that column's identifier (quoted)."""
         ident = identifier(self.names.new("__n"))
-        text = f"SELECT *, row_number() OVER ({self.order_by}) AS {ident} FROM {{rows}}"
+        text = f"SELECT *, row_number() OVER ({self.order_by}) AS {ident} FROM {self.source}"
         return self.stage(label, text, order=(OrderKey(ident, place=True),)), ident
 
     # --- text -----------------------------------------------------------------------------------------------
@@ -292,13 +297,13 @@ class Relation:
         named = None if select == "SELECT *" else "\n".join([select, suffix, *texts.values()])
         texts |= {cte: cte.render(named) for cte in self.ctes if cte.scan is not None}
         ctes = ",\n".join(f"{identifier(cte.name)} AS NOT MATERIALIZED (\n  {texts[cte]}\n)" for cte in self.ctes)
-        return f"WITH {ctes}\n{select} FROM {identifier(self.name)} {suffix}".rstrip()
+        return f"WITH {ctes}\n{select} FROM {self.source} {suffix}".rstrip()
 
 
-def _independent(before: Iterable[str], after: Iterable[str]) -> bool:
+def _independent(before: Iterable[tuple[str, str]], after: Iterable[tuple[str, str]]) -> bool:
     """Whether columns can be made beside each other: none is read by a later one, and none changes how many rows there
     are or looks at other rows."""
-    made = [part.rsplit(" AS ", 1)[1] for part in before]
-    return not any(name in part for part in after for name in made) and not any(
-        word in part for part in (*before, *after) for word in ("unnest(", " OVER ")
+    made = {ident for ident, _ in before}
+    return all(made.isdisjoint(identifiers(text)) for _, text in after) and not any(
+        word in text for _, text in (*before, *after) for word in ("unnest(", " OVER ")
     )

@@ -117,8 +117,10 @@ def filled(name: str, span: Span, low: float | None, high: float | None, rows: R
             raise SearchError(f"more than 50,000 bins of `{name}`: use a wider span")
     grid = session.table({"__bin": starts}, "bins")
     bin_column, number = grid.field("__bin").text, as_number(rows.field(name))
-    join = f"{{left}} FULL JOIN {{right}} ON {number} = {bin_column}"
+    join = f"{rows.source} FULL JOIN {grid.source} ON {number} = {bin_column}"
     joined = beside(rows, grid, join, (), right_wins=False, label="continuous")
     value = Sql(f"coalesce({number}, {bin_column})", Kind.NUMBER)
     joined = joined.extend("continuous", {name: value}).drop(lambda field: field == "__bin")
-    return joined.stage("sort", "SELECT * FROM {rows}", order=(OrderKey(joined.field(name).text), *rows.order))
+    return joined.stage(
+        "sort", f"SELECT * FROM {joined.source}", order=(OrderKey(joined.field(name).text), *rows.order)
+    )

@@ -47,7 +47,7 @@ def chart(node: tree.Chart, rows: Relation, session: Session) -> Relation:
 def _sorted_rows(rows: Relation, name: str) -> Relation:
     value = rows.field(name)
     keys = [as_number(value)] if value.kind is Kind.NUMBER else [as_number(value), _low_end(value), as_text(value)]
-    return rows.stage("sort", "SELECT * FROM {rows}", order=tuple(OrderKey(key) for key in keys))
+    return rows.stage("sort", f"SELECT * FROM {rows.source}", order=tuple(OrderKey(key) for key in keys))
 
 
 def _low_end(value: Sql) -> str:

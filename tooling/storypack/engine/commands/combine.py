@@ -18,7 +18,7 @@ APPEND_LIMIT = 50_000
 
 def limited(rows: Relation, limit: int) -> Relation:
     """At most so many rows; 0 = all."""
-    return rows.stage("limit", f"SELECT * FROM {{rows}} {rows.order_by} LIMIT {limit}") if limit else rows
+    return rows.stage("limit", f"SELECT * FROM {rows.source} {rows.order_by} LIMIT {limit}") if limit else rows
 
 
 def subsearch_of(name: str, pipeline: tree.Pipeline, options: dict[str, str], session: Session) -> Relation:
@@ -51,7 +51,7 @@ def appendcols(node: tree.Combine, rows: Relation, session: Session) -> Relation
     right, right_row = subsearch_of("appendcols", node.pipelines[0], options, session).numbered()
     right = right.drop(lambda name: name.startswith("_"))
     left, left_row = rows.numbered()
-    join = f"{{left}} FULL JOIN {{right}} ON {left_row} = {right_row}"
+    join = f"{left.source} FULL JOIN {right.source} ON {left_row} = {right_row}"
     override = flag(options.get("override", "f"))
     return beside(left, right, join, (*left.order, *right.order), right_wins=override, label="appendcols")
 
@@ -90,4 +90,4 @@ def set_(node: tree.Combine, rows: Relation | None, session: Session) -> Relatio
     first = f"row_number() OVER ({key} {both.order_by}) = 1"
     sides = f"count(DISTINCT {part}) OVER ({key})"
     wanted = {"union": "TRUE", "intersect": f"{sides} = 2", "diff": f"{sides} = 1"}[operation]
-    return both.stage("set", f"SELECT * FROM {{rows}} QUALIFY {first} AND {wanted}")
+    return both.stage("set", f"SELECT * FROM {both.source} QUALIFY {first} AND {wanted}")

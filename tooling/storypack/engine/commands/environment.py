@@ -92,6 +92,8 @@ def iplocation(node: tree.Plain, rows: Relation, session: Session) -> Relation:
         return rows.extend("iplocation", {prefix + name: NULL for name in names})
     handle = geography.register(session, table)
     found = identifier(rows.names.new("__place"))
-    rows = rows.stage("iplocation", f"SELECT *, spl_place({quote(handle)}, {as_text(source)}) AS {found} FROM {{rows}}")
+    rows = rows.stage(
+        "iplocation", f"SELECT *, spl_place({quote(handle)}, {as_text(source)}) AS {found} FROM {rows.source}"
+    )
     values = {prefix + name: Sql(f"{found}[{quote(name)}]", Kind.STRING) for name in names}
     return rows.extend("iplocation", values)

@@ -84,7 +84,7 @@ def _joined_by_time(
         return joined
     by = ", ".join(key.sql for key in joined.order[1:])
     first = f"row_number() OVER (PARTITION BY {left_place} ORDER BY {by}) <= {most}"
-    return joined.stage("join", f"SELECT * FROM {{rows}} QUALIFY {first}")
+    return joined.stage("join", f"SELECT * FROM {joined.source} QUALIFY {first}")
 
 
 def _joined(
@@ -105,12 +105,12 @@ def _joined(
     if most:
         keys = ", ".join(as_text(key) for key in right_keys)
         first = f"row_number() OVER (PARTITION BY {keys} ORDER BY {place}) <= {most}"
-        right = right.stage("join", f"SELECT * FROM {{rows}} QUALIFY {first}")
+        right = right.stage("join", f"SELECT * FROM {right.source} QUALIFY {first}")
     conditions = [
         f"{a.text} = {b.text}" if a.kind is b.kind is Kind.NUMBER else f"{as_text(a)} = {as_text(b)}"
         for a, b in zip(left_keys, right_keys, strict=True)
     ]
-    join = f"{{left}} {how} JOIN {{right}} ON {' AND '.join([*conditions, also])}"
+    join = f"{left.source} {how} JOIN {right.source} ON {' AND '.join([*conditions, also])}"
     order = (*left.order, OrderKey(place))
     return beside(left, right, join, order, right_wins=wins, label="join", keys=frozenset(names))
 
@@ -133,4 +133,4 @@ def selfjoin(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     if not most:
         return joined
     first = f"row_number() OVER (PARTITION BY {left_place} ORDER BY {right_place}) <= {most}"
-    return joined.stage("join", f"SELECT * FROM {{rows}} QUALIFY {first}")
+    return joined.stage("join", f"SELECT * FROM {joined.source} QUALIFY {first}")

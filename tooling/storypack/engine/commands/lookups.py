@@ -50,7 +50,7 @@ def lookup(node: tree.Lookup, rows: Relation, session: Session) -> Relation:
     call = call_sql(matcher, keys, session)
     several = matcher.several or any(key.kind is Kind.MULTI for key in keys)
     found = identifier(rows.names.new("__match"))
-    rows = rows.stage("lookup", f"SELECT *, {call} AS {found} FROM {{rows}}")
+    rows = rows.stage("lookup", f"SELECT *, {call} AS {found} FROM {rows.source}")
     keeps = node.output == "OUTPUTNEW"
     return rows.extend(
         "lookup",
@@ -81,7 +81,7 @@ def inputlookup(node: tree.Inputlookup, rows: Relation | None, session: Session)
         found = found.where("where", compile_term(term, found, session))
     start = whole(options.get("start", "0"), "start")
     if start:
-        found = found.stage("start", f"SELECT * FROM {{rows}} {found.order_by} OFFSET {start}")
+        found = found.stage("start", f"SELECT * FROM {found.source} {found.order_by} OFFSET {start}")
     found = limited(found, whole(options.get("max", "0"), "max"))
     if rows is not None and flag(options.get("append", "f")):
         return unite([rows, found], "inputlookup")

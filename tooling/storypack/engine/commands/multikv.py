@@ -27,10 +27,10 @@ def multikv(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     place = identifier(rows.names.new("__place"))
     raw = Column(rows.names.new("_raw"), Kind.STRING)
     call = f"spl_table({as_text(source)}, {no_header}, {header}, {columns}, {texts})"
-    rows = rows.stage("multikv", f"SELECT *, {call} AS {lines} FROM {{rows}}")
+    rows = rows.stage("multikv", f"SELECT *, {call} AS {lines} FROM {rows.source}")
     text = (
         f"SELECT *, unnest(coalesce({lines}, [NULL])) AS {identifier(raw.ident)}, "
-        f"unnest(range(greatest(len({lines}), 1))) AS {place} FROM {{rows}}"
+        f"unnest(range(greatest(len({lines}), 1))) AS {place} FROM {rows.source}"
     )
     order = (*rows.order, OrderKey(place))
     rows = rows.stage("multikv", text, order=order)

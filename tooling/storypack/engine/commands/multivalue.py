@@ -35,7 +35,7 @@ def mvexpand(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     place = identifier(rows.names.new("__place"))
     text = (
         f"SELECT *, unnest({values}) AS {identifier(column.ident)}, "
-        f"unnest(range(len({values}))) AS {place} FROM {{rows}}"
+        f"unnest(range(len({values}))) AS {place} FROM {rows.source}"
     )
     columns = {**rows.columns, name: column}
     return rows.stage("mvexpand", text, columns=columns, order=(*rows.order, OrderKey(place)))
@@ -90,7 +90,7 @@ def mvcombine(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     selects = [f"{identifier(column.ident)} AS {identifier(columns[other].ident)}" for other, column in others.items()]
     values = f"flatten(list({as_multi(field)} ORDER BY {place}) FILTER (WHERE {field.text} IS NOT NULL))"
     selects += [f"{values} AS {identifier(combined.ident)}", f"min({place}) AS {first}"]
-    text = f"SELECT {', '.join(selects)} FROM {{rows}}"
+    text = f"SELECT {', '.join(selects)} FROM {rows.source}"
     if others:
         # rows without the field are not combined
         text += f" GROUP BY {', '.join(str(at + 1) for at in range(len(others)))}"

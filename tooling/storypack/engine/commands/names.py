@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 
@@ -40,3 +40,11 @@ def segments(pattern: str, name: str) -> list[str]:
     """What the stars of a pattern stand for in a name."""
     found = _regex(pattern).fullmatch(name)
     return list(found.groups()) if found else []
+
+
+def replace_all(text: str, values: Mapping[str, str]) -> str:
+    """The text with each of the tokens replaced; what a value puts in is not looked at again."""
+    tokens = re.compile(
+        "|".join(re.escape(token) for token in sorted(values, key=len, reverse=True) if token) or r"(?!)"
+    )
+    return tokens.sub(lambda found: values[found[0]], text)

@@ -62,14 +62,14 @@ def sort(node: tree.Sort, rows: Relation, session: Session) -> Relation:
     """Rows by the keys; ties stay as they were. At most 10,000 unless a limit is given."""
     order = (*sort_keys(node.keys, rows, reverse=node.reverse), *rows.order)
     if node.limit == 0:
-        return rows.stage("sort", "SELECT * FROM {rows}", order=order)
+        return rows.stage("sort", f"SELECT * FROM {rows.source}", order=order)
     if node.limit is None:
-        ordered_rows = rows.stage("sort", "SELECT * FROM {rows}", order=order)
+        ordered_rows = rows.stage("sort", f"SELECT * FROM {rows.source}", order=order)
         message = f"sort: more than {SORT_LIMIT:,} rows, the rest is left out, as in Splunk; write `sort 0` to keep all"
         return first_rows(ordered_rows, SORT_LIMIT, session, message)
     by = ", ".join(key.sql for key in order)
     ordered = f" ORDER BY {by}" if by else ""
-    return rows.stage("sort", f"SELECT * FROM {{rows}}{ordered} LIMIT {node.limit}", order=order)
+    return rows.stage("sort", f"SELECT * FROM {rows.source}{ordered} LIMIT {node.limit}", order=order)
 
 
 @command("head")
@@ -81,16 +81,16 @@ def head(node: tree.Head, rows: Relation, session: Session) -> Relation:
         condition = compile_condition(node.condition, rows, session)
         when_null = "TRUE" if flag(options.get("null", "f")) else "FALSE"
         rows, place = rows.numbered()
-        over = f"OVER (ORDER BY {place} ROWS BETWEEN UNBOUNDED PRECEDING AND {{end}})"
         end = "1 PRECEDING" if flag(options.get("keeplast", "f")) else "CURRENT ROW"
-        holds = f"bool_and(coalesce({condition}, {when_null})) {over.format(end=end)}"
-        rows = rows.stage("head", f"SELECT * FROM {{rows}} QUALIFY coalesce({holds}, TRUE)")
+        over = f"OVER (ORDER BY {place} ROWS BETWEEN UNBOUNDED PRECEDING AND {end})"
+        holds = f"bool_and(coalesce({condition}, {when_null})) {over}"
+        rows = rows.stage("head", f"SELECT * FROM {rows.source} QUALIFY coalesce({holds}, TRUE)")
         if limit is None:
             return rows
     limit = 10 if limit is None else limit
     if limit <= SORT_LIMIT:
         rows = without_cut(rows)
-    return rows.stage("head", f"SELECT * FROM {{rows}} {rows.order_by} LIMIT {limit}")
+    return rows.stage("head", f"SELECT * FROM {rows.source} {rows.order_by} LIMIT {limit}")
 
 
 @command("tail")
@@ -99,7 +99,8 @@ def tail(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     words = words_of(node.words)
     rows = reverse(node, rows, session)
     return rows.stage(
-        "tail", f"SELECT * FROM {{rows}} {rows.order_by} LIMIT {whole(words[0], 'the number of rows') if words else 10}"
+        "tail",
+        f"SELECT * FROM {rows.source} {rows.order_by} LIMIT {whole(words[0], 'the number of rows') if words else 10}",
     )
 
 
@@ -108,7 +109,7 @@ def reverse(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     """The rows in the opposite order."""
     if not rows.order:
         rows, _ = rows.numbered()
-    return rows.stage("reverse", "SELECT * FROM {rows}", order=tuple(key.flipped() for key in rows.order))
+    return rows.stage("reverse", f"SELECT * FROM {rows.source}", order=tuple(key.flipped() for key in rows.order))
 
 
 @command("uniq")
@@ -122,7 +123,7 @@ def uniq(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     ]
     if not differs:
         return rows.where("uniq", f"{place} = 1")
-    return rows.stage("uniq", f"SELECT * FROM {{rows}} QUALIFY {' OR '.join([f'{place} = 1', *differs])}")
+    return rows.stage("uniq", f"SELECT * FROM {rows.source} QUALIFY {' OR '.join([f'{place} = 1', *differs])}")
 
 
 @command("dedup")
@@ -135,7 +136,7 @@ def dedup(node: tree.Dedup, rows: Relation, session: Session) -> Relation:
         return rows if flag(options.get("keepempty", "f")) else rows.where("dedup", "FALSE")
     if node.sortby:
         rows = rows.stage(
-            "sort", "SELECT * FROM {rows}", order=(*sort_keys(node.sortby, rows, reverse=False), *rows.order)
+            "sort", f"SELECT * FROM {rows.source}", order=(*sort_keys(node.sortby, rows, reverse=False), *rows.order)
         )
     keys = [as_text(value) if value.kind is not Kind.NUMBER else value.text for value in values]
     present = " AND ".join(f"{value.text} IS NOT NULL" for value in values)
@@ -151,7 +152,7 @@ def dedup(node: tree.Dedup, rows: Relation, session: Session) -> Relation:
         }
         return rows.extend("dedup", {name: value for name, value in blank.items() if value.kind is not Kind.NULL})
     stays = f"({first} OR NOT ({present}))" if keepempty else f"({present}) AND {first}"
-    return rows.stage("dedup", f"SELECT * FROM {{rows}} QUALIFY {stays}")
+    return rows.stage("dedup", f"SELECT * FROM {rows.source} QUALIFY {stays}")
 
 
 def _runs(keys: list[str], rows: Relation) -> tuple[Relation, str]:
@@ -160,6 +161,6 @@ def _runs(keys: list[str], rows: Relation) -> tuple[Relation, str]:
     run, changed = identifier(rows.names.new("__run")), identifier(rows.names.new("__changed"))
     window = f"OVER (ORDER BY {place})"
     differs = " OR ".join(f"lag({key}) {window} IS DISTINCT FROM {key}" for key in keys)
-    rows = rows.stage("runs", f"SELECT *, CAST({differs} AS INTEGER) AS {changed} FROM {{rows}}")
-    rows = rows.stage("runs", f"SELECT *, sum({changed}) {window} AS {run} FROM {{rows}}")
+    rows = rows.stage("runs", f"SELECT *, CAST({differs} AS INTEGER) AS {changed} FROM {rows.source}")
+    rows = rows.stage("runs", f"SELECT *, sum({changed}) {window} AS {run} FROM {rows.source}")
     return rows, f"PARTITION BY {run}"

@@ -54,7 +54,7 @@ class _Extracted:
 def extracted(rows: Relation, call: str, session: Session, label: str, *, keep: bool = False) -> Relation:
     """The rows with all fields of a `MAP(VARCHAR, VARCHAR[])` that an SQL call gives, each taken when asked for."""
     found = identifier(rows.names.new("__fields"))
-    rows = rows.stage(label, f"SELECT *, {call} AS {found} FROM {{rows}}")
+    rows = rows.stage(label, f"SELECT *, {call} AS {found} FROM {rows.source}")
     opener = _Extracted(rows.names, rows, found, session, keep)
     previous = identifier(rows.name)
     cte = Cte(

@@ -154,7 +154,7 @@ def _spread(cells: Relation, row_name: str, labels: Sequence[str], found: Sequen
             columns[title] = Column(cells.names.new(title), value.kind)
             selects.append(f"{text} AS {identifier(columns[title].ident)}")
     order = (OrderKey(identifier(columns[row_name].ident)),)
-    text = f"SELECT {', '.join(selects)} FROM {{rows}} GROUP BY {row.text}"
+    text = f"SELECT {', '.join(selects)} FROM {cells.source} GROUP BY {row.text}"
     return cells.stage("chart", text, columns=columns, order=order, closes=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from storypack.engine.commands.names import replace_all
 from storypack.engine.commands.options import flag, options_of, whole, words_of
 from storypack.engine.commands.registry import command
 from storypack.engine.errors import SearchError
@@ -34,13 +35,13 @@ def xyseries(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     for field in data:
         value = rows.field(field)
         for name in labels:
-            title = name if len(data) == 1 else style.replace("$AGG$", field).replace("$VAL$", name)
+            title = name if len(data) == 1 else replace_all(style, {"$AGG$": field, "$VAL$": name})
             columns[title] = Column(rows.names.new(title), value.kind if value.kind is not Kind.NULL else Kind.STRING)
             found = f"last({value.text} ORDER BY {place}) FILTER (WHERE {label} = {quote(name)})"
             selects.append(f"{found} AS {identifier(columns[title].ident)}")
     first = identifier(rows.names.new("__first"))
     selects.append(f"min({place}) AS {first}")
-    text = f"SELECT {', '.join(selects)} FROM {{rows}} WHERE {row.text} IS NOT NULL GROUP BY {row.text}"
+    text = f"SELECT {', '.join(selects)} FROM {rows.source} WHERE {row.text} IS NOT NULL GROUP BY {row.text}"
     order = (OrderKey(identifier(columns[row_name].ident)), OrderKey(first))
     return rows.stage("xyseries", text, columns=columns, order=order, closes=True)
 
@@ -69,7 +70,8 @@ def untable(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     before = rows.order[0].text
     text = (
         f"SELECT {row.text} AS {ids[0]}, unnest([{', '.join(quote(name) for name in others)}]) AS {ids[1]}, "
-        f"unnest([{', '.join(cells)}]) AS {ids[2]}, unnest(range({len(others)})) AS {place}, {before} FROM {{rows}}"
+        f"unnest([{', '.join(cells)}]) AS {ids[2]}, unnest(range({len(others)})) AS {place}, {before} "
+        f"FROM {rows.source}"
     )
     table = rows.stage("untable", text, columns=columns, order=(OrderKey(before), OrderKey(place)), closes=True)
     return table.where("untable", f"{ids[2]} IS NOT NULL")

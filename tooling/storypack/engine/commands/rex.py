@@ -76,7 +76,7 @@ def _all_matches(pattern: str, groups: dict[str, int], text: Sql, most: int, row
 def _helper(label: str, call: str, rows: Relation) -> tuple[Relation, str]:
     """A hidden column, so that a costly call is made once."""
     ident = identifier(rows.names.new("__found"))
-    return rows.stage(label, f"SELECT *, {call} AS {ident} FROM {{rows}}"), ident
+    return rows.stage(label, f"SELECT *, {call} AS {ident} FROM {rows.source}"), ident
 
 
 def _sed(name: str, expression: str, text: Sql, rows: Relation) -> Relation:

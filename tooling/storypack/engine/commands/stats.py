@@ -196,7 +196,7 @@ def grouped(
         value = aggregate_sql(measure, rows, order, session, context=context)
         columns[measure.output] = Column(rows.names.new(measure.output), value.kind)
         selects.append(f"{value.text} AS {identifier(columns[measure.output].ident)}")
-    text = f"SELECT {', '.join(selects) or 'NULL'} FROM {{rows}}"
+    text = f"SELECT {', '.join(selects) or 'NULL'} FROM {rows.source}"
     if not selects:
         text += " WHERE FALSE"
     if by:

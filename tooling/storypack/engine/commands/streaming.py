@@ -55,7 +55,7 @@ def _clock(rows: Relation, place: str) -> tuple[Relation, str]:
     clock = identifier(rows.names.new("__clock"))
     back = f"arg_max({time}, {place}) OVER () < arg_min({time}, {place}) OVER ()"
     ticks = f"CAST(round({time} * 1e6) AS HUGEINT) * {_TICK} * CASE WHEN {back} THEN -1 ELSE 1 END"
-    return rows.stage("clock", f"SELECT *, {ticks} + CAST({place} AS HUGEINT) AS {clock} FROM {{rows}}"), clock
+    return rows.stage("clock", f"SELECT *, {ticks} + CAST({place} AS HUGEINT) AS {clock} FROM {rows.source}"), clock
 
 
 def _frame(options: dict[str, str], keys: list[Sql], place: str, clock: str) -> str:
@@ -92,8 +92,8 @@ def _runs(
     if not resets:
         return rows, ""
     reset, run = identifier(rows.names.new("__reset")), identifier(rows.names.new("__run"))
-    rows = rows.stage("resets", f"SELECT *, CAST({' OR '.join(resets)} AS INTEGER) AS {reset} FROM {{rows}}")
-    return rows.stage("resets", f"SELECT *, sum({reset}) {window} AS {run} FROM {{rows}}"), run
+    rows = rows.stage("resets", f"SELECT *, CAST({' OR '.join(resets)} AS INTEGER) AS {reset} FROM {rows.source}")
+    return rows.stage("resets", f"SELECT *, sum({reset}) {window} AS {run} FROM {rows.source}"), run
 
 
 def _as(words: list[str]) -> tuple[str, str]:

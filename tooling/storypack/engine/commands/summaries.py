@@ -79,7 +79,7 @@ def _summary(name: str, field: Sql, most: int, rows: Relation, session: Session)
         f"SELECT count(DISTINCT v), count({number}), max({number}), avg({number}), min({number}), "
         f"coalesce(stddev_samp({number}), CASE WHEN count({number}) > 0 THEN 0 END)"
     )
-    inner = rows.stage("values", f"SELECT unnest({as_multi(field)}) AS v FROM {{rows}}")
+    inner = rows.stage("values", f"SELECT unnest({as_multi(field)}) AS v FROM {rows.source}")
     distinct, numeric, high, mean, low, spread = session.fetch(inner, select)[0]
     events = session.fetch(rows, f"SELECT count({field.text})")[0][0]
     frequent = session.fetch(inner, "SELECT v, count(*) AS n", f"GROUP BY v ORDER BY n DESC, v LIMIT {most}")

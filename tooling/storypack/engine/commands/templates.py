@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from storypack.engine.commands.fields import chosen, field_names
-from storypack.engine.commands.names import segments
+from storypack.engine.commands.names import replace_all, segments
 from storypack.engine.commands.options import options_of, whole
 from storypack.engine.commands.registry import command
 from storypack.engine.compile.coerce import unify
@@ -54,10 +54,7 @@ def _filled(node: tree.Foreach, pattern: str, name: str) -> str:
     }
     for at in range(1, 4):
         tokens[options.get(f"matchseg{at}", f"<<MATCHSEG{at}>>")] = found[at - 1] if at <= len(found) else ""
-    text = node.template
-    for token, value in tokens.items():
-        text = text.replace(token, value)
-    return text
+    return replace_all(node.template, tokens)
 
 
 def _apply(text: str, rows: Relation, session: Session) -> Relation:
@@ -87,11 +84,11 @@ def _over_values(node: tree.Foreach, names: list[str], mode: str, rows: Relation
     values = rows.field(_ITEMS).text
     most = session.fetch(rows, f"SELECT max(len({values}))")[0][0] or 0
     options = options_of(node.options)
-    template = node.template.replace(options.get("itemstr", "<<ITEM>>"), _ITEM)
-    number = options.get("iterstr", "<<ITER>>")
+    item_token, number_token = options.get("itemstr", "<<ITEM>>"), options.get("iterstr", "<<ITER>>")
     for at in range(1, most + 1):
         rows = rows.extend("foreach", {_ITEM: Sql(f"{values}[{at}]", Kind.STRING)})
-        rows = _where_changed(_apply(template.replace(number, str(at - 1)), rows, session), rows)
+        text = replace_all(node.template, {item_token: _ITEM, number_token: str(at - 1)})
+        rows = _where_changed(_apply(text, rows, session), rows)
     return rows.drop(lambda name: name in (_ITEM, _ITEMS))
 
 

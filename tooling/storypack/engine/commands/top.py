@@ -33,7 +33,7 @@ def top(node: tree.Top, rows: Relation, session: Session) -> Relation:
     share_column, rank_column = Column(rows.names.new(percent), Kind.NUMBER), identifier(rows.names.new("__rank"))
     ranked = counted.stage(
         node.name,
-        f"SELECT *, {share} AS {identifier(share_column.ident)}, {rank} AS {rank_column} FROM {{rows}}",
+        f"SELECT *, {share} AS {identifier(share_column.ident)}, {rank} AS {rank_column} FROM {counted.source}",
         columns={**counted.columns, percent: share_column},
     )
     if flag(options.get("useother", "f")) and limit:
@@ -45,7 +45,7 @@ def top(node: tree.Top, rows: Relation, session: Session) -> Relation:
     shown += [count] if flag(options.get("showcount", "t")) else []
     shown += [percent] if flag(options.get("showperc", "t")) else []
     order = (*(OrderKey(ranked.field(name).text) for name in groups), OrderKey(rank_column))
-    return ranked.stage(node.name, "SELECT * FROM {rows}", order=order).keep(shown)
+    return ranked.stage(node.name, f"SELECT * FROM {ranked.source}", order=order).keep(shown)
 
 
 def _counted(rows: Relation, keys: list[str], count: str) -> Relation:
@@ -59,7 +59,7 @@ def _counted(rows: Relation, keys: list[str], count: str) -> Relation:
     selects.append(f"CAST(count(*) AS DOUBLE) AS {identifier(columns[count].ident)}")
     present = " AND ".join(f"{field.text} IS NOT NULL" for field in fields)
     grouping = ", ".join(str(at + 1) for at in range(len(keys)))
-    text = f"SELECT {', '.join(selects)} FROM {{rows}} WHERE {present} GROUP BY {grouping}"
+    text = f"SELECT {', '.join(selects)} FROM {rows.source} WHERE {present} GROUP BY {grouping}"
     return rows.stage("count", text, columns=columns, order=(), closes=True)
 
 
@@ -81,5 +81,5 @@ def _with_other(
     for name in numbers:
         columns[name] = Column(rows.names.new(name), Kind.NUMBER)
         selects.append(f"sum({rows.field(name).text}) AS {identifier(columns[name].ident)}")
-    text = f"SELECT {', '.join(selects)} FROM {{rows}} GROUP BY {grouping}"
+    text = f"SELECT {', '.join(selects)} FROM {rows.source} GROUP BY {grouping}"
     return rows.stage("other", text, columns=columns, closes=True), new_rank

@@ -85,7 +85,7 @@ def _exponential(
         averages.append(None if value is None else last)
     found = session.table({target: averages}, "ema").rename({target: "__ema"})
     found, found_place = found.numbered()
-    join = f"{{left}} LEFT JOIN {{right}} ON {place} = {found_place}"
+    join = f"{rows.source} LEFT JOIN {found.source} ON {place} = {found_place}"
     joined = beside(rows, found, join, rows.order, right_wins=True, label="trendline")
     value = joined.field("__ema")
     joined = joined.extend("trendline", {target: value}).drop(lambda name: name == "__ema")

@@ -111,7 +111,7 @@ def beside(
     label: str,
     keys: frozenset[str] = frozenset(),
 ) -> Relation:
-    """Both sides joined: `join` is the text after FROM, in which `{left}` and `{right}` stand for the CTEs' names."""
+    """Both sides joined: `join` is the text after FROM."""
     names = left.names
     merge = Merge(names, right_wins, keys)
     columns = {}
@@ -120,7 +120,6 @@ def beside(
         assert column is not None
         columns[name] = column
     ctes = tuple(dict.fromkeys((*left.ctes, *right.ctes)))
-    source = join.replace("{left}", identifier(left.name)).replace("{right}", identifier(right.name))
-    cte = Cte(names.new(f"s{len(ctes) + 1}_{label}"), lambda: merge.sql(source), label)
+    cte = Cte(names.new(f"s{len(ctes) + 1}_{label}"), lambda: merge.sql(join), label)
     is_open = left.opener is not None or right.opener is not None
     return Relation(names, (*ctes, cte), columns, order, _Beside(left, right, merge) if is_open else None)

@@ -84,11 +84,11 @@ WITHOUT_EFFECT = {
     "xmlkv": frozenset({"maxinputs"}),
     "xyseries": frozenset({"grouped"}),
     "transaction": frozenset({"name", "unifyends", "mvraw", "delim"}),
-    "append": frozenset({"extendtimerange", "maxtime", "timeout"}),
-    "appendcols": frozenset({"maxtime", "timeout"}),
+    "append": frozenset({"extendtimerange"}),
     "makecontinuous": frozenset({"start", "end"}),
 }
-"""Options that would change results in Splunk and do not here: a search that uses one is warned of."""
+"""Options that would change results in Splunk and do not here: a search that uses one is warned of. Limits on how long a
+subsearch may take are none of them: here none is cut off."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,8 +87,8 @@ WITHOUT_EFFECT = {
     "append": frozenset({"extendtimerange"}),
     "makecontinuous": frozenset({"start", "end"}),
 }
-"""Options that would change results in Splunk and do not here: a search that uses one is warned of. Limits on how long a
-subsearch may take are none of them: here none is cut off."""
+"""Options that would change results in Splunk and do not here: a search that uses one is warned of. Limits on how
+long a subsearch may take are none of them: here none is cut off."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The tests of the pack's detections once more, with the fields that the vendors' add-ons give and no others.
 
-`addons/` holds what those add-ons were seen to do, in our words: CloudTrail without users for roles, one root for all of
-Linux, Workspace records without people, Zeek with addresses under one add-on and without under the other. A detection that
-reads a field which its add-on leaves empty loses its rows here.
+`addons/` holds what those add-ons were seen to do, in our words: CloudTrail without users for roles, one root for all
+of Linux, Workspace records without people, Zeek with addresses under one add-on and without under the other. A
+detection that reads a field which its add-on leaves empty loses its rows here.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pytest
 
 from storypack.engine.knowledge.apps import Knowledge, load_knowledge
 from storypack.pack.load import load_pack
+from storypack.pack.models.search import SearchTest
 from storypack.report.tests import render_tests
 from storypack.testing.results import Outcome, PlannedTest, TestRun
 from storypack.testing.run import plan_tests, run_test
@@ -73,11 +74,13 @@ def sensors(request: pytest.FixtureRequest) -> Iterator[AddOns]:
     yield from setting_of("vendors", request.param)
 
 
+def model_of(test: PlannedTest) -> SearchTest:
+    return next(each for each in PACK.detections if each.path == test.file).model.tests[test.number]
+
+
 def check(test: PlannedTest, setting: Setting) -> None:
     result = run_test(test, setting)
-    expected = (
-        next(each for each in PACK.detections if each.path == test.file).model.tests[test.number].expected_results
-    )
+    expected = model_of(test).expected_results
     if expected is not None and result.outcome is Outcome.FAILED and result.count == expected:
         return  # the add-on writes a person without the domain, or the like
     assert result.outcome is Outcome.PASSED, render_tests(TestRun((result,)))
@@ -96,13 +99,7 @@ def test_rows_come_with_the_fields_of_the_vendors_add_ons(test: PlannedTest, ven
 @pytest.mark.slow
 @pytest.mark.parametrize("test", planned(ZEEK), ids=named)
 def test_rows_come_under_both_add_ons_for_zeek(test: PlannedTest, sensors: AddOns) -> None:
-    if (
-        any(item.sourcetype.startswith("zeek:") for item in _model(test).tests[test.number].attack_data)
-        and sensors.apps[-1] != "zeek"
-    ):
+    tables = any(item.sourcetype.startswith("zeek:") for item in model_of(test).attack_data)
+    if tables and sensors.apps[-1] != "zeek":
         pytest.skip("only the TA for Zeek makes this source type")
     check(test, sensors)
-
-
-def _model(test: PlannedTest):  # type: ignore[no-untyped-def]
-    return next(each for each in PACK.detections if each.path == test.file).model

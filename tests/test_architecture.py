@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "tooling" / "storypack"
 
 # small modules at the top of the package that every stage may use
-SHARED = {"csvtext", "issue", "opening", "processes", "scratch", "spelling", "timemod"}
+SHARED = {"csvtext", "ends", "issue", "opening", "processes", "scratch", "spelling", "timemod"}
 BELOW: dict[str, set[str]] = {
     "spl": set(),
     "conf": set(),

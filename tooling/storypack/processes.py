@@ -6,12 +6,15 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any, TypeVar
+
+from storypack.ends import SIGNALS
 
 R = TypeVar("R")
 
@@ -57,24 +60,58 @@ def _run(number: int) -> Any:
 
 @contextmanager
 def process_pool(workers: int, method: str, **given: Any) -> Iterator[ProcessPoolExecutor]:
-    """Processes that end with the block, however it ends. `method` = how they begin, "fork" or "spawn"."""
-    pool = ProcessPoolExecutor(workers, mp_context=get_context(method), **given)
+    """Processes that end with the block, however it ends, and with this process. `method` = how they begin, "fork" or
+    "spawn"."""
+    begin = (given.pop("initializer", None), given.pop("initargs", ()))
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context(method), initializer=_begin, initargs=(os.getpid(), *begin), **given
+    )
     try:
         yield pool
     except BaseException:
         for process in list((pool._processes or {}).values()):
-            process.terminate()
+            process.kill()
         raise
     finally:
         pool.shutdown(cancel_futures=True)
 
 
+def _begin(parent: int, initializer: Callable[..., object] | None, arguments: tuple[Any, ...]) -> None:
+    become_worker(parent)
+    if initializer:
+        initializer(*arguments)
+
+
+def become_worker(parent: int) -> None:
+    """Let this process, started inside `interrupts_held`, end with the one that started it, even if that is killed."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    else:
+        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+_PR_SET_PDEATHSIG = 1
+_BEAT = 0.5
+
+
+def _end_after(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_BEAT)
+    os._exit(1)
+
+
 @contextmanager
 def interrupts_held() -> Iterator[None]:
-    """Ctrl-C, which a terminal sends to all processes, waits until the end of the block; those that start inside never
-    hear it: the first one does, and ends the others. A handler of their own would come too late for one that still
-    imports its modules."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Signals to end, which a terminal sends to all processes, wait until the end of the block; those that start inside
+    never hear them: the first one does, and ends the others. A handler of their own would come too late for one that
+    still imports its modules."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         yield
     finally:

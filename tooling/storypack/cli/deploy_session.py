@@ -35,9 +35,13 @@ def instance_options(function: Function) -> Function:
     """Where the instance is. Who we are comes from the environment, .env, the keyring or a prompt."""
     for option in reversed(
         (
-            click.option("--host", metavar="NAME", help=f"The search head. Default: {HOST_VARIABLE}."),
             click.option(
+                "--splunk-host", "--host", "host", metavar="NAME", help=f"The search head. Default: {HOST_VARIABLE}."
+            ),
+            click.option(
+                "--splunk-port",
                 "--port",
+                "port",
                 type=click.IntRange(1, 65535),
                 metavar="N",
                 help=f"Its management port. Default: {PORT_VARIABLE}, or 8089.",

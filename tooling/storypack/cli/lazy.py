@@ -5,22 +5,19 @@
 
 from __future__ import annotations
 
-import atexit
 import io
 import os
-import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
-from types import FrameType
 from typing import Any, NoReturn
 
 import click
 
+from storypack import ends
 from storypack.cli import exit_codes
 from storypack.cli.options import tell
 
@@ -72,12 +69,10 @@ class LazyGroup(click.Group):
             reconfigure = getattr(stream, "reconfigure", None)
             if reconfigure:
                 reconfigure(errors="backslashreplace")  # an ASCII terminal must not end a report half way
-        with _noticed_interrupt() as interrupted:
-            code = _guarded(
-                lambda: super(LazyGroup, self).main(args, prog_name, standalone_mode=False, **extra), interrupted
-            )
-        if code == exit_codes.INTERRUPTED and args is None:
-            _leave(code)
+        with ends.heeded():
+            code = _guarded(lambda: super(LazyGroup, self).main(args, prog_name, standalone_mode=False, **extra))
+            if ends.exit_code() and args is None:
+                ends.leave(code)
         sys.exit(code)
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
@@ -106,26 +101,6 @@ def _module_exists(name: str) -> bool:
     return (folder / f"{name}.py").is_file() or (folder / name / "__init__.py").is_file()
 
 
-@contextmanager
-def _noticed_interrupt() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C was pressed. DuckDB turns the KeyboardInterrupt into an error of its own, of no special class."""
-    seen: list[int] = []
-
-    def notice(number: int, frame: FrameType | None) -> None:
-        seen.append(number)
-        signal.default_int_handler(number, frame)
-
-    usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if not usual or threading.current_thread() is not threading.main_thread():
-        yield lambda: False
-        return
-    signal.signal(signal.SIGINT, notice)
-    try:
-        yield lambda: bool(seen)
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 def _open_closed_streams() -> None:
     """Give a program that was started without stdin, stdout or stderr (`>&-`) ones that hold nothing.
 
@@ -140,14 +115,15 @@ def _open_closed_streams() -> None:
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
 
 
-def _guarded(run: Callable[[], Any], interrupted: Callable[[], bool]) -> int:
-    """The exit code of `run`, whatever it raises."""
+def _guarded(run: Callable[[], Any]) -> int:
+    """The exit code of `run`, whatever it raises. DuckDB turns a KeyboardInterrupt into an error of its own, of no
+    special class."""
     try:
         result = run()
     except click.Abort:
         return _interrupted()
     except click.ClickException as error:
-        if interrupted():
+        if ends.exit_code():
             return _interrupted()
         said = io.StringIO()
         error.show(said)
@@ -159,7 +135,7 @@ def _guarded(run: Callable[[], Any], interrupted: Callable[[], bool]) -> int:
         tell(f"storypack: {place}{error.strerror or error}")
         return exit_codes.USAGE
     except Exception as error:  # noqa: BLE001 - the last line of defence: a user never sees a traceback
-        if interrupted():
+        if ends.exit_code():
             return _interrupted()
         _debug()
         text = " ".join(str(error).split())[:300]
@@ -173,18 +149,9 @@ def _guarded(run: Callable[[], Any], interrupted: Callable[[], bool]) -> int:
 
 
 def _interrupted() -> int:
-    click.echo("storypack: interrupted", err=True)
-    return exit_codes.INTERRUPTED
-
-
-def _leave(code: int) -> NoReturn:
-    """End the process, once all that is to be cleaned up has been. A thread of DuckDB that is in a Python function when
-    Python takes itself down would end in a crash."""
-    atexit._run_exitfuncs()
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
-            stream.flush()
-    os._exit(code)
+    with suppress(OSError):  # the terminal may be gone
+        click.echo(f"storypack: {ends.word()}", err=True)
+    return ends.exit_code() or exit_codes.INTERRUPTED
 
 
 def _debug() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from storypack import ends
 from storypack.cli.deploy_session import Seconds, checked_host, checked_port
 from storypack.cli.options import Function
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from storypack.testing.results import PlannedTest, TestResult, TestRun
 
 HOST, PORT, CA, HEC_URL = (f"STORYPACK_SPLUNK_{name}" for name in ("HOST", "PORT", "CA", "HEC_URL"))
+REQUEST_SECONDS = 30.0
 _OPTIONS = (
     click.option("--splunk", is_flag=True, help="Do it on a Splunk instance. The options below belong to it."),
     click.option("--splunk-host", metavar="NAME", help=f"The search head. Default: {HOST}."),
@@ -37,8 +39,6 @@ _OPTIONS = (
     click.option("--ca", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
                  help=f"Authorities to trust instead of the system's (PEM). Default: {CA}."),
     click.option("--insecure", is_flag=True, help="Do not verify certificates. Anyone may be listening."),
-    click.option("--timeout", type=Seconds(1, 3600), default=30.0, show_default=True, metavar="SECONDS",
-                 help="How long a request may take."),
 )  # fmt: skip
 
 
@@ -54,14 +54,20 @@ class Remote:
     wait: float
     ca: str | None
     insecure: bool
-    timeout: float
+    timeout: float | None
     index: str = ""
     compare: bool = False
 
 
-def remote_options(function: Function) -> Function:
+def timeout_option(text: str) -> Callable[[Function], Function]:
+    return click.option("--timeout", type=Seconds(0, 86_400), metavar="SECONDS", help=text)
+
+
+def remote_options(
+    function: Function, timeout: str = f"How long a request may take. Default: {REQUEST_SECONDS:g}."
+) -> Function:
     """The options of the instance. Who we are comes from the environment, .env, the keyring or a prompt."""
-    for option in reversed(_OPTIONS):
+    for option in reversed((*_OPTIONS, timeout_option(timeout))):
         function = option(function)
     return function
 
@@ -117,11 +123,12 @@ def connected(remote: Remote, root: Path) -> Iterator[Connection]:
     ca = remote.ca or variables.get(CA) or None
     if remote.insecure:
         click.echo("warning: --insecure: the certificate is not verified; anyone may read the password", err=True)
-    target = Target(host, port, ca=ca, insecure=remote.insecure, timeout=remote.timeout)
+    target = Target(host, port, ca=ca, insecure=remote.insecure, timeout=remote.timeout or REQUEST_SECONDS)
     try:
         connection = Connection(target, find_credentials(os.environ, root, host, _ask()))
         try:
-            yield connection
+            with ends.unhurried():  # what was sent is to be removed
+                yield connection
         finally:
             connection.close()
     except DeployError as error:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 @click.option("-v", "--verbose", is_flag=True, help="List the tests that passed, too.")
 @format_option("text", "json", "junit", "github")
 @output_option
-@remote_options
+@partial(remote_options, timeout="How long a test may take; 0 = for ever. Default: 300. With --splunk: a request.")
 @click.option("--index", default="", metavar="NAME", help="Index for the events of tests.")
 def command(
     pack: Path,
@@ -73,10 +74,11 @@ def command(
     """
     from storypack.cli.select import chosen_files
     from storypack.pack.load import load_pack
-    from storypack.testing.pool import run_tests
+    from storypack.testing.pool import TIME_LIMIT, run_tests
     from storypack.testing.run import plan_tests
 
-    remote = remote_of(given)
+    remote = remote_of(given, shared=["timeout"])
+    limit = given["timeout"]
     loaded = load_pack(pack)
     if not loaded.files:
         raise no_pack(pack)
@@ -89,7 +91,7 @@ def command(
         if remote:
             run = run_there(loaded.pack, pack, planned, remote, advance)
         else:
-            run = run_tests(loaded.pack, planned, jobs, advance)
+            run = run_tests(loaded.pack, planned, jobs, advance, limit=TIME_LIMIT if limit is None else limit)
     run = _relocated(run, pack.as_posix())
     emit(_render(run, format, output, verbose), output)
     for line in broken:

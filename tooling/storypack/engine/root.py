@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from storypack import scratch
+from storypack import ends, scratch
 from storypack.engine.sql import quote
 
 MEMORY_LIMIT = "700MB"
@@ -29,6 +29,7 @@ def is_plain_name(path: Path) -> bool:
 
 def open_root(files: Sequence[Path] = (), threads: int = THREADS) -> duckdb.DuckDBPyConnection:
     """A connection in memory that can read `files` and nothing else outside of itself."""
+    ends.watch()
     root = duckdb.connect(":memory:")
     for setting, value in (
         ("memory_limit", f"'{MEMORY_LIMIT}'"),

@@ -86,7 +86,8 @@ def open_session(
     finally:
         for end in session.at_end:
             end()
-        cursor.close()
+        if not session.abandoned:  # closing would wait for it
+            cursor.close()
 
 
 def fetch_result(rows: Relation, session: Session) -> Result:

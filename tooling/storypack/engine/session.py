@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import duckdb
 
 from storypack.engine import udf
-from storypack.engine.attended import attended
+from storypack.engine.attended import attended, is_everywhere
 from storypack.engine.errors import EngineError, OutOfMemory, SearchError, UnreadableEvents, told
 from storypack.engine.relation import Column, Cte, Names, OrderKey, Relation
 from storypack.engine.source import LookupTable, Source
@@ -29,7 +29,8 @@ T = TypeVar("T")
 class Session:
     """One run of a search. `now` is the start of the search in epoch seconds (UTC), `earliest` and `latest` its time
     range, which time modifiers in the search override: `range` is what came of it for the events being read.
-    `dry` = the source holds no rows: what would depend on them is left open. `attended` = a person may interrupt.
+    `dry` = the source holds no rows: what would depend on them is left open. `attended` = a person may interrupt;
+    `abandoned` = a statement goes on after that.
 
     `templates` = the templates of `foreach` that are being compiled, `nested_templates` = how many have been within
     another.
@@ -53,6 +54,7 @@ class Session:
     latest: float | None = None
     dry: bool = False
     attended: bool = False
+    abandoned: bool = False
     range: tuple[float | None, float | None] = (None, None)
     templates: int = 0
     nested_templates: int = 0
@@ -103,7 +105,12 @@ class Session:
 
     def wait(self, run: Callable[[], T]) -> T:
         """What a call of the connection gives, which may take its time."""
-        return attended(self.connection, run) if self.attended else run()
+        if not self.attended and not is_everywhere():
+            return run()
+        return attended(self.connection, run, self._abandon)
+
+    def _abandon(self) -> None:
+        self.abandoned = True
 
     def failure(self, error: duckdb.Error) -> EngineError:
         """What to tell the user of an error inside DuckDB."""

@@ -1,21 +1,34 @@
-"""Many tests, in several processes: results as they come, in any order."""
+"""Many tests, in several processes: results as they come, in any order, each within its time."""
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures.process import BrokenProcessPool
-from time import perf_counter
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing import connection, get_context
+from time import monotonic, perf_counter
+from types import FrameType
+from typing import TYPE_CHECKING
 
+from storypack.engine import attended
 from storypack.pack.models import Investigation
 from storypack.pack.pack import Pack
-from storypack.processes import interrupts_held, process_pool
+from storypack.processes import become_worker, interrupts_held
 from storypack.testing.results import Failure, Outcome, PlannedTest, TestResult, TestRun
 from storypack.testing.run import run_test
 from storypack.testing.setting import Setting
 
+if TYPE_CHECKING:
+    from multiprocessing.context import SpawnProcess
+
 ALONE = 6
 """So few tests are not worth a second process: starting it takes longer."""
+
+TIME_LIMIT = 300.0
+"""Seconds that a test may take, on a machine that is busy."""
 
 
 def run_tests(
@@ -23,49 +36,192 @@ def run_tests(
     planned: Sequence[PlannedTest],
     jobs: int = 1,
     progress: Callable[[TestResult], object] = lambda result: None,
+    *,
+    limit: float = TIME_LIMIT,
 ) -> TestRun:
-    """All results, in the order of the plan. `progress` is called with each as soon as it is there. An interrupt
-    (Ctrl-C) ends the processes and is passed on."""
+    """All results, in the order of the plan. `progress` is called with each as soon as it is there. A test that takes
+    more than `limit` seconds (0 = as long as it likes) is stopped, and this is its result. An interrupt (Ctrl-C) ends
+    the processes and is passed on."""
     begin = perf_counter()
     jobs = min(jobs, len(planned))
     results = {}
-    found = _alone(pack, planned) if jobs <= 1 or len(planned) <= ALONE else _together(pack, planned, jobs)
-    for result in found:
+    is_alone = jobs <= 1 or len(planned) <= ALONE
+    for result in _alone(pack, planned, limit) if is_alone else _together(pack, planned, jobs, limit):
         results[result.test] = result
         progress(result)
     return TestRun(tuple(results[one] for one in planned), perf_counter() - begin)
 
 
-def _alone(pack: Pack, planned: Sequence[PlannedTest]) -> Iterator[TestResult]:
-    setting = Setting(pack, threads=2)
+def _stopped(planned: PlannedTest, limit: float) -> TestResult:
+    return _not_run(planned, f"it took more than {limit:g} seconds and was stopped; --timeout sets the limit", limit)
+
+
+def _not_run(planned: PlannedTest, message: str, seconds: float = 0.0) -> TestResult:
+    story = Failure("not run", message, planned.location)
+    return TestResult(planned, Outcome.NOT_RUN, seconds=seconds, failure=story, counts=True)
+
+
+def _result(planned: PlannedTest, setting: Setting) -> TestResult:
+    """A test's result, also where it comes upon a mistake of ours: the others are still to be run."""
+    try:
+        return run_test(planned, setting)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is this test's result
+        text = " ".join(str(error).split())[:300]
+        return _not_run(planned, f"internal error, a bug of storypack: {type(error).__name__}: {text}")
+
+
+# --- in this process ------------------------------------------------------------------------------------------------
+
+
+class _OutOfTime(BaseException):
+    """The time of a test is up."""
+
+
+@dataclass
+class _Alarm:
+    rang: bool = False
+    """Also where a library made another exception of _OutOfTime."""
+
+
+def _alone(pack: Pack, planned: Sequence[PlannedTest], limit: float) -> Iterator[TestResult]:
+    setting = _ready_setting(pack, threads=2)
     try:
         for one in planned:
-            yield run_test(one, setting)
+            with _alarm(limit) as alarm:
+                result = _result(one, setting)
+            if alarm.rang:
+                result = _stopped(one, limit)
+                setting = _ready_setting(pack, threads=2)  # a statement of the other may still go on
+            yield result
     finally:
         setting.close()
 
 
-def _together(pack: Pack, planned: Sequence[PlannedTest], jobs: int) -> Iterator[TestResult]:
-    # Fresh processes: DuckDB's threads do not survive a fork.
-    with process_pool(jobs, "spawn", initializer=_start, initargs=(pack,)) as pool:
-        waiting: dict[Future[TestResult], PlannedTest] = {}
-        # The costly ones first, so that no process ends long after the other.
-        with interrupts_held():
-            for one in sorted(planned, key=lambda one: _weight(one, pack), reverse=True):
-                waiting[pool.submit(_work, one)] = one
-        while waiting:
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield _result(future, waiting.pop(future))
+def _ready_setting(pack: Pack, threads: int) -> Setting:
+    """What takes its time and belongs to no test is done."""
+    setting = Setting(pack, threads)
+    setting.prepare()
+    return setting
 
 
-def _result(future: Future[TestResult], planned: PlannedTest) -> TestResult:
+@contextmanager
+def _alarm(limit: float) -> Iterator[_Alarm]:
+    """Ends the block after so many seconds, where a thread can hear alarms: the main one."""
+    alarm = _Alarm()
+    if not limit or threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield alarm
+        return
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        alarm.rang = True
+        raise _OutOfTime
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, limit)
     try:
-        return future.result()
-    except BrokenProcessPool:
-        message = "the process that ran it ended: out of memory, or stopped from outside"
-        story = Failure("not run", message, planned.location)
-        return TestResult(planned, Outcome.NOT_RUN, failure=story, counts=True)
+        with attended.everywhere(), suppress(_OutOfTime):
+            yield alarm
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+# --- in other processes ---------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class _Worker:
+    """A process that runs a test at a time, and the test that it is at."""
+
+    process: SpawnProcess
+    pipe: connection.Connection
+    is_ready: bool = False
+    test: PlannedTest | None = None
+    until: float = float("inf")
+
+    def get_ready(self) -> None:
+        """Hear that it is ready. Raises OSError if it ended before."""
+        try:
+            self.is_ready = self.pipe.recv()
+        except (EOFError, OSError) as error:
+            raise OSError("a process for tests ended before it began: out of memory?") from error
+
+    def begin(self, test: PlannedTest, limit: float) -> None:
+        self.test, self.until = test, monotonic() + limit if limit else float("inf")
+        self.pipe.send(test)
+
+    def result(self) -> TestResult:
+        """What became of the test. The process is gone if it says nothing."""
+        assert self.test is not None
+        try:
+            result: TestResult = self.pipe.recv()
+        except (EOFError, OSError):
+            return _not_run(self.test, "the process that ran it ended: out of memory, or stopped from outside")
+        self.test, self.until = None, float("inf")
+        return result
+
+    def end(self) -> None:
+        self.pipe.close()
+        self.process.kill()
+        self.process.join()
+
+
+def _together(pack: Pack, planned: Sequence[PlannedTest], jobs: int, limit: float) -> Iterator[TestResult]:
+    # The costly ones first, so that no process ends long after the other.
+    waiting = sorted(planned, key=lambda one: _weight(one, pack))
+    workers: list[_Worker] = []
+    try:
+        while waiting or any(worker.test for worker in workers):
+            while waiting and len(workers) < jobs:
+                workers.append(_start(pack))
+            for worker in workers:
+                if worker.is_ready and worker.test is None and waiting:
+                    worker.begin(waiting.pop(), limit)
+            yield from _next_results(workers, limit)
+    finally:
+        for worker in workers:
+            worker.end()
+
+
+def _next_results(workers: list[_Worker], limit: float) -> Iterator[TestResult]:
+    """The results that come next. Workers that are of no more use leave the list."""
+    busy = [worker for worker in workers if worker.test or not worker.is_ready]
+    patience = min(worker.until for worker in busy) - monotonic()
+    ready = connection.wait([worker.pipe for worker in busy], None if patience == float("inf") else max(0.0, patience))
+    for worker in busy:
+        test = worker.test
+        if test is None and worker.pipe in ready:
+            worker.get_ready()
+        elif worker.pipe in ready:
+            yield worker.result()
+        elif test is not None and worker.until <= monotonic():
+            yield _stopped(test, limit)
+        if worker.test is not None and (worker.pipe in ready or worker.until <= monotonic()):
+            workers.remove(worker)
+            worker.end()
+
+
+def _start(pack: Pack) -> _Worker:
+    # A fresh process: DuckDB's threads do not survive a fork.
+    ours, theirs = connection.Pipe()
+    process = get_context("spawn").Process(target=_work, args=(theirs, pack, os.getpid()), daemon=True)
+    with interrupts_held():
+        process.start()
+    theirs.close()
+    return _Worker(process, ours)
+
+
+def _work(pipe: connection.Connection, pack: Pack, parent: int) -> None:
+    """A worker's life."""
+    become_worker(parent)
+    setting = _ready_setting(pack, threads=1)
+    pipe.send(True)
+    while True:
+        try:
+            planned = pipe.recv()
+        except EOFError:
+            return
+        pipe.send(_result(planned, setting))
 
 
 def _weight(planned: PlannedTest, pack: Pack) -> int:
@@ -74,18 +230,3 @@ def _weight(planned: PlannedTest, pack: Pack) -> int:
     if isinstance(model, Investigation):
         return sum(len(step.search or "") for step in model.steps)
     return len(model.search) + 20_000 * (getattr(model, "type", "") == "Correlation")
-
-
-# --- in the other process -------------------------------------------------------------------------------------------
-
-_setting: Setting | None = None
-
-
-def _start(pack: Pack) -> None:
-    global _setting
-    _setting = Setting(pack)
-
-
-def _work(planned: PlannedTest) -> TestResult:
-    assert _setting is not None
-    return run_test(planned, _setting)

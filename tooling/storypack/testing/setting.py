@@ -153,6 +153,10 @@ class Setting:
     def saved_searches(self) -> dict[str, str]:
         return {self.pack.stanza(entry): entry.model.search for entry in self.pack.searches}
 
+    def prepare(self) -> None:
+        """Have ready what all tests need."""
+        _ = self.knowledge, self.macros, self.lookups, self._root
+
     def close(self) -> None:
         """Close the connection, if it was ever opened."""
         if "_root" in self.__dict__:

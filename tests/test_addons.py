@@ -13,7 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from storypack.engine.events.reading import EventFile
 from storypack.engine.knowledge.apps import Knowledge, load_knowledge
+from storypack.engine.knowledge.files import FileSource
+from storypack.engine.root import open_root
+from storypack.engine.run import search
 from storypack.pack.load import load_pack
 from storypack.pack.models.search import SearchTest
 from storypack.report.tests import render_tests
@@ -103,3 +107,43 @@ def test_rows_come_under_both_add_ons_for_zeek(test: PlannedTest, sensors: AddOn
     if tables and sensors.apps[-1] != "zeek":
         pytest.skip("only the TA for Zeek makes this source type")
     check(test, sensors)
+
+
+TABLES = {
+    "multiple_archive_files_http_post_traffic": (
+        "zeek:http",
+        [
+            "1795942800.1\tCa1\t10.20.14.181\t50001\t203.0.113.221\t80\t1\tPUT\tdrop.example.net\t/in/one.zip\t-\t1.1\t"
+            "curl/8.5.0\t-\t50210\t0\t201\tCreated\t-\t-\t(empty)\t-\t-\t-\tFa1\t-\tapplication/zip\t-\t-\t-",
+            "1795942860.1\tCa2\t10.20.14.181\t50002\t203.0.113.221\t80\t1\tPUT\tdrop.example.net\t/in/two.zip\t-\t1.1\t"
+            "curl/8.5.0\t-\t60210\t0\t201\tCreated\t-\t-\t(empty)\t-\t-\t-\tFa2\t-\tapplication/zip\t-\t-\t-",
+        ],
+        {"src": "10.20.14.181", "dest": "203.0.113.221", "site": "drop.example.net", "archives": 2},
+    ),
+    "detect_snicat_sni_exfiltration": (
+        "zeek:ssl",
+        [
+            f"179594280{number}.5\tCb{number}\t10.20.14.182\t5100{number}\t203.0.113.222\t443\tTLSv12\t-\t-\t"
+            f"{command}-3uTNEIzWoMCMXo4Q.n.example.net\tF\t-\t-\tF"
+            for number, command in enumerate(["LIST", "SIZE", "ALIVE"])
+        ],
+        {"src": "10.20.14.182", "dest": "203.0.113.222", "cover_name": "n.example.net", "commands": 3},
+    ),
+}
+
+
+@pytest.mark.parametrize("stem", TABLES)
+def test_tables_of_zeek_are_read_as_its_json_is(stem: str, tmp_path: Path) -> None:
+    sourcetype, lines, expected = TABLES[stem]
+    path = tmp_path / "zeek.log"
+    path.write_text("".join(line + "\n" for line in lines))
+    setting = AddOns(PACK)
+    setting.apps = ("vendors", "zeek")
+    entry = next(entry for entry in PACK.detections if entry.stem == stem)
+    root = open_root([path])
+    file = EventFile(path, sourcetype, sourcetype, "", "main")
+    source = FileSource([file], setting.knowledge, clock=0.0, lookups=setting.lookups, root=root)
+    (row,) = search(entry.model.search, source, setting.macros, 1795946400.0).rows
+    root.close()
+    setting.close()
+    assert {name: row[name] for name in expected} == expected

@@ -9,7 +9,7 @@ import pcre2
 
 from storypack.engine.errors import SearchError
 from storypack.engine.sql import quote
-from storypack.engine.udf.regex import PatternError, compile_pattern, substitute, template
+from storypack.engine.udf.regex import STRIKES, PatternError, compile_pattern, substitute, template
 from storypack.engine.udf.registry import udf
 
 
@@ -41,7 +41,8 @@ def tokens(text: str | None, pattern: str | None) -> list[str] | None:
     group = 1 if compiled.groups else 0
     try:
         return [found[group] or "" for found in compiled.finditer(text)]
-    except (pcre2.LibraryError, UnicodeEncodeError):
+    except (pcre2.LibraryError, UnicodeEncodeError) as error:
+        STRIKES.note(pattern, error)
         return []
 
 
@@ -52,7 +53,8 @@ def groups(text: str | None, pattern: str | None) -> list[str | None] | None:
         return None
     try:
         found = compile_pattern(pattern).search(text)
-    except (pcre2.LibraryError, UnicodeEncodeError):
+    except (pcre2.LibraryError, UnicodeEncodeError) as error:
+        STRIKES.note(pattern, error)
         return None
     return list(found.groups()) if found else None
 
@@ -68,7 +70,8 @@ def all_groups(text: str | None, pattern: str | None, limit: int | None) -> list
             rows.append(list(found.groups()))
             if len(rows) == limit:
                 break
-    except (pcre2.LibraryError, UnicodeEncodeError):
+    except (pcre2.LibraryError, UnicodeEncodeError) as error:
+        STRIKES.note(pattern, error)
         return None
     return rows or None
 
@@ -79,7 +82,11 @@ def offsets(text: str | None, pattern: str | None) -> str | None:
     if text is None or pattern is None:
         return None
     compiled = compile_pattern(pattern)
-    found = compiled.search(text)
+    try:
+        found = compiled.search(text)
+    except (pcre2.LibraryError, UnicodeEncodeError) as error:
+        STRIKES.note(pattern, error)
+        return None
     if found is None:
         return None
     named = sorted(compiled.groupindex.items(), key=lambda item: item[1])

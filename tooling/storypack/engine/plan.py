@@ -57,9 +57,10 @@ def plan(
     recorder = _Recorder(source)
     with open_session(recorder, macros, now) as session:
         session.dry = True
-        rows = compile_pipeline(parse_search(spl, session), session)
-        closed = rows.opener is None
-        result = fetch_result(rows, session)
+        with session.translated():
+            rows = compile_pipeline(parse_search(spl, session), session)
+            closed = rows.opener is None
+            result = fetch_result(rows, session)
     scans = tuple(
         ScanPlan(scan.request, None if scan.everything else frozenset(scan.columns)) for scan in recorder.scans
     )

@@ -14,6 +14,7 @@ import duckdb
 
 from storypack.engine.compile.pipeline import compile_pipeline
 from storypack.engine.errors import SearchError
+from storypack.engine.failures import translated
 from storypack.engine.memory import DictSource
 from storypack.engine.relation import Relation
 from storypack.engine.root import open_root
@@ -67,7 +68,7 @@ def search(
     latest: float | None = None,
 ) -> Result:
     """Run a search over a source; see `Result`. `earliest` and `latest` are the time range (epoch seconds)."""
-    with open_session(source, macros, now) as session, session.between(earliest, latest):
+    with open_session(source, macros, now) as session, session.between(earliest, latest), session.translated():
         rows = compile_pipeline(parse_search(spl, session), session)
         return fetch_result(rows, session)
 
@@ -77,8 +78,9 @@ def open_session(
     source: Source, macros: Mapping[str, MacroDefinition] | None = None, now: float | None = None
 ) -> Iterator[Session]:
     """A run's state; its cursor, and with it every temporary table, is closed at the end."""
-    root = source.root or _root()
-    cursor = root.cursor()
+    with translated():
+        root = source.root or _root()
+        cursor = root.cursor()
     start = time.time() if now is None else float(now)
     session = Session(cursor, root, source, start, compile_pipeline, macros or {})
     try:
@@ -96,10 +98,7 @@ def fetch_result(rows: Relation, session: Session) -> Result:
     columns = rows.columns
     values = ", ".join(identifier(column.ident) for column in columns.values()) or "NULL"
     sql = rows.select(f"SELECT {values}", rows.order_by)
-    try:
-        found = session.execute(sql).fetchall()
-    except duckdb.Error as error:
-        raise session.failure(error) from error
+    found = session.rows(sql)
     return Result(
         [
             {name: from_column(value) for name, value in zip(columns, row, strict=False) if value is not None}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,10 +11,12 @@ import duckdb
 
 from storypack.engine import udf
 from storypack.engine.attended import attended, is_everywhere
-from storypack.engine.errors import EngineError, OutOfMemory, SearchError, UnreadableEvents, told
+from storypack.engine.errors import SearchError
+from storypack.engine.failures import translated
 from storypack.engine.relation import Column, Cte, Names, OrderKey, Relation
 from storypack.engine.source import LookupTable, Source
 from storypack.engine.sql import identifier
+from storypack.engine.udf.regex import STRIKES
 from storypack.engine.values import column_kind, column_values
 from storypack.spl.macros import MacroDefinition
 
@@ -59,6 +60,7 @@ class Session:
     templates: int = 0
     nested_templates: int = 0
     at_end: list[Callable[[], object]] = field(default_factory=list)
+    _strikes: int = field(default_factory=lambda: STRIKES.count)
 
     @contextmanager
     def between(self, earliest: float | None, latest: float | None) -> Iterator[None]:
@@ -93,15 +95,32 @@ class Session:
             raise SearchError(f"the lookup `{name}` cannot be used: {table.fault}", self.stage)
         return table
 
+    def translated(self) -> AbstractContextManager[None]:
+        """What libraries raise within becomes an EngineError that names the stage."""
+        return translated(lambda: self.stage)
+
     # --- running SQL ----------------------------------------------------------------------------------------
 
     def execute(self, sql: str, parameters: Sequence[Any] | None = None) -> duckdb.DuckDBPyConnection:
-        """Run a statement; DuckDB's errors become SearchErrors that name the stage."""
-        try:
+        """Run a statement. Raises EngineError, which names the stage."""
+        with self.translated():
             udf.provide(self.root, sql)
             return self.wait(lambda: self.connection.execute(sql, parameters or None))
-        except duckdb.Error as error:
-            raise self.failure(error) from error
+
+    def rows(self, sql: str, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+        """All rows of a statement. Raises EngineError, which names the stage."""
+        with self.translated():
+            found: list[tuple[Any, ...]] = self.execute(sql, parameters).fetchall()
+        self.warn_of_strikes()
+        return found
+
+    def warn_of_strikes(self) -> None:
+        """Warn of the patterns that were given up meanwhile."""
+        for pattern in STRIKES.since(self._strikes):
+            self.warn(
+                f"the regular expression `{pattern}` was given up on some texts, as if it did not match: it needs more "
+                "steps there than PCRE's match limit, which Splunk has, too (limits.conf, [rex] match_limit)"
+            )
 
     def wait(self, run: Callable[[], T]) -> T:
         """What a call of the connection gives, which may take its time."""
@@ -112,18 +131,9 @@ class Session:
     def _abandon(self) -> None:
         self.abandoned = True
 
-    def failure(self, error: duckdb.Error) -> EngineError:
-        """What to tell the user of an error inside DuckDB."""
-        if isinstance(error, duckdb.OutOfMemoryException):
-            return OutOfMemory(self.stage)
-        if isinstance(error, duckdb.IOException) or re.search("CSV (Error|Parser|Reader)", str(error)):
-            return UnreadableEvents(str(error).split("\n", 1)[0], self.stage)
-        return SearchError(told(str(error)), self.stage)
-
     def fetch(self, rows: Relation, select: str, suffix: str = "") -> list[tuple[Any, ...]]:
         """The result of `SELECT ... FROM rows ...`."""
-        result: list[tuple[Any, ...]] = self.execute(rows.select(select, suffix)).fetchall()
-        return result
+        return self.rows(rows.select(select, suffix))
 
     def materialise(self, rows: Relation) -> Relation:
         """The same rows, run into a temporary table: closed, in order, and cheap to look at again."""
@@ -136,7 +146,7 @@ class Session:
         ]
         number = f"row_number() OVER ({rows.order_by}) AS {position}"
         create = f"CREATE TEMP TABLE {identifier(table)} AS\n"
-        self.execute(create + rows.select(f"SELECT {', '.join([number, *values])}")).fetchall()
+        self.rows(create + rows.select(f"SELECT {', '.join([number, *values])}"))
         cte = Cte(self.names.new("s1_rows"), f"SELECT * FROM {identifier(table)}", "rows")
         return Relation(self.names, (cte,), kept, (OrderKey(position, place=True),))
 
@@ -155,7 +165,7 @@ class Session:
             parameters.append(column_values(raw, kind))
         position = identifier(self.names.new("__n"))
         select = ", ".join([f"unnest(range(CAST(? AS BIGINT))) AS {position}", *selects])
-        self.execute(f"CREATE TEMP TABLE {identifier(table)} AS SELECT {select}", [length, *parameters]).fetchall()
+        self.rows(f"CREATE TEMP TABLE {identifier(table)} AS SELECT {select}", [length, *parameters])
         cte = Cte(self.names.new(f"s1_{label}"), f"SELECT * FROM {identifier(table)}", label)
         return Relation(self.names, (cte,), columns, (OrderKey(position, place=True),))
 

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import duckdb
-
 from storypack.engine.compile.pipeline import compile_pipeline
 from storypack.engine.relation import Relation
 from storypack.engine.run import open_session
@@ -48,11 +46,10 @@ class Stream:
         """The rows, without nulls. Raises EngineError."""
         result = self._session.execute(self.sql)
         while True:
-            try:
+            with self._session.translated():
                 piece = self._session.wait(lambda: result.fetchmany(PIECE))
-            except duckdb.Error as error:
-                raise self._session.failure(error) from error
             if not piece:
+                self._session.warn_of_strikes()
                 return
             for row in piece:
                 values = zip(self.fields, row, strict=False)
@@ -77,12 +74,13 @@ def open_stream(
     KeyboardInterrupt is to end the search at once, whatever it is at."""
     with open_session(source, macros, now) as session, session.between(earliest, latest):
         session.attended = attended
-        rows = compile_pipeline(parse_search(spl, session), session)
-        events = rows.opener is not None and rows.find("_raw") is not None
-        rows = _kept(rows, EVENT) if events and not whole_events else rows.closed()
-        idents = [identifier(column.ident) for column in rows.columns.values()]
-        suffix = rows.order_by + (f" LIMIT {limit}" if limit is not None else "")
-        sql = rows.select(f"SELECT {', '.join(idents) or 'NULL'}", suffix)
+        with session.translated():
+            rows = compile_pipeline(parse_search(spl, session), session)
+            events = rows.opener is not None and rows.find("_raw") is not None
+            rows = _kept(rows, EVENT) if events and not whole_events else rows.closed()
+            idents = [identifier(column.ident) for column in rows.columns.values()]
+            suffix = rows.order_by + (f" LIMIT {limit}" if limit is not None else "")
+            sql = rows.select(f"SELECT {', '.join(idents) or 'NULL'}", suffix)
         yield Stream(tuple(rows.columns), events, sql, session)
 
 

@@ -46,7 +46,7 @@ class _Extracted:
 
     def names(self, rows: str) -> Sequence[str]:
         select = f"SELECT DISTINCT unnest(map_keys({self.found})) AS name FROM ({rows}) ORDER BY name"
-        extracted = [name for (name,) in self.session.execute(select).fetchall()]
+        extracted = [name for (name,) in self.session.rows(select)]
         before = self.rows.opener.names(rows) if self.rows.opener else []
         return list(dict.fromkeys([*self.rows.columns, *before, *extracted]))
 

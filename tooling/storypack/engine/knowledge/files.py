@@ -21,6 +21,7 @@ from storypack.engine.events.reading import (
     table_events,
     watch_broken,
 )
+from storypack.engine.failures import translated
 from storypack.engine.knowledge.apps import Knowledge, load_knowledge
 from storypack.engine.knowledge.origins import MANY, write_files_table
 from storypack.engine.knowledge.scan import FileScan, open_scan
@@ -65,7 +66,8 @@ class FileSource:
         progress: Callable[[int], object] = lambda read: None,
     ) -> None:
         self.knowledge = load_knowledge() if knowledge is None else knowledge
-        self.root: duckdb.DuckDBPyConnection = root or open_root([file.path for file in files])
+        with translated():
+            self.root: duckdb.DuckDBPyConnection = root or open_root([file.path for file in files])
         self._owns_root = root is None
         self._lookups = lookups or {}
         self._saved_searches = saved_searches or {}
@@ -74,7 +76,8 @@ class FileSource:
         self._given = (tuple(files), csv, tuple(tables), progress)
         self.events: list[RawEvents] = []
         try:
-            self._read(hasty=hasty)
+            with translated():
+                self._read(hasty=hasty)
         except BaseException:
             self.close()
             raise
@@ -92,7 +95,8 @@ class FileSource:
 
     def settle(self) -> None:
         """Read the files once more without haste, after a search that failed with UnreadableEvents."""
-        self._read(hasty=False)
+        with translated():
+            self._read(hasty=False)
 
     def __enter__(self) -> Self:
         return self
@@ -117,7 +121,8 @@ class FileSource:
         return sum(events.count or 0 for events in self.events)
 
     def _count(self) -> None:
-        self.events[:] = [counted(self.root, events) for events in self.events]
+        with translated():
+            self.events[:] = [counted(self.root, events) for events in self.events]
 
     @property
     def broken(self) -> Mapping[Path, int]:
@@ -170,7 +175,7 @@ class FileSource:
             if column is None:
                 return None
             time = identifier(column.ident)
-            ((oldest, newest),) = session.execute(f"SELECT min({time}), max({time}) FROM ({scan.sql()})").fetchall()
+            ((oldest, newest),) = session.rows(f"SELECT min({time}), max({time}) FROM ({scan.sql()})")
         return None if newest is None else (float(oldest), float(newest))
 
     @property

@@ -75,10 +75,10 @@ class FileScan:
         held: dict[str, int] = {}
         named: set[str] = set()
         for origin, fields in self.parts:
-            seen = self.session.execute(
+            seen = self.session.rows(
                 f"SELECT unnest({fields.extractor.names_sql()}) AS name, count(*) FROM ({rows}) "
                 f"WHERE __part = {origin.number} GROUP BY 1"
-            ).fetchall()
+            )
             for name, count in seen:
                 if name:
                     held[name] = held.get(name, 0) + count

@@ -26,8 +26,30 @@ def compile_pattern(pattern: str) -> Any:
     """
     try:
         return pcre2.compile(pattern, pcre2.ASCII)
-    except (pcre2.PatternError, UnicodeEncodeError) as error:
+    except (pcre2.LibraryError, UnicodeEncodeError) as error:
         raise PatternError(f"the regular expression {pattern!r} is not valid: {error}") from error
+
+
+class Strikes:
+    """The patterns that were given up on a text since they reached PCRE's match limit, each with the number (from 1) of
+    the last time."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._last: dict[str, int] = {}
+
+    def note(self, pattern: str | None, error: Exception) -> None:
+        """Take note of a pattern that raised `error` while it was matched."""
+        if pattern is not None and isinstance(error, pcre2.LibraryError):
+            self.count += 1
+            self._last[pattern] = self.count
+
+    def since(self, count: int) -> list[str]:
+        """The patterns that were given up after that many times."""
+        return [pattern for pattern, last in self._last.items() if last > count]
+
+
+STRIKES = Strikes()
 
 
 @lru_cache(maxsize=512)
@@ -49,7 +71,8 @@ def match(text: str | None, pattern: str | None) -> bool | None:
         return False
     try:
         return compiled.search(text) is not None
-    except (pcre2.LibraryError, UnicodeEncodeError):  # the match limit, as Splunk has one: no match
+    except (pcre2.LibraryError, UnicodeEncodeError) as error:  # the match limit, as Splunk has one: no match
+        STRIKES.note(pattern, error)
         return False
 
 
@@ -82,8 +105,8 @@ def named_pairs(text: str | None, pattern: str | None, clean: bool | None) -> di
                 name = _UNCLEAN.sub("_", name).lstrip("_0123456789")
             if name and value:
                 fields.setdefault(name, []).append(value)
-    except (pcre2.LibraryError, UnicodeEncodeError):  # the match limit: what was found before it
-        pass
+    except (pcre2.LibraryError, UnicodeEncodeError) as error:  # the match limit: what was found before it
+        STRIKES.note(pattern, error)
     return fields
 
 
@@ -123,7 +146,8 @@ def substitute(compiled: Any, text: str, parts: Template, limit: int = 0, skip: 
             done += 1
             if done == limit:
                 break
-    except (pcre2.LibraryError, UnicodeEncodeError):
+    except (pcre2.LibraryError, UnicodeEncodeError) as error:
+        STRIKES.note(getattr(compiled, "pattern", None), error)
         return text
     return "".join(out) + text[at:]
 

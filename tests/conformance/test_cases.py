@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 
 from storypack.engine import run_search
+from storypack.engine.readings import READINGS, reading_as
+from storypack.spl import expand, parse
+from storypack.spl.macros import definitions
+from storypack.spl.unknown import dependences
 from tests.conformance.case_format import difference
 
 FILES = sorted((Path(__file__).parent / "cases").glob("*.jsonl"))
@@ -42,3 +46,21 @@ def test_case(case: dict[str, Any]) -> None:
 def test_ids_are_unique() -> None:
     ids = [case["id"] for path in FILES for case in load(path)]
     assert len(ids) == len(set(ids))
+
+
+def test_cases_that_depend_on_what_nobody_has_established_say_so() -> None:
+    """A case whose rows would be others under another reading names the point: `"unknown": ["not-null"]`."""
+    for path in FILES:
+        for case in load(path):
+            arguments = (case["events"], case.get("macros"), case.get("lookups"), case.get("now"))
+            if not any(word in case["spl"] for word in ("NOT", "!", "Not", "substr", "\\*")):
+                assert "unknown" not in case, case["id"]
+                continue
+            expanded = expand(case["spl"], definitions(case.get("macros") or {})).text
+            named = []
+            for point in sorted({each.point for each in dependences(parse(expanded))}):
+                for taken in READINGS[point][1:]:
+                    with reading_as(point, taken):
+                        if difference(case["expected"], run_search(case["spl"], *arguments)):
+                            named.append(point)
+            assert case.get("unknown", []) == named, case["id"]

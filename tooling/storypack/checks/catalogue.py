@@ -67,6 +67,7 @@ FAMILIES = (
     "searches.cost",
     "searches.meaning",
     "searches.terms",
+    "searches.unknown",
     "searches.values",
     "searches.tokens",
     "searches.raw_fields",

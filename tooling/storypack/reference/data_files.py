@@ -1,4 +1,4 @@
-"""Reading the bundled JSON files."""
+"""Reading the bundled files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ _DATA = Path(__file__).parent / "data"
 
 def read_json(*path: str) -> Any:
     """The parsed content of `data/<path>`."""
-    return json.loads(_DATA.joinpath(*path).read_text(encoding="utf-8"))
+    return json.loads(read_text(*path))
+
+
+def read_text(*path: str) -> str:
+    """The content of `data/<path>`."""
+    return _DATA.joinpath(*path).read_text(encoding="utf-8")
 
 
 def names(folder: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from storypack.issue import Location
 
 Row = Mapping[str, Any]
-Problem = Literal["missing rows", "unexpected rows", "wrong rows", "search error", "not run"]
+Problem = Literal["missing rows", "unexpected rows", "wrong rows", "undecided rows", "search error", "not run"]
 
 KEPT_ROWS = 10
 """Rows of a search that a result holds on to."""

@@ -22,6 +22,7 @@ from storypack.testing.clock import Moment, moments
 from storypack.testing.explain import difference, failure
 from storypack.testing.investigations import run_investigation_test
 from storypack.testing.misspelt import misspelt
+from storypack.testing.readings import undecided
 from storypack.testing.results import KEPT_ROWS, Failure, Outcome, PlannedTest, TestResult
 from storypack.testing.risk import RiskEvents, reads_risk, risk_events
 from storypack.testing.setting import Setting
@@ -111,16 +112,7 @@ class _Run:
             return self._search_error(error.message, _stage_place(error, staged))
 
     def _run(self, source: FileSource, staged: Staged, risk: RiskEvents | None) -> TestResult:
-        rows: list[Any] = []
-        notes: list[str] = []
-        throttle = Throttle(getattr(self.entry.model, "throttling", None) if self.test.runs else None)
-        for when in moments(self.test, self.setting.pack.schedule_of(self.entry.model), source.times):
-            found = self._searched(source, when)
-            rows += throttle.passed(found.rows, when.now)
-            notes += [when.note] if when.note else []
-            notes += [
-                warning for warning in found.warnings if not warning.startswith("outputlookup")
-            ]  # as it should be
+        rows, notes, when = self._rows(source)
         notes += [
             f"{count} of the events in {path.name} {'is' if count == 1 else 'are'} broken"
             for path, count in source.broken.items()
@@ -131,12 +123,27 @@ class _Run:
         kept = TestResult(self.planned, Outcome.PASSED, len(rows), tuple(rows[:KEPT_ROWS]), notes=tuple(notes))
         wrong = difference(self.test, rows)
         if wrong is None:
-            return kept
+            doubt = undecided(staged, rows, lambda: self._rows(source)[0])
+            return replace(kept, outcome=Outcome.FAILED, failure=doubt) if doubt else kept
         with open_trace(staged, source, self.setting.macros_of(self.test), when) as trace:
             story = failure(*wrong, self.test, rows, self.entry.model, trace, self.place)
         if risk:
             story = replace(story, reasons=(*story.reasons, *_written(risk)))
         return replace(kept, outcome=Outcome.FAILED, failure=story)
+
+    def _rows(self, source: FileSource) -> tuple[list[Any], list[str], Moment]:
+        """The rows of all runs that a test asks for, what is to be said of them, and the last moment."""
+        rows: list[Any] = []
+        notes: list[str] = []
+        throttle = Throttle(getattr(self.entry.model, "throttling", None) if self.test.runs else None)
+        for when in moments(self.test, self.setting.pack.schedule_of(self.entry.model), source.times):
+            found = self._searched(source, when)
+            rows += throttle.passed(found.rows, when.now)
+            notes += [when.note] if when.note else []
+            notes += [
+                warning for warning in found.warnings if not warning.startswith("outputlookup")
+            ]  # as it should be
+        return rows, notes, when
 
     def _searched(self, source: FileSource, when: Moment) -> Result:
         """The search at a moment. Events without a time arrive with the newest, or at the end of the window."""

@@ -16,6 +16,7 @@ from storypack.engine.errors import NotSupported, SearchError
 from storypack.engine.functions import FunctionContext, FunctionError, compile_call
 from storypack.engine.functions import call as call_function
 from storypack.engine.lookup import lookup_sql
+from storypack.engine.readings import reading
 from storypack.engine.session import Session
 from storypack.engine.sql import (
     NULL,
@@ -95,7 +96,10 @@ def _function_context(rows: Fields, session: Session) -> FunctionContext:
 
 def _unary(op: str, operand: Sql) -> Sql:
     if op == "NOT":
-        return Sql(f"(NOT {as_bool(operand)})", Kind.BOOL)
+        condition = as_bool(operand)
+        if reading("not-null") == "true":
+            condition = f"coalesce({condition}, FALSE)"
+        return Sql(f"(NOT {condition})", Kind.BOOL)
     if op == "+":
         return operand
     if operand.constant and isinstance(operand.value, float):

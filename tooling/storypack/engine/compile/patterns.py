@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from storypack.engine.readings import reading
 from storypack.engine.sql import quote
 from storypack.spl import pattern
 
+_ESCAPE = re.compile(r"\\\\|\\\*")
 _WHOLE = re.compile(r"0|-?[1-9]\d{0,14}")
 _MAJOR = "\\[\\]<>(){}|!;,'\"*\\s&?+"
 _MINOR = "/:=@.\\-$#%\\\\_"
@@ -45,6 +47,8 @@ def is_whole(literal: str) -> bool:
 
 def parse_pattern(text: str) -> Pattern:
     """The pieces of a pattern as the syntax tree holds it."""
+    if reading("star-backslash") == "dropped":
+        text = _ESCAPE.sub(lambda found: found[0].replace("\\*", "*"), text)
     pieces = [""]
     for part in pattern.parts(text):
         if part is pattern.ANY:

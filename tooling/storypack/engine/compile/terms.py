@@ -18,7 +18,7 @@ from storypack.engine.errors import SearchError
 from storypack.engine.functions import FunctionContext
 from storypack.engine.functions import call as call_function
 from storypack.engine.session import Session
-from storypack.engine.sql import Kind, Sql, as_text, quote, string_constant
+from storypack.engine.sql import Kind, Sql, as_number, as_text, quote, string_constant
 from storypack.engine.text import parse_condition_term
 from storypack.spl import tree
 
@@ -133,7 +133,7 @@ def _time(name: str, value: str, rows: Fields, session: Session) -> str:
     time = rows.field(field)
     if time.kind is Kind.NULL:
         return "FALSE"
-    return f"({time.text} {sign} {limit!r})"
+    return f"({as_number(time)} {sign} {limit!r})"
 
 
 def compile_text(text: str, rows: Fields, session: Session) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from storypack.engine.functions.comparison import pattern_sql
 from storypack.engine.functions.registry import FunctionContext, function
 from storypack.engine.functions.shapes import literal_text, number, per_value, single
+from storypack.engine.readings import reading
 from storypack.engine.sql import NULL, Kind, Sql, as_number, as_text, quote
 from storypack.engine.udf.re2 import replace_sql
 from storypack.engine.udf.spath import spath_sql
@@ -69,6 +70,8 @@ def replace(args: Sequence[Sql], context: FunctionContext) -> Sql:
 def substr(args: Sequence[Sql], context: FunctionContext) -> Sql:
     """From a position on, counted from 1, below zero from the end (as SQLite does); the rest, or so many characters."""
     start = f"TRY_CAST({as_number(args[1])} AS INTEGER)"
+    if reading("substr-zero") == "first":
+        start = f"coalesce(nullif({start}, 0), {start} + 1)"
     if len(args) == 2:
         return per_value(args[0], lambda text: f"substr({text}, {start})")
     size = f"TRY_CAST({as_number(args[2])} AS INTEGER)"

@@ -1,0 +1,29 @@
+"""What a search gives under each reading of a point that nobody has established."""
+
+from __future__ import annotations
+
+from storypack.checks.catalogue import Faults, rule
+from storypack.checks.searches.reading import Reading
+from storypack.checks.searches.world import World
+from storypack.issue import Severity
+from storypack.reference import unknown
+from storypack.spl.unknown import dependences
+
+
+@rule(
+    "SP340",
+    "Search that depends on what nobody has established",
+    on="spl",
+    severity=Severity.WARNING,
+    why="What Splunk does here is not documented, and published experience is missing or disagrees (docs/unknown.md): "
+    "the search may give other rows on an instance than in its tests.",
+    example='search: index=web | stats count by src | lookup owners src OUTPUT owner | where NOT owner="backup"',
+    cure='Write what means the same under each reading, such as isnull(owner) OR owner!="backup".',
+)
+def unestablished(reading: Reading, world: World) -> Faults:
+    if reading.tree is None:
+        return
+    for dependence in dependences(reading.tree):
+        title = unknown.point(dependence.point).title
+        message = f"nobody has established what this means: {title}"
+        yield reading.fault(message, dependence.span, dependence.cure)

@@ -1,0 +1,169 @@
+"""Where the rows of a search can depend on a point that nobody has established (reference/data/unknown.yml)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from storypack.spl import nulls, tree
+from storypack.spl.fields.walk import children, walk
+from storypack.spl.nulls import Names, never_null
+from storypack.spl.printer import print_expression
+from storypack.spl.source import Span
+from storypack.spl.tree import Binary, Call, Expr, Field, Number, Pipeline, String, Unary
+
+
+class Dependence(NamedTuple):
+    """A place where the readings of a point differ, and what to write instead."""
+
+    point: str
+    span: Span
+    cure: str
+
+
+def dependences(pipeline: Pipeline, known: Names | None = None) -> Iterator[Dependence]:
+    """The places of a search, its subsearches included, in the order of its stages."""
+    known = nulls.before(pipeline) if known is None else known
+    for command in pipeline.commands:
+        if isinstance(command, tree.Where):
+            yield from _conditions(command.condition, known)
+        elif isinstance(command, tree.Eval):
+            yield from _assignments(command, known)
+        else:
+            for node in _own_nodes(command):
+                if isinstance(node, tree.Aggregation | tree.Head):
+                    inner = node.arg if isinstance(node, tree.Aggregation) else node.condition
+                    if inner is not None:
+                        yield from _conditions(inner, known)
+        for node in _own_nodes(command):
+            yield from _patterns(node)
+        for inner_search in _subsearches(command):
+            continues = isinstance(command, tree.Combine) and command.name == "appendpipe"
+            yield from dependences(inner_search, known if continues else None)
+        known = nulls.after(command, known)
+
+
+def _subsearches(command: tree.Command) -> Iterator[Pipeline]:
+    """The searches inside a stage, not those inside them."""
+    todo: list[object] = [command]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Pipeline):
+            yield node
+        elif isinstance(node, tuple):
+            todo += node
+        elif isinstance(node, tree.Node):
+            todo += children(node)
+
+
+def _own_nodes(command: tree.Command) -> Iterator[tree.Node]:
+    """The nodes of a stage without those of its subsearches."""
+    todo: list[object] = [command]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, tuple):
+            todo += node[::-1]
+        elif isinstance(node, tree.Node) and not isinstance(node, Pipeline):
+            yield node
+            todo += children(node)[::-1]
+
+
+def _assignments(command: tree.Eval, known: Names) -> Iterator[Dependence]:
+    for each in command.assignments:
+        if isinstance(each, tree.Assignment):
+            yield from _conditions(each.value, known)
+            one = tree.Eval((each,))
+            known = nulls.after(one, known)
+
+
+# --- NOT of what may be null
+
+
+def _conditions(expr: Expr, known: Names) -> Iterator[Dependence]:
+    """`not-null` and `substr-zero` in an expression, `known` being the fields that have a value there."""
+    match expr:
+        case Unary("NOT", operand):
+            if not never_null(operand, known):
+                yield Dependence("not-null", expr.span, _instead(operand, known))
+            yield from _conditions(operand, known)
+        case Binary("AND"):
+            parts = nulls.conjuncts(expr)
+            for part in parts:
+                yield from _conditions(
+                    part, known.union(*(nulls.guarded(other) for other in parts if other is not part))
+                )
+        case Binary("OR"):
+            parts = nulls.disjuncts(expr)
+            for part in parts:
+                yield from _conditions(
+                    part, known.union(*(nulls.absent(other) for other in parts if other is not part))
+                )
+        case Call("if", (condition, yes, no)):
+            yield from _conditions(condition, known)
+            yield from _conditions(yes, known | nulls.guarded(condition))
+            yield from _conditions(no, known | nulls.absent(condition))
+        case Call("case", args):
+            for condition, value in zip(args[::2], args[1::2], strict=False):
+                yield from _conditions(condition, known)
+                yield from _conditions(value, known | nulls.guarded(condition))
+                known |= nulls.absent(condition)
+        case Call("mvfilter" | "mvmap" as name, (first, *_)):
+            values = walk(expr) if name == "mvfilter" else [first]  # the condition is asked of values that are there
+            yield from _all(_inside(expr), known | {node.name for node in values if isinstance(node, Field)})
+        case tree.SubsearchValue():
+            pass  # a search of its own
+        case _:
+            if isinstance(expr, Call) and expr.name == "substr" and expr.args[1:2] == (Number("0"),):
+                yield Dependence("substr-zero", expr.span, "count from 1: substr(x, 1, n)")
+            yield from _all(_inside(expr), known)
+
+
+def _chain(parts: list[Expr], settles: Callable[[Expr], Names], known: Names) -> Iterator[Dependence]:
+    """The parts of a chain of AND or OR: what the others settle need not be asked again."""
+    for part in parts:
+        yield from _conditions(part, known.union(*(settles(other) for other in parts if other is not part)))
+
+
+def _inside(expr: Expr) -> Iterator[Expr]:
+    for child in children(expr):
+        for each in child if isinstance(child, tuple) else (child,):
+            if isinstance(each, tree.Node) and not isinstance(each, Pipeline):
+                yield each  # type: ignore[misc]
+
+
+def _all(inner: Iterable[Expr], known: Names) -> Iterator[Dependence]:
+    for each in inner:
+        yield from _conditions(each, known)
+
+
+def _instead(operand: Expr, known: Names) -> str:
+    """The spelling that does not depend on the point."""
+    names = [node.name for node in walk(operand) if isinstance(node, Field) and node.name not in known]
+    name = names[0] if names else "field"
+    wanted, plain = "NOT ...", f"isnotnull({name}) AND NOT ..."
+    match operand:
+        case Binary("=" | "==", Field(), String() | Number() as right) if len(names) == 1:
+            wanted = plain = f"{name}!={print_expression(right)}"
+    return f"write `isnull({name}) OR {wanted}` if rows without {name} are wanted, `{plain}` if not"
+
+
+# --- a backslash before a star
+
+
+def _patterns(node: tree.Node) -> Iterator[Dependence]:
+    words: tuple[tree.Node, ...] = ()
+    if isinstance(node, tree.Compare):
+        words = (node.value,)
+    elif isinstance(node, tree.In):
+        words = node.values
+    elif isinstance(node, tree.Keyword):
+        words = (node,)
+    for word in words:
+        if isinstance(word, tree.Word | tree.Keyword) and has_escaped_star(word.text):
+            cure = "write two backslashes for one before the star, or none"
+            yield Dependence("star-backslash", word.span, cure)
+
+
+def has_escaped_star(text: str) -> bool:
+    """Does a lone backslash stand before a star?"""
+    return "\\*" in text.replace("\\\\", "")

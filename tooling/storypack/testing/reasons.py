@@ -41,6 +41,8 @@ def why_lost(trace: Trace, at: int) -> Why:
             lines = _empty_keys(trace, at, [one.name for one in by if isinstance(one, tree.Field)])
         case tree.Dedup(named) | tree.Top(fields=named):
             lines = _empty_keys(trace, at, [one.name for one in named if isinstance(one, tree.Field)])
+        case tree.Plain("mvexpand", (tree.Word(name),)):
+            lines = _empty_keys(trace, at, [name])
         case tree.Inputlookup(tree.Word(name)):
             lines = _lookup_rows(trace, name)
     return Why(lines, node)

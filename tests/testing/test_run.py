@@ -176,7 +176,7 @@ def test_a_wrong_search_fails_with_its_place(pack: SmallPack, search: str, messa
     assert result.failure.location.line > 0
 
 
-@pytest.mark.parametrize("content", [b"user\n\xff\xfe\n", b"user\n" + b"x" * 200_000 + b"\n", None])
+@pytest.mark.parametrize("content", [b"user\n\xff\xfe\n", None])
 def test_a_lookup_that_cannot_be_read_is_not_an_empty_one(pack: SmallPack, content: bytes | None) -> None:
     pack.lookup("ex_known", "user\nlee\n")
     path = pack.folder / "lookups" / "ex_known.csv"

@@ -112,11 +112,13 @@ def tree(**changed: str | None) -> Tree:
     return {path: text.encode() for path, text in files.items()}
 
 
-def edited(stem: str, old: str, new: str) -> Tree:
-    """The sample app with one text replaced."""
+def edited(stem: str, old: str, new: str, *more: tuple[str, str]) -> Tree:
+    """The sample app with one text of a file replaced by another, and `more` of them."""
     text = next(text for path, text in FILES.items() if Path(path).stem == stem)
-    assert old in text
-    return tree(**{stem: text.replace(old, new)})
+    for before, after in ((old, new), *more):
+        assert before in text
+        text = text.replace(before, after)
+    return tree(**{stem: text})
 
 
 def connect(splunkd: Splunkd, **target: object) -> Connection:

@@ -7,7 +7,10 @@ back it is as it was at first. The counts at the end say that the walk really hi
 from __future__ import annotations
 
 import copy
+import csv
+import io
 import os
+import re
 import shutil
 from collections.abc import Callable
 from functools import partial
@@ -18,8 +21,10 @@ import pytest
 
 from deploy.site import APP, Site, edited
 from secret_watch import look
-from splunkd import Fault, Splunkd
+from splunkd import Fault, Splunkd, State, searching
+from splunkd.searching import Ask, Question
 from storypack.deploy.errors import DeployError
+from storypack.engine import Result
 
 
 def _answer(nth: int, **fault: Any) -> Fault:
@@ -48,12 +53,39 @@ ANSWERS["500 with the effect on disk alone"] = partial(_answer, status=500, effe
 ANSWERS["a login page before the effect"] = partial(_answer, status=200, effect=False, body=b"<html>Log in</html>")
 ANSWERS["a login page after the effect"] = partial(_answer, status=200, effect=True, body=b"<html>Log in</html>")
 FAULTS |= ANSWERS
-LASTING = ("503 for long", "cut again and again")
-NEW = edited("savedsearches", "method=POST", "method=PUT") | {
+FAULTS["504 for long after the effect"] = partial(_answer, status=504, effect=True, times=20)
+LASTING = ("503 for long", "cut again and again", "504 for long after the effect")
+NEW = edited(  # a changed search, a key that goes, a key that comes
+    "savedsearches",
+    "method=POST",
+    "method=PUT",
+    ("alert.suppress.period = 3600s\n", ""),
+    ("schedule_window = auto", "schedule_window = auto\nalert.severity = 5"),
+) | {
     "default/macros.conf": b"[exf_new]\ndefinition = x\n[exf_proxy]\ndefinition = index=proxy2\n",
     "lookups/exf_trusted_1.csv": b"domain,comment\nexample.net,new\n",
 }
+READ = re.compile(r'\| inputlookup "([^"]+)"')
+WRITE = re.compile(r'\| makeresults format=csv data="([^"]+)" \| table .* \| outputlookup create_context=app "([^"]+)"')
 Run = Callable[[Site], object]
+
+
+@pytest.fixture(autouse=True)
+def lists_without_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The two searches of an apply by hand: opening an engine for each would take most of the walk's time."""
+    real = searching.search
+
+    def search(state: State, question: Question, ask: Ask) -> Result:
+        if read := READ.fullmatch(question.spl):
+            text = state.app(question.app).found("lookups", read[1]).settings["eai:data"]
+            rows: list[dict[str, Any]] = list(csv.DictReader(io.StringIO(text)))
+            return Result(rows, tuple(rows[0]))
+        if written := WRITE.fullmatch(question.spl):
+            state.app(question.app).put("lookups", written[2], {"eai:data": written[1]})
+            return Result([], ())
+        return real(state, question, ask)
+
+    monkeypatch.setattr(searching, "search", search)
 
 
 @pytest.fixture(autouse=True)

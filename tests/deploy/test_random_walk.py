@@ -77,7 +77,11 @@ def test_whatever_the_order(seed: int, tmp_path: Path) -> None:
             elif what in ("apply", "fault"):
                 version, start = chosen.choice(known), splunkd.state.dump()
                 if what == "fault":
-                    splunkd.faults.add(Fault("cut", chosen.randrange(1, 25), times=9, effect=chosen.random() < 0.5))
+                    kind, status = chosen.choice([("cut", 0), *(("answer", status) for status in (403, 404, 500, 504))])
+                    effect, times = chosen.random() < 0.5, chosen.choice([1, 9])
+                    splunkd.faults.add(
+                        Fault(kind, chosen.randrange(1, 25), times=times, effect=effect, status=status)  # type: ignore[arg-type]
+                    )
                 if applied(lambda version=version: site.apply(version), splunkd):
                     before.append(start)
                 splunkd.faults.clear()

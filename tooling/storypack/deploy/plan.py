@@ -178,7 +178,7 @@ def _given_up(want: Object, have: Object, last: Mapping[str, str]) -> Iterator[C
         now = normalised(want.kind, name, have.settings.get(name))
         nothing = normalised(want.kind, name, "")
         if not name.startswith("acl.") and now == normalised(want.kind, name, last[name]) != nothing:
-            yield Change(name, have.settings.get(name, ""), "0" if nothing == "0" else "", unset=True)
+            yield Change(name, have.settings.get(name, ""), "", unset=True)
 
 
 def _site_files(actual: Objects, applied: Applied) -> set[str]:

@@ -180,23 +180,35 @@ class Writer:
     def _unset(self, kind: Kind, name: str, fields: Collection[str], settings: Settings, then: Settings) -> None:
         """Take keys out of local/. Where that is not to be had, or another value than the wanted one lies below, the
         value is set."""
-        for one in fields:
-            try:
-                path = ns(self.app, f"properties/{kind.meta}", name, key=conf_key(kind, one))
-                self.connection.delete(path, plain=True, local_only="true")
-            except (Refused, Uncertain):  # what it did is seen below
-                continue
-        now = read_one(self.connection, self.app, kind, name)
-        left = {key: settings[key] for key in fields if now and self._stays(now, key, settings[key], then.get(key))}
+        gone = {one for one in fields if self._take_out(kind, name, one)}
+        left: dict[str, str] = {}
+        for attempt in range(self.connection.target.retries + 1):
+            now = read_one(self.connection, self.app, kind, name)
+            left = {
+                key: settings[key] for key in fields if now and _stays(now, key, settings[key], then.get(key), gone)
+            }
+            if not left.keys() & gone:  # a key may go on showing for a moment
+                break
+            self.connection.pause(attempt)
         if left:
             self.notes.append(f"the instance could not take {', '.join(sorted(left))} out: set to what it was instead")
             self._set(kind, name, {key: value or _nothing(kind, key) for key, value in left.items()}, then)
 
-    def _stays(self, now: Object, key: str, wanted: str, old: str | None) -> bool:
-        value = now.settings.get(key)
-        if means_same(now.kind, key, wanted, value):
-            return False
-        return wanted != "" or means_same(now.kind, key, old, value)
+    def _take_out(self, kind: Kind, name: str, one: str) -> bool:
+        """Whether a key is out of local/ now: deleted, or (404) not there. Asked for twice before a refusal counts."""
+        path = ns(self.app, f"properties/{kind.meta}", name, key=conf_key(kind, one))
+        refused = False
+        for attempt in range(self.connection.target.retries + 2):
+            try:
+                self.connection.delete(path, plain=True, local_only="true")
+                return True
+            except Uncertain as uncertain:
+                self.sleep(uncertain.wait)
+            except Refused as refusal:
+                if refused or (refusal.status == 404 and attempt):
+                    return refusal.status == 404
+                refused = True
+        return False
 
     # --- sending --------------------------------------------------------------------------------------------------
 
@@ -289,6 +301,15 @@ def _own(kind: Kind, settings: Settings) -> dict[str, str]:
 
 def _has(now: Object, settings: Settings) -> bool:
     return all(means_same(now.kind, key, value, now.settings.get(key)) for key, value in settings.items())
+
+
+def _stays(now: Object, key: str, wanted: str, old: str | None, gone: Collection[str]) -> bool:
+    """Whether a key that was to go must be set: it still has the old value, or what shows is not what is wanted. ""
+    wants whatever lies below."""
+    value = now.settings.get(key)
+    if means_same(now.kind, key, wanted, value):
+        return False
+    return wanted != "" or (key not in gone and means_same(now.kind, key, old, value))
 
 
 def _nothing(kind: Kind, key: str) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
-_BEFORE_ROOT = r"(?:\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)*"
-_ROOT = re.compile(rf"\A\ufeff?{_BEFORE_ROOT}<[A-Za-z][^\s/>]*(?:\s+[\w.:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*", re.DOTALL)
+_PROLOG = r"(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)*+"  # possessive: what it read is not read another way
+_ATTRIBUTES = r"(?:\s+[\w.:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*"
+_ROOT = re.compile(rf"\A\ufeff?{_PROLOG}<[A-Za-z][^\s/>]*({_ATTRIBUTES})", re.DOTALL)
 _STATE = re.compile(r"\s+dashboard\.disabled\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 FIELD = "dashboard.disabled"
 
@@ -21,7 +22,7 @@ def switched(source: str) -> str:
     ('true', '')
     """
     root = _ROOT.match(source)
-    state = _STATE.search(root[0]) if root else None
+    state = _STATE.search(root[1]) if root else None
     return (state[1] or state[2] or "") if state else ""
 
 
@@ -32,7 +33,7 @@ def without_state(source: str) -> str:
     '<dashboard version="2"/>'
     """
     root = _ROOT.match(source)
-    return _STATE.sub("", root[0]) + source[root.end() :] if root else source
+    return source[: root.start(1)] + _STATE.sub("", root[1]) + source[root.end() :] if root else source
 
 
 def switched_like(source: str, other: str) -> str:

@@ -172,3 +172,20 @@ def test_a_write_may_succeed_with_a_warning(splunkd: Splunkd) -> None:
     found = splunkd.ask("POST", PATH, {"name": "A", "search": SEARCH, **JSON})
     assert (found.status, found.json["messages"]) == (201, [{"type": "WARN", "text": "The search runs as its owner."}])
     assert 'type="WARN">The search' in splunkd.ask("POST", f"{PATH}/A", {"description": "x"}).text
+
+
+def test_values_as_json_shows_them(splunkd: Splunkd) -> None:
+    assert create(splunkd, "A")[0] == 201
+    content = splunkd.ask("GET", f"{PATH}/A", JSON).json["entry"][0]["content"]
+    assert [content[key] for key in ("alert.suppress", "dispatch.indexedRealtime", "action.email.sendresults")] == [
+        None
+    ] * 3
+    assert (content["display.general.enablePreview"], content["embed.enabled"]) == ("1", "0")
+    assert (content["dispatch.sample_ratio"], content["durable.lag_time"], content["alert.severity"]) == ("1", 0, 3)
+    assert update(splunkd, "A", **{"alert.suppress": "1", "search": "| makeresults"})[0] == 200
+    entry = splunkd.ask("GET", f"{PATH}/A", JSON).json["entry"][0]
+    assert (entry["content"]["alert.suppress"], entry["content"]["qualifiedSearch"]) == (True, " makeresults")
+    splunkd.state.add_app("x", {"savedsearches": {"B": {"search": SEARCH}}})
+    assert (
+        splunkd.ask("GET", "/servicesNS/nobody/x/saved/searches/B", JSON).json["entry"][0]["updated"].startswith("1970")
+    )

@@ -153,3 +153,48 @@ def test_the_parser_expands_macros_unless_told_not_to(filled: Splunkd) -> None:
         with pytest.raises(HTTPError) as caught:
             service.parse(wrong)
         assert caught.value.status == 400
+
+
+# --- what 10.4 was seen to do -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", ["search", "search/v2"])
+def test_exports_and_the_parser_are_posted(filled: Splunkd, version: str) -> None:
+    export, parser = f"/services/{version}/jobs/export", f"/services/{version}/parser"
+    spl = {"search": "search index=main", "output_mode": "json", "a_word_nobody_knows": "1"}
+    assert filled.ask("GET", export).status == 405
+    assert filled.ask("POST", export, spl).status == 200  # jobs take any argument
+    assert filled.ask("GET", f"{parser}?q=search+x").status == 405
+    assert filled.ask("POST", parser, {"q": "search x"}).status == 200
+
+
+def test_a_job_that_is_not_done_has_no_body(filled: Splunkd) -> None:
+    made = filled.ask("POST", "/services/search/v2/jobs", {"search": "search index=main", "output_mode": "json"})
+    results = f"/services/search/v2/jobs/{made.json['sid']}/results"
+    assert (filled.ask("GET", results).status, filled.ask("GET", results).body) == (204, b"")
+    unknown = filled.ask("GET", "/services/search/v2/jobs/1.2/results?output_mode=json")
+    assert (unknown.status, unknown.json["messages"][0]) == (404, {"type": "FATAL", "text": "Unknown sid."})
+
+
+def test_no_slot_is_503_for_a_oneshot_and_a_queue_for_a_job(filled: Splunkd) -> None:
+    filled.state.search_slots = 0
+    spl = {"search": "search index=main", "output_mode": "json"}
+    assert filled.ask("POST", "/services/search/v2/jobs", {**spl, "exec_mode": "oneshot"}).status == 503
+    sid = filled.ask("POST", "/services/search/v2/jobs", spl).json["sid"]
+    looked = filled.ask("GET", f"/services/search/v2/jobs/{sid}?output_mode=json").json["entry"][0]["content"]
+    assert looked["dispatchState"] == "QUEUED"
+
+
+def test_a_dispatch_names_its_namespace(filled: Splunkd) -> None:
+    path = "saved/searches/A"
+    assert (
+        filled.ask("POST", "/servicesNS/nobody/search/saved/searches", {"name": "A", "search": "index=main"}).status
+        == 201
+    )
+    assert filled.ask("POST", f"/servicesNS/-/search/{path}/dispatch").status == 400
+    assert filled.ask("POST", f"/servicesNS/nobody/search/{path}/dispatch").status == 201
+    when = {"schedule_time": "2026-11-22T10:00:00+00:00", "output_mode": "json"}
+    refused = filled.ask("POST", f"/servicesNS/nobody/search/{path}/reschedule", when)
+    assert (refused.status, refused.message) == (400, "Invalid schedule_time format")
+    when["schedule_time"] = "2026-11-22T10:00:00+0000"
+    assert filled.ask("POST", f"/servicesNS/nobody/search/{path}/reschedule", when).status == 200

@@ -8,6 +8,7 @@ from pathlib import Path
 from deploy.site import APP, RULE, STORY, Site, edited, tree
 from storypack.build.package import package
 from storypack.deploy.plan import Action, Plan
+from storypack.report.deploy import render_plan
 
 FILTER = "exf_archive_leaves_filter"
 
@@ -77,14 +78,17 @@ def test_an_update_names_the_fields_and_changes_no_others(site: Site) -> None:
     assert statuses(site.plan(new)) == {}
 
 
-def test_a_setting_that_the_pack_gives_up_is_switched_off(site: Site) -> None:
+def test_a_setting_that_the_pack_gives_up_is_taken_out(site: Site) -> None:
     site.apply()
     text = "".join(line + "\n" for line in tree()["default/savedsearches.conf"].decode().splitlines()
                    if not line.startswith("alert.suppress"))  # fmt: skip
     new = tree(savedsearches=text)
-    changes = {change.field: change.new for change in only(site.plan(new), RULE).changes}
-    assert changes == {"alert.suppress": "0", "alert.suppress.fields": "", "alert.suppress.period": ""}
+    plan = site.plan(new)
+    changes = {change.field: change.new for change in only(plan, RULE).changes if change.unset}
+    assert changes == {"alert.suppress": "", "alert.suppress.fields": "", "alert.suppress.period": ""}
+    assert "alert.suppress: 1 -> taken out" in render_plan(plan, "")
     site.apply(new)
+    assert not any(key.startswith("alert.suppress") for key in site.splunkd.state.local(APP, "savedsearches", RULE))
     assert statuses(site.plan(new)) == {}
 
 

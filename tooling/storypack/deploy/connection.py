@@ -27,6 +27,7 @@ from storypack.deploy.reasons import (
     failure_cure,
     failure_reason,
     is_no_tls,
+    is_page,
     no_json,
     refused,
 )
@@ -167,7 +168,7 @@ class Connection:
                 self._give_up(error, attempt, path)
                 wait = self._wait(error, attempt)
             else:
-                found = {} if plain else _answer(data)
+                found = {} if plain and not is_page(data) else _answer(data)
                 if found is None:  # a proxy's page, say: "200 OK" of somebody else is no word of the instance
                     raise Uncertain(f"{self.target.url}: {no_json(path, data)}", self._pause(attempt))
                 return found

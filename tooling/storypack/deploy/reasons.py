@@ -81,11 +81,16 @@ def refused(status: int, body: bytes, reason: str, path: str) -> Refused:
     return Refused(status, f"HTTP {status} for {path}: {_message(body) or reason}", _CURES.get(status, ""))
 
 
+def is_page(body: bytes) -> bool:
+    """Whether an answer is a web page: a proxy's or a login's, for splunkd sends none."""
+    return b"<html" in body.lower()
+
+
 def no_json(path: str, body: bytes) -> str:
     """What to say of an answer that is none of splunkd's. Its text is not shown, but for the title of a page."""
     found = _TITLE.search(body)
     title = f', titled "{_short(found[1])}"' if found and found[1] else ""
-    return f"a web page answers {path}{title}" if b"<html" in body.lower() else f"the answer to {path} is no JSON"
+    return f"a web page answers {path}{title}" if is_page(body) else f"the answer to {path} is no JSON"
 
 
 def _message(body: bytes) -> str:

@@ -115,7 +115,8 @@ def _action(action: Action, colour: bool) -> Iterator[str]:
 def _change(change: Change) -> Iterator[str]:
     head = f"        {change.field}: "
     if "\n" not in change.old + change.new and len(change.old) + len(change.new) <= _INLINE:
-        yield f"{head}{_short(change.old)} -> {_short(change.new)}"
+        new = "taken out" if change.unset and not change.new else _short(change.new)
+        yield f"{head}{_short(change.old)} -> {new}"
         return
     yield head.rstrip()
     lines = list(_differences(change.old.splitlines(), change.new.splitlines()))

@@ -20,6 +20,7 @@ FIRES = {
     ("aws_ami_attribute_modification_for_exfiltration", "aws/panther_cloudtrail_rule_tests"): (1, [6, 11]),
     ("aws_disable_bucket_versioning", "aws/panther_cloudtrail_rule_tests"): (1, [330, 331]),
     ("aws_ec2_snapshot_shared_externally", "aws/panther_cloudtrail_rule_tests"): (1, [355, 358]),
+    ("aws_network_traffic_mirrored", "aws/panther_cloudtrail_rule_tests"): (1, [122, 125]),
     ("aws_s3_bucket_policy_grants_external_access", "aws/panther_cloudtrail_rule_tests"): (1, [278]),
     ("aws_ami_attribute_modification_for_exfiltration", "aws/stratus_exfiltration_detonations"): (1, [2]),
     ("aws_ec2_snapshot_shared_externally", "aws/stratus_exfiltration_detonations"): (1, [3]),

@@ -27,6 +27,7 @@ def make_folder(where: Path | None = None) -> Path:
     """A new folder that only this user can enter, in `where` or in the system's place for temporary files. It is
     removed by `remove`, else when the process ends. Raises OSError."""
     base = Path(tempfile.gettempdir()) if where is None else where
+    base = base.resolve()
     if base not in _swept:
         _swept.add(base)
         sweep(base)
@@ -54,10 +55,10 @@ def remove_all() -> None:
         remove(folder)
 
 
-def process_folder() -> Path:
-    """One folder for all of this process."""
+def process_folder(where: Path | None = None) -> Path:
+    """One folder for all of this process; `where` (see `make_folder`) holds for whoever asks first."""
     if not _process:
-        _process.append(make_folder())
+        _process.append(make_folder(where))
     return _process[0]
 
 

@@ -10,6 +10,7 @@ def command(pack: Path, format: str, output: Path | None) -> int: ...
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -75,6 +76,22 @@ class Kind(click.Choice[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         return super().convert(value.replace("-", "_") if isinstance(value, str) else value, param, ctx)
+
+
+class Size(click.ParamType[int]):
+    """Bytes: 4GB, 500MB, 1.5 GiB."""
+
+    name = "size"
+    least = 100 << 20
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        size = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?) ?([KMGT])i?B?", value.strip(), re.IGNORECASE)
+        if size is None:
+            self.fail(f"{value!r} is no size; write 4GB or 500MB", param, ctx)
+        found = int(float(size[1]) * (1 << 10 * (1 + "KMGT".index(size[2].upper()))))
+        return found if found >= self.least else self.fail(f"{value} is too little; 100MB is the least", param, ctx)
 
 
 def examples(*lines: str) -> str:

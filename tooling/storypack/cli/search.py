@@ -17,6 +17,7 @@ from storypack.cli import exit_codes
 from storypack.cli.event_files import event_files
 from storypack.cli.options import (
     SETTINGS_FILE,
+    Size,
     emit,
     emit_lines,
     examples,
@@ -28,7 +29,7 @@ from storypack.cli.remote import Remote, remote_of, remote_options
 from storypack.cli.search_errors import check, located
 from storypack.cli.search_notes import Counted, tell_afterwards, tell_broken, tell_unknown
 from storypack.cli.waiting import Waiting, waiting
-from storypack.scratch import scratch
+from storypack.scratch import process_folder, scratch
 
 if TYPE_CHECKING:
     from storypack.engine.knowledge.files import FileSource
@@ -64,6 +65,13 @@ _PATIENCE = 2.0
 @click.option("--ta", "add_ons", metavar="DIR", multiple=True, help="Folder of an add-on, read as Splunk would.")
 @click.option("--lookup", "lookups", metavar="[NAME=]CSV", multiple=True, help="A lookup table.")
 @click.option("--macro", "macros", metavar="NAME=SPL", multiple=True, help="A macro: 'a=index=*', 'b(x)=x=$x$'.")
+@click.option("--memory", type=Size(), metavar="SIZE", help="Memory to use, such as 4GB. Default: a quarter of it.")
+@click.option(
+    "--temp",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where to put what does not fit into memory. Default: the system's place.",
+)
 @click.option("--limit", metavar="N", type=click.IntRange(0), help="Rows at most; 0 = all. Default: 1000 in a table.")
 @click.option("--explain", is_flag=True, help="Show the SQL instead of the rows.")
 @format_option("table", "json", "csv")
@@ -83,7 +91,9 @@ def command(**given: Any) -> int:
     wanted = _Wanted(**given)
     if remote and wanted.explain:
         raise click.UsageError("--explain shows the embedded engine's SQL; it does not go with --splunk")
-    with scratch() as folder:
+    with scratch(wanted.temp) as folder:
+        if wanted.temp:
+            process_folder(wanted.temp)
         return _search(wanted, folder, remote)
 
 
@@ -103,6 +113,8 @@ class _Wanted:
     add_ons: tuple[str, ...]
     lookups: tuple[str, ...]
     macros: tuple[str, ...]
+    memory: int | None
+    temp: Path | None
     limit: int | None
     explain: bool
     format: str
@@ -111,7 +123,7 @@ class _Wanted:
 
 
 def _search(wanted: _Wanted, scratch: Path, remote: Remote | None) -> int:
-    from storypack.engine.errors import EngineError, UnreadableEvents
+    from storypack.engine.errors import EngineError, OutOfMemory, UnreadableEvents
     from storypack.engine.knowledge.apps import load_knowledge
     from storypack.engine.knowledge.files import FileSource
     from storypack.testing.setting import shipped_lookups
@@ -157,7 +169,13 @@ def _search(wanted: _Wanted, scratch: Path, remote: Remote | None) -> int:
         tell_unknown(wanted.sourcetype, knowledge)
         with waiting() as line:
             source = FileSource(
-                files, knowledge, clock=time.time(), lookups=lookups, hasty=True, progress=_reading(line, len(files))
+                files,
+                knowledge,
+                clock=time.time(),
+                lookups=lookups,
+                hasty=True,
+                memory=wanted.memory,
+                progress=_reading(line, len(files)),
             )
         with source:
             try:
@@ -169,6 +187,9 @@ def _search(wanted: _Wanted, scratch: Path, remote: Remote | None) -> int:
                 line.say(lambda: "reading with care ...")
                 source.settle()
             return _run(spl, source, macros, wanted)
+    except OutOfMemory as error:
+        cure = "--memory gives it more, --temp a larger place for what does not fit; or narrow the search"
+        raise click.ClickException(f"{located(error, spl)}\n{cure}") from error
     except EngineError as error:
         raise click.ClickException(located(error, spl)) from error
 

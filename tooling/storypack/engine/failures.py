@@ -26,6 +26,9 @@ FAILURES = (
 """Of DuckDB, PCRE, gzip and zstd, and what Python itself raises where a text, a search or a list is too much for it.
 A gzip that is none raises an OSError, which has a message for people already."""
 
+_NO_ROOM = re.compile(r"temp_directory|[Nn]o space left|\.tmp\b")
+"""What does not fit into memory does not fit on the disk either."""
+
 _CSV = re.compile("CSV (Error|Parser|Reader)")
 
 
@@ -37,6 +40,8 @@ def engine_error(error: BaseException, stage: str = "") -> EngineError:
             return OutOfMemory(stage)
         case duckdb.InterruptException():
             return EngineError("the search was interrupted", stage)
+        case duckdb.IOException() if _NO_ROOM.search(text):
+            return OutOfMemory(stage)
         case duckdb.IOException():
             return UnreadableEvents(text.split("\n", 1)[0], stage)
         case duckdb.Error():

@@ -133,6 +133,8 @@ def _stream(
         if not inspection.is_trusted() or not _is_all(inspection, text_bytes, survey[0], size):
             return None
         return _by_channel(connection, _lines(RawEvents(file, shape, sql, None, 0, streamed=True), survey))
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error:
         inspection.is_trusted()
         return None  # not UTF-8, a line longer than DuckDB takes, damaged: cut it ourselves

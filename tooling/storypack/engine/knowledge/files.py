@@ -46,8 +46,9 @@ class FileSource:
 
     `newest_at` (epoch seconds) moves all times so that the newest event lies there: old logs become recent ones, and
     `earliest=-70m` finds them. `clock` is the time of events that show none (the start of the search, as a rule).
-    `root` is a connection that may read the files, and stays open; without one the source opens its own. `hasty` =
-    large files are not looked through first; see `settle`. `progress` is told how many files have been read.
+    `root` is a connection that may read the files, and stays open; without one the source opens its own, of so much
+    `memory` (see `open_root`). `hasty` = large files are not looked through first; see `settle`. `progress` is told how
+    many files have been read.
     """
 
     def __init__(
@@ -63,11 +64,12 @@ class FileSource:
         tables: Sequence[EventTable] = (),
         root: duckdb.DuckDBPyConnection | None = None,
         hasty: bool = False,
+        memory: int | None = None,
         progress: Callable[[int], object] = lambda read: None,
     ) -> None:
         self.knowledge = load_knowledge() if knowledge is None else knowledge
         with translated():
-            self.root: duckdb.DuckDBPyConnection = root or open_root([file.path for file in files])
+            self.root: duckdb.DuckDBPyConnection = root or open_root([file.path for file in files], memory=memory)
         self._owns_root = root is None
         self._lookups = lookups or {}
         self._saved_searches = saved_searches or {}

@@ -176,9 +176,9 @@ _PIECES = {
     "j": r"(?P<j>\d{1,3})",
     "w": r"\d",
     "u": r"\d",
-    "U": r"\d{1,2}",
-    "W": r"\d{1,2}",
-    "V": r"\d{1,2}",
+    "U": r"\d{1,2}+",
+    "W": r"\d{1,2}+",
+    "V": r"\d{1,2}+",
     "G": r"\d{4}",
     "g": r"\d{2}",
     "Z": r"(?P<Z>[A-Za-z]{1,5})(?![A-Za-z])",
@@ -211,9 +211,18 @@ def _parser(text: str) -> re.Pattern[str] | None:
             return None
     out.append(_literal(text[at:]))
     try:
-        return re.compile("".join(out), re.IGNORECASE)
+        return re.compile(_BLANKS.sub(_once, "".join(out)), re.IGNORECASE)
     except re.error:
         return None
+
+
+_BLANKS = re.compile(r"(?:\\s[*+])+")
+
+
+def _once(blanks: re.Match[str]) -> str:
+    """Blanks that stand for blanks side by side, as one that gives none of them back: each way to divide a long run of
+    blanks among them would be tried."""
+    return r"\s++" if "+" in blanks[0] else r"\s*+"
 
 
 # The seconds of `%s` with subseconds right behind them (`%s%3N`): 13 digits are seconds and milliseconds, so `%s` takes

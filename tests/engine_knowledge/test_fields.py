@@ -188,3 +188,33 @@ def test_a_definition_that_leans_on_itself_ends(ta: AddOn) -> None:
     ta.lookup("t.csv", "user\nkim\n")
     ta.conf("eventtypes", "[e]\nsearch = sourcetype=x eventtype=e\n")
     assert ta.rows("table user eventtype", [{"user": "kim"}]) == [{"user": "kim"}]
+
+
+@pytest.mark.parametrize(
+    ("setting", "field"),
+    [
+        ("LOOKUP-a = t user OUTPUT team", "team"),
+        ("EXTRACT-a = boss=(?<boss>\\w+)", "boss"),
+        ("REPORT-a = chief", "chief"),
+        ("FIELDALIAS-a = user AS who", "who"),
+        ('EVAL-kind = "person"', "kind"),
+    ],
+)
+@pytest.mark.parametrize("where", ["in local/", "for the source"])
+def test_an_empty_setting_switches_one_off(ta: AddOn, setting: str, field: str, where: str) -> None:
+    """As administrators do it, in a file or a stanza above the one that sets it."""
+    ta.conf("props", f"[x]\n{setting}\n").conf(
+        "transforms", "[t]\nfilename = t.csv\n[chief]\nREGEX = (boss)\nFORMAT = chief::$1\n"
+    )
+    ta.lookup("t.csv", "user,team\nkim,red\n")
+    event = "user=kim boss=ann"
+    if field != "boss":
+        assert ta.value(field, event) is not None
+    name = setting.partition(" ")[0]
+    if where == "in local/":
+        ta.conf("props", f"[x]\n{name} =\nKV_MODE = none\nEXTRACT-u = user=(?<user>\\w+)\n", "local")
+    else:
+        ta.conf("props", f"[x]\n{setting}\n[source::s]\n{name} = \nKV_MODE = none\nEXTRACT-u = user=(?<user>\\w+)\n")
+    result = ta.search(f"fields {field}", [event], source="s")
+    assert field not in result.rows[0]
+    assert not result.warnings

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+
+from storypack.engine.events.reading import EventFile
+from storypack.engine.knowledge.apps import load_knowledge
+from storypack.engine.knowledge.files import FileSource
+from storypack.engine.knowledge.timestamps import _zones
+from storypack.engine.root import open_root
+from storypack.engine.run import search
 
 from .add_on import NOW, AddOn
 
@@ -46,6 +55,20 @@ def test_times_that_are_recognised(ta: AddOn, event: str, time: float) -> None:
         ("TZ = Nowhere/Land", "2025-11-20 10:00:00 x", TEN),
         ("MAX_TIMESTAMP_LOOKAHEAD = 5", "2025-11-20T10:00:00Z x", NOW),
         ("TIME_PREFIX = never=", "2025-11-20T10:00:00Z x", NOW),
+        ("MAX_TIMESTAMP_LOOKAHEAD = 0", " " * 500 + "2025-11-20T10:00:00Z x", TEN),
+        ("MAX_TIMESTAMP_LOOKAHEAD = -1", " " * 500 + "2025-11-20T10:00:00Z x", TEN),
+        ("MAX_TIMESTAMP_LOOKAHEAD = 100000", " " * 90_000 + "2025-11-20T10:00:00Z x", TEN),
+        ("MAX_TIMESTAMP_LOOKAHEAD = 100000", " " * 100_001 + "2025-11-20T10:00:00Z x", NOW),
+        ("TIME_PREFIX = end=\nMAX_TIMESTAMP_LOOKAHEAD = 100000", f"end={' ' * 90_000}2025-11-20T10:00:00Z", TEN),
+        ("TIME_PREFIX = end=\nMAX_TIMESTAMP_LOOKAHEAD = 2000", f"end={' ' * 2_001}2025-11-20T10:00:00Z", NOW),
+        ("TIME_PREFIX = (?<=end=)\nMAX_TIMESTAMP_LOOKAHEAD = 100000", f"end={' ' * 90_000}2025-11-20T10:00:00Z", TEN),
+        ("TIME_PREFIX = (?<=end=)\nMAX_TIMESTAMP_LOOKAHEAD = 70000", f"end={' ' * 70_001}2025-11-20T10:00:00Z", NOW),
+        ("TIMESTAMP_FIELDS = a.when", '{"time": "2020-01-01T00:00:00Z", "a": {"when": "2025-11-20T10:00:00Z"}}', TEN),
+        ("TIMESTAMP_FIELDS = a.when", '{"time": "2020-01-01T00:00:00Z", "a.when": "2025-11-20T10:00:00Z"}', TEN),
+        ("TIMESTAMP_FIELDS = date, time", '{"time": "10:00:00", "date": "2025-11-20"}', TEN),
+        ("TIMESTAMP_FIELDS = when\nTIME_FORMAT = %d.%m.%y %H Uhr", '{"when": "20.11.25 10 Uhr"}', TEN),
+        ("TIMESTAMP_FIELDS = when\nTZ = Europe/Berlin", '{"when": "2025-11-20 11:00:00"}', TEN),
+        ("TIMESTAMP_FIELDS = when\nTZ = Europe/Berlin", '{"when": "2025-11-20T10:00:00Z"}', TEN),
         ("TIMESTAMP_FIELDS = missing, when", '{"time": "2020-01-01T00:00:00Z", "when": "2025-11-20T10:00:00Z"}', TEN),
     ],
 )
@@ -58,3 +81,39 @@ def test_newest_first(ta: AddOn) -> None:
     events = [f"2025-11-20T10:00:0{second}Z e{number}" for number, second in enumerate((1, 3, 2, 3))]
     found = [row["_raw"][-2:] for row in ta.rows("table _raw", events)]
     assert found == ["e3", "e1", "e2", "e0"]
+
+
+@pytest.mark.parametrize(
+    ("props", "warning"),
+    [
+        ("TZ = Europe/Berln", "TZ = Europe/Berln is no time zone, so times without one are read as UTC; did you mean "),
+        ("TZ = europe/berlin", "did you mean Europe/Berlin?"),
+        ("TZ = CEST", "TZ = CEST is no time zone, so times without one are read as UTC"),
+        ("TZ = localtime", "TZ = localtime is no time zone"),
+        ("TZ = ../../etc/passwd", "TZ = ../../etc/passwd is no time zone"),
+        ("MAX_TIMESTAMP_LOOKAHEAD = many", "MAX_TIMESTAMP_LOOKAHEAD = many is no number; 128 is used"),
+        ("TZ = Europe/Berlin", ""),
+        ("TZ = US/Pacific", ""),
+        ("TZ =", ""),
+    ],
+)
+def test_settings_that_cannot_be_followed_are_told(ta: AddOn, props: str, warning: str) -> None:
+    ta.conf("props", f"[x]\n{props}\n")
+    warnings = ta.search("table _time", ["2025-11-20 10:00:00 x"]).warnings
+    assert bool(warnings) == bool(warning)
+    assert not warning or (warnings[0].startswith("x: ") and warning in warnings[0])
+
+
+def test_every_time_zone_that_is_taken_can_be_used(ta: AddOn) -> None:
+    """By the library that counts with it, too."""
+    with open_root() as root:
+        for name in sorted(set(_zones().values())):
+            root.execute(f"SELECT epoch(timezone('{name}', make_timestamp(0)))").fetchall()
+
+
+def test_the_time_of_a_csv_stands_in_the_columns_that_are_named(ta: AddOn, tmp_path: Path) -> None:
+    ta.conf("props", "[x]\nTIMESTAMP_FIELDS = day, event.time\n")
+    path = tmp_path / "rows.csv"
+    path.write_text("id,day,event.time\n1763632800,2025-11-20,10:00:00\n", encoding="utf-8")
+    with FileSource([EventFile(path, "x")], load_knowledge([ta.folder]), clock=NOW) as source:
+        assert search("table _time", source, now=NOW).rows == [{"_time": TEN}]

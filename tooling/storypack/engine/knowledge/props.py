@@ -14,6 +14,9 @@ from storypack.conf import Conf
 
 DEFAULT = "default"
 
+_SWITCHED = ("EXTRACT-", "REPORT-", "FIELDALIAS-", "EVAL-", "LOOKUP-")
+"""Settings of which an empty one switches off what another file or stanza sets."""
+
 
 def settings_for(props: Conf, sourcetype: str, source: str, host: str) -> dict[str, str]:
     """The merged settings for events of this origin; later files of the same class name have already been merged.
@@ -39,7 +42,7 @@ def settings_for(props: Conf, sourcetype: str, source: str, host: str) -> dict[s
     merged: dict[str, str] = {}
     for _, _, settings in ranked:
         merged.update(settings)
-    return merged
+    return {key: value for key, value in merged.items() if value.strip() or not key.startswith(_SWITCHED)}
 
 
 def source_stanzas(props: Conf, source: str) -> tuple[str, ...]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from storypack.engine.compile.coerce import coerce, common_kind
 from storypack.engine.compile.patterns import parse_pattern
 from storypack.engine.compile.terms import compile_term
-from storypack.engine.events.reading import RawEvents, guard_sql
+from storypack.engine.events.reading import EventFile, RawEvents, guard_sql
 from storypack.engine.knowledge.apps import Knowledge
 from storypack.engine.knowledge.eventtypes import TRUE, reduce_term
 from storypack.engine.knowledge.extraction import Extractor
@@ -152,7 +153,7 @@ def open_scan(
         file = origin.files[0].file
         settings = settings_for(knowledge.props, file.sourcetype, file.source, file.host)
         layers = Layers(origin.sql, session.names, guard=guard_sql(origin.files))
-        time = f"({time_sql(settings, layers, session.now)} + {shift!r})"
+        time = f"({time_sql(settings, layers, session.now, partial(_warn, session, file))} + {shift!r})"
         if clock is not None:
             time = f"coalesce({time}, {float(clock)!r})"
         column = layers.add("__time", Sql(time, Kind.NUMBER))
@@ -171,6 +172,10 @@ def open_scan(
         )
         parts.append((origin, fields))
     return FileScan(session, request, parts)
+
+
+def _warn(session: Session, file: EventFile, message: str) -> None:
+    session.warn(f"{file.sourcetype or file.source}: {message}")
 
 
 def _select(layers: Layers, shown: Mapping[str, str], limits: Sequence[str], named: str | None) -> str:

@@ -1,19 +1,25 @@
 """`_time` of an event, by the settings of its origin.
 
 props.conf.spec: TIMESTAMP_FIELDS, TIME_PREFIX, TIME_FORMAT, MAX_TIMESTAMP_LOOKAHEAD (128). Without any of them, the
-first thing at the event's start that looks like a time. Times without a zone are of TZ, else UTC.
+first thing at the event's start that looks like a time; a lookahead of 0 or -1 has no end. Times without a zone are of
+TZ, else UTC.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from functools import cache
+from zoneinfo import available_timezones
 
 from storypack.engine.knowledge.extraction import json_field
 from storypack.engine.knowledge.layers import Layers
 from storypack.engine.sql import as_text, quote
 from storypack.engine.udf.re2 import translate
+
+LOOKAHEAD = 128
+_MOST_REPEATS = 1_000  # of RE2
 
 _ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
 _EPOCH = r"\b1[0-9]{9}(?:\.\d+)?\b"
@@ -25,34 +31,83 @@ _HAS_ZONE = re.compile(r"%[zZs]|%:z|%::z")
 _ANYWHERE = f"({_ISO}|{_APACHE}|{_US}|{_SYSLOG}|{_EPOCH})"
 
 
-def time_sql(settings: Mapping[str, str], layers: Layers, now: float) -> str:
-    """DOUBLE SQL over `_raw`: epoch seconds, NULL where the event shows no time."""
+def time_sql(
+    settings: Mapping[str, str], layers: Layers, now: float, warn: Callable[[str], object] = lambda message: None
+) -> str:
+    """DOUBLE SQL over `_raw`: epoch seconds, NULL where the event shows no time. `warn` is told of settings that cannot
+    be followed."""
     clock = repr(float(now))
-    zone = _zone(settings)
-    if names := settings.get("TIMESTAMP_FIELDS"):
-        found = [as_text(json_field(name.strip(), layers)) for name in names.split(",")]
-        return "coalesce(" + ", ".join(f"spl_timestamp({text}, {clock})" for text in found) + ")"
-    lookahead = settings.get("MAX_TIMESTAMP_LOOKAHEAD", "").strip()
-    width = int(lookahead) if lookahead.isdigit() and int(lookahead) > 0 else 128
+    zone = _zone(settings, warn)
+    form = settings.get("TIME_FORMAT", "").strip()
+    if names := [name.strip() for name in settings.get("TIMESTAMP_FIELDS", "").split(",") if name.strip()]:
+        return _of_fields(names, form, zone, clock, layers)
+    width = _lookahead(settings, warn)
     prefix = settings.get("TIME_PREFIX", "")
-    text = _after(prefix, width) if prefix else f"left(_raw, {width})"
-    if form := settings.get("TIME_FORMAT"):
-        time = f"spl_strptime({text}, {quote(form)}, {clock})"
-        return time if _HAS_ZONE.search(form) else _local(time, zone)
-    shown = f"nullif(regexp_extract({text}, {quote(_ANYWHERE)}, 1), '')"
-    time = f"spl_timestamp({shown}, {clock})"
+    text = _after(prefix, width) if prefix else "_raw" if width is None else f"left(_raw, {width})"
+    if form:
+        return _formatted(text, form, zone, clock)
+    return _recognised(f"nullif(regexp_extract({text}, {quote(_ANYWHERE)}, 1), '')", zone, clock)
+
+
+def _of_fields(names: Sequence[str], form: str, zone: str, clock: str, layers: Layers) -> str:
+    """The time that the fields make up together, in their order with blanks between, else that of the first one that
+    is a time by itself. The fields are an event's own or those of its file's header."""
+    texts = [f"coalesce({_indexed(name)}, {as_text(json_field(name, layers))})" for name in names]
+    together = texts if len(texts) == 1 else [f"nullif(concat_ws(' ', {', '.join(texts)}), '')", *texts]
+    times = [_formatted(text, form, zone, clock) for text in together] if form else []
+    return f"coalesce({', '.join([*times, *(_recognised(text, zone, clock) for text in together)])})"
+
+
+def _indexed(name: str) -> str:
+    path = '$."' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return f"json_extract_string(__indexed, {quote(path)})"
+
+
+def _formatted(text: str, form: str, zone: str, clock: str) -> str:
+    time = f"spl_strptime({text}, {quote(form)}, {clock})"
+    return time if _HAS_ZONE.search(form) else _local(time, zone)
+
+
+def _recognised(text: str, zone: str, clock: str) -> str:
+    time = f"spl_timestamp({text}, {clock})"
     if not zone:
         return time
-    return f"CASE WHEN regexp_matches({shown}, {quote(_WITH_ZONE)}) THEN {time} ELSE {_local(time, zone)} END"
+    return f"CASE WHEN regexp_matches({text}, {quote(_WITH_ZONE)}) THEN {time} ELSE {_local(time, zone)} END"
 
 
-def _zone(settings: Mapping[str, str]) -> str:
+def _lookahead(settings: Mapping[str, str], warn: Callable[[str], object]) -> int | None:
+    """How many characters are looked at; None = all."""
+    text = settings.get("MAX_TIMESTAMP_LOOKAHEAD", "").strip()
+    if not text:
+        return LOOKAHEAD
+    try:
+        width = int(text)
+    except ValueError:
+        warn(f"MAX_TIMESTAMP_LOOKAHEAD = {text} is no number; {LOOKAHEAD} is used")
+        return LOOKAHEAD
+    return width if width > 0 else None
+
+
+def _zone(settings: Mapping[str, str], warn: Callable[[str], object]) -> str:
     """TZ, the zone of times that name none; empty for UTC and for a zone that nobody knows."""
     name = settings.get("TZ", "").strip()
-    try:
-        return ZoneInfo(name).key if name else ""
-    except (ValueError, OSError, ZoneInfoNotFoundError):
+    if not name:
         return ""
+    known = _zones()
+    if known.get(name) == name:
+        return name
+    same = known.get(name.lower())
+    near = [same] if same else get_close_matches(name, [zone for zone in known if "/" in zone], n=1)
+    cure = f"; did you mean {near[0]}?" if near else ""
+    warn(f"TZ = {name} is no time zone, so times without one are read as UTC{cure}")
+    return ""
+
+
+@cache
+def _zones() -> dict[str, str]:
+    """The time zones that there are, each also by its name in small letters."""
+    names = available_timezones() - {"localtime", "Factory"}
+    return {name.lower(): name for name in names} | {name: name for name in names}
 
 
 def _local(time: str, zone: str) -> str:
@@ -60,11 +115,14 @@ def _local(time: str, zone: str) -> str:
     return f"epoch(timezone({quote(zone)}, make_timestamp(CAST(({time}) * 1e6 AS BIGINT))))" if zone else time
 
 
-def _after(prefix: str, width: int) -> str:
+def _after(prefix: str, width: int | None) -> str:
     """The `width` characters after the first match of a pattern; NULL where it does not match."""
+    repeat = f"{{0,{width}}}" if width is not None and width <= _MOST_REPEATS else "*"
     plain = translate(prefix)
-    if plain is not None and plain.groups < 9 and width <= 1000:
-        spelled = f"(?:{plain.pattern})((?s:.{{0,{width}}}))"
-        return f"nullif(regexp_extract(_raw, {quote(spelled)}, {plain.groups + 1}), '')"
-    pattern = f"(?:{prefix})([\\s\\S]{{0,{width}}})"
-    return f"spl_groups(_raw, {quote(pattern)})[-1]"
+    if plain is not None and plain.groups < 9:
+        spelled = f"(?:{plain.pattern})((?s:.{repeat}))"
+        text = f"nullif(regexp_extract(_raw, {quote(spelled)}, {plain.groups + 1}), '')"
+    else:
+        pattern = f"(?:{prefix})([\\s\\S]{repeat})"
+        text = f"spl_groups(_raw, {quote(pattern)})[-1]"
+    return text if repeat != "*" or width is None else f"left({text}, {width})"

@@ -271,3 +271,12 @@ def test_a_lookup_is_called_by_its_name_and_by_its_file_only_where_the_app_has_t
     settings = yaml.safe_load((pack.folder / "storypack.yml").read_text(encoding="utf-8"))
     pack.write("storypack.yml", {**settings, "build": {"date_lookup_files": False}})
     assert pack.only().outcome is Outcome.PASSED
+
+
+def test_rows_that_come_from_a_lookup_are_explained_where_no_event_passed(pack: SmallPack) -> None:
+    pack.lookup("ex_known", "user\nlee\n")
+    search = "`ex_audit` action=nothing | stats count by user action | inputlookup append=t ex_known"
+    pack.detection("Disk", search, search_test("Silent", COPIES, expected_results=0))
+    result = pack.only()
+    assert result.failure is not None
+    assert result.failure.problem == "unexpected rows"

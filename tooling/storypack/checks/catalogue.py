@@ -58,6 +58,7 @@ FAMILIES = (
     "silence",
     "searches.syntax",
     "searches.commands",
+    "searches.arguments",
     "searches.functions",
     "searches.regexes",
     "searches.lookups",

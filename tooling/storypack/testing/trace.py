@@ -47,6 +47,8 @@ class Values:
 
     def __str__(self) -> str:
         """`errorCode was "x" in 2 of 3 rows, null in 1`."""
+        if not self.rows:
+            return f"no row was there to have {self.name}"
         parts = [(show(value), count) for value, count in self.common]
         if self.nulls:
             parts.append(("null", self.nulls))

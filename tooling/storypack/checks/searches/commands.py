@@ -249,7 +249,7 @@ def _at_the_head(reading: Reading, command: Command) -> Iterator[Fault]:
 
 
 _MAY_APPEND = ("tstats", "mstats", "inputlookup", "inputcsv", "union", "mcatalog")
-_ANYWHERE = ("from", "set", "union", "savedsearch", "mpreview", "searchtxn", "apply", "summary")
+_ANYWHERE = ("set", "union", "savedsearch", "mpreview", "searchtxn", "apply", "summary")
 
 
 def _in_the_middle(reading: Reading, command: Command) -> Iterator[Fault]:

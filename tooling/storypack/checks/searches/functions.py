@@ -148,6 +148,12 @@ def _tonumber(call: Call) -> _Problems:
             yield base, f"`{base.text}` is no base", "a base is 2 to 36"
 
 
+def _lookup(call: Call) -> _Problems:
+    for argument, function in zip(call.args[1:], ("json_object", "json_array"), strict=True):
+        if not isinstance(argument, Call) or argument.name != function:
+            yield argument, f"`lookup` takes {function}(...) here", ""
+
+
 def _mvfilter(call: Call) -> _Problems:
     names = {node.name: node for node in _fields(call.args[0])}
     if len(names) > 1:
@@ -171,6 +177,7 @@ _KINDS: dict[str, Callable[[Call], _Problems]] = {
     "like": _like,
     "substr": _numbers(1, 2),
     "tonumber": _tonumber,
+    "lookup": _lookup,
     "mvfilter": _mvfilter,
     "mvindex": _numbers(1, 2),
     "round": _numbers(0, 1),

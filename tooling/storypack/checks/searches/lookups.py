@@ -70,6 +70,7 @@ def unknown_column(reading: Reading, world: World) -> Faults:
             if columns and not _has(columns, name):
                 message = f"lookup `{_text(lookup.table)}` has no column `{name}`"
                 yield reading.fault(message, mapping.source.span, one_of(name, columns))
+    yield from _in_function(reading, world)
     for source in reading.of(Inputlookup):
         columns = _columns(source.table, world)
         if not columns or source.where is None:
@@ -78,6 +79,21 @@ def unknown_column(reading: Reading, world: World) -> Faults:
             if isinstance(node, Compare | In) and not _has(columns, node.field.name):
                 message = f"lookup `{_text(source.table)}` has no column `{node.field.name}`"
                 yield reading.fault(message, node.field.span, one_of(node.field.name, columns))
+
+
+def _in_function(reading: Reading, world: World) -> Faults:
+    """Columns that eval's lookup() names: `lookup("x", json_object("in", a), json_array("out"))`."""
+    for call in reading.of(Call):
+        if call.name != "lookup" or len(call.args) != 3 or not isinstance(call.args[0], String):
+            continue
+        name, columns = call.args[0].value, world.lookups.get(call.args[0].value, ())
+        inputs, outputs = call.args[1:]
+        named = list(inputs.args[::2]) if isinstance(inputs, Call) and inputs.name == "json_object" else []
+        named += list(outputs.args) if isinstance(outputs, Call) and outputs.name == "json_array" else []
+        for each in named:
+            if columns and isinstance(each, String) and each.value not in columns:
+                message = f"lookup `{name}` has no column `{each.value}`"
+                yield reading.fault(message, each.span, one_of(each.value, columns))
 
 
 def _columns(table: object, world: World) -> tuple[str, ...]:

@@ -33,6 +33,8 @@ _OPTIONS = (
                  help=f"Its management port. Default: {PORT}, or 8089."),
     click.option("--hec-url", metavar="URL", help=f"The event collector. Default: {HEC_URL}, or the host's port 8088."),
     click.option("--app", metavar="ID", default="search", show_default=True, help="App in which searches run."),
+    click.option("--allow", metavar="NAME", multiple=True,
+                 help="A command or macro that you answer for; '*' = any. May be repeated."),
     click.option("--keep", is_flag=True, help="Leave the events in the index."),
     click.option("--wait", type=Seconds(1), default=60.0, show_default=True, metavar="SECONDS",
                  help="How long events may take to become searchable."),
@@ -57,6 +59,12 @@ class Remote:
     timeout: float | None
     index: str = ""
     compare: bool = False
+    allow: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """Commands and macros that the user answers for."""
+        return frozenset(name.strip("`") for name in self.allow)
 
 
 def timeout_option(text: str) -> Callable[[Function], Function]:
@@ -154,7 +162,9 @@ def site_of(remote: Remote, root: Path, connection: Connection) -> Iterator[Site
         CollectorTarget(url, ca=target.ca, insecure=target.insecure, timeout=target.timeout),
         find_secret("HEC_TOKEN", os.environ, root, _ask()),
     )
-    site = Site(connection, collector, remote.index, uuid.uuid4().hex[:12], remote.app, remote.wait)
+    site = Site(
+        connection, collector, remote.index, uuid.uuid4().hex[:12], remote.app, remote.wait, allowed=remote.allowed
+    )
     try:
         yield site
     finally:

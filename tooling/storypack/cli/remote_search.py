@@ -61,6 +61,7 @@ def search_there(asked: Asked, remote: Remote) -> int:
         from storypack.deploy.remote.narrow import Part
 
         text = _text(asked)
+        _check_reads_only(text, remote.allowed)
         if remote.index:
             text = _narrowed(text, Part(remote.index))
         times = (asked.earliest or "0", asked.latest or "", _moment(asked.now))
@@ -79,6 +80,7 @@ def _search_files(asked: Asked, remote: Remote, site: Site) -> int:
     from storypack.testing.clock import epoch
 
     text = _text(asked)
+    _check_reads_only(text, remote.allowed | {"outputlookup"})  # which writes into a copy
     _narrowed(text, Part(remote.index), _own(asked))  # refused before anything is sent
     clock = time.time()
     files = [replace(file, index=remote.index) for file in asked.files]
@@ -154,6 +156,22 @@ def _text(asked: Asked) -> str:
         return with_head(text)
     except SplError:  # the instance may know more
         return text
+
+
+def _check_reads_only(text: str, allowed: frozenset[str]) -> None:
+    from storypack.deploy.remote.harmless import MayChange, check_reads_only
+    from storypack.spl.source import SplError
+
+    if "*" in allowed:
+        return
+    try:
+        check_reads_only(text, allowed)
+    except MayChange as error:
+        cure = f"if you know that it changes nothing there, add --allow {error.name}"
+        raise click.ClickException(f"the search is not run on the instance: {error}; {cure}") from error
+    except SplError as error:
+        message = f"the search cannot be read here, so nobody can say that it only reads ({error.message})"
+        raise click.ClickException(f"{message}; --allow '*' runs it") from error
 
 
 def _own(asked: Asked) -> dict[str, str]:

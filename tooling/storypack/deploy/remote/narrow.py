@@ -24,7 +24,7 @@ GENERATING = frozenset({"makeresults", "gentimes"})
 
 
 class CannotNarrow(ValueError):
-    """Why a search cannot be limited to the events of a test."""
+    """Why a search cannot be run there, limited to the events of a test."""
 
 
 @dataclass(frozen=True, slots=True)

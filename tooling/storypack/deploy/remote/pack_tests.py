@@ -10,6 +10,7 @@ from typing import Any
 
 from storypack.deploy.errors import DeployError
 from storypack.deploy.remote.compare import compare
+from storypack.deploy.remote.harmless import check_reads_only
 from storypack.deploy.remote.jobs import Question, open_job
 from storypack.deploy.remote.narrow import CannotNarrow, Part, is_ordered, narrow, reads_lookups
 from storypack.deploy.remote.sending import Sent, Site, send_part, wait_for_part
@@ -110,6 +111,7 @@ class _Run:
         if reads_risk(self.entry, self.setting):
             raise CannotNarrow("it reads the risk index, which Enterprise Security alone fills")
         text = expand(self.entry.model.search, self.setting.macros_of(self.test)).text
+        check_reads_only(text, self.site.allowed | {"outputlookup"})  # which writes into a copy
         self._without_marks(text)  # refused before anything is sent
         with self._source([]) as source:
             when = self._moment(source)

@@ -40,8 +40,8 @@ class Brought:
 @dataclass(frozen=True)
 class Site:
     """An instance as a place to bring events to. `app` is the namespace of searches; `run` marks all that is brought,
-    of which `brought` keeps count; `wait` = seconds for events to become searchable, `search_wait` for a search to
-    end."""
+    of which `brought` keeps count; `allowed` = commands and macros that the user answers for; `wait` = seconds for
+    events to become searchable, `search_wait` for a search to end."""
 
     connection: Connection
     collector: Collector
@@ -50,6 +50,7 @@ class Site:
     app: str = "search"
     wait: float = 60.0
     search_wait: float = 600.0
+    allowed: frozenset[str] = frozenset()
     sleep: Callable[[float], None] = time.sleep
     progress: Progress = lambda what, count: None
     brought: Brought = field(default_factory=Brought)

@@ -406,6 +406,8 @@ FIRES: dict[str, list[Fires]] = {
         Fires({NETS_CSV: b"net,net\n"}, NETS_CSV, "", "two columns"),
         Fires({NETS_CSV: b'net,"owner "\n'}, NETS_CSV, "", "blank"),
         Fires({NETS_CSV: b"net,192.0.2.1\n"}, NETS_CSV, "", "looks like a value"),
+        Fires({NETS_CSV: b"net,a|b\n"}, NETS_CSV, "", "no column can be called"),
+        Fires({NETS_CSV: b"net,*\n"}, NETS_CSV, "", "no column can be called"),
     ],
     "SP192": [
         Fires({NETS_CSV: b"net,owner\n192.0.2.0/24\n"}, NETS_CSV, "", "1 value, the header 2", line=2),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -87,14 +90,46 @@ def test_a_wrong_splunk_com_password_is_said(splunkd: Splunkd) -> None:
 
 def test_a_folder_holds_exactly_the_app(tmp_path: Path) -> None:
     files = tree()
-    target = write_app(APP, files, tmp_path)
-    (target / "local").mkdir()
-    (target / "local" / "macros.conf").write_text("[left]\n")
-    write_app(APP, files, tmp_path)
+    target, kept = write_app(APP, files, tmp_path)
+    (target / "default" / "old.conf").write_text("[gone]\n")
+    assert write_app(APP, files, tmp_path) == (target, kept)
     found = {path.relative_to(target).as_posix(): path.read_bytes() for path in target.rglob("*") if path.is_file()}
     assert found == files
+    assert kept == []
     assert [path.name for path in tmp_path.iterdir()] == [APP]
     assert "apply shcluster-bundle" in commands(APP, target)[-1]
+
+
+def test_what_a_site_put_into_the_folder_stays(tmp_path: Path) -> None:
+    files = tree() | {"lookups/known.csv": b"user,comment\n"}
+    target, _ = write_app(APP, files, tmp_path)
+    site = {
+        "local/macros.conf": b"[exf_cloudtrail]\n",
+        "local/data/ui/views/mine.xml": b"<dashboard/>",
+        "metadata/local.meta": b"[]\n",
+        "lookups/own.csv": b"a\n",
+        "lookups/known.csv": b"user,comment\nkim,ours\n",
+    }
+    for path, data in site.items():
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        (target / path).write_bytes(data)
+    _, kept = write_app(APP, files, tmp_path)
+    assert {path: (target / path).read_bytes() for path in site} == site
+    assert set(kept) == set(site) - {"lookups/known.csv"}
+
+
+@pytest.mark.skipif(shutil.which("rsync") is None, reason="rsync is not installed")
+def test_the_printed_commands_leave_a_site_s_files(tmp_path: Path) -> None:
+    target, _ = write_app(APP, tree() | {"lookups/known.csv": b"user\n"}, tmp_path)
+    place = tmp_path / "splunk/etc/shcluster/apps" / APP
+    for path, data in {"local/macros.conf": b"x", "lookups/known.csv": b"kim", "default/old.conf": b"y"}.items():
+        (place / path).parent.mkdir(parents=True, exist_ok=True)
+        (place / path).write_bytes(data)
+    for line in commands(APP, target)[:2]:
+        subprocess.run(line, shell=True, check=True, env={**os.environ, "SPLUNK_HOME": str(tmp_path / "splunk")})
+    assert (place / "local/macros.conf").read_bytes() == b"x"
+    assert (place / "lookups/known.csv").read_bytes() == b"kim"
+    assert (place / "default/app.conf").is_file() and not (place / "default/old.conf").exists()
 
 
 def test_a_folder_that_is_something_else_is_left_alone(tmp_path: Path) -> None:

@@ -17,9 +17,10 @@ from storypack.issue import Location, Severity
 from storypack.opening import read_plain
 from storypack.pack.files import readable
 from storypack.pack.models import CsvLookup, Lookup
-from storypack.pack.names import catalogue_lookup
+from storypack.pack.names import COLUMN_FORBIDDEN, COLUMN_PATTERN, catalogue_lookup
 
 _MATCH = re.compile(r"(WILDCARD|CIDR|EXACT)\(\s*([^()]+?)\s*\)")
+_COLUMN = re.compile(COLUMN_PATTERN)
 _MOST_FAULTS = 5  # of one kind in one file
 
 
@@ -125,6 +126,8 @@ def csv_header(lookup: Lookup, context: Context) -> Faults:
             yield Fault(f"two columns are called '{name}'", location=place)
         elif _looks_like_a_value(name):
             yield Fault(f"'{name}' looks like a value, not like the name of a column", location=place)
+        elif not _COLUMN.fullmatch(name):
+            yield Fault(f"no column can be called {name!r}", location=place, cure=f"leave out {COLUMN_FORBIDDEN}")
 
 
 def _looks_like_a_value(name: str) -> bool:

@@ -96,9 +96,9 @@ def session_of(pack: Path, **where: Any) -> Iterator[Connection]:
     """A connection to the instance that options or the environment name. Raises DeployError."""
     require_sdk()
     from storypack.deploy.connection import Connection, Target
-    from storypack.deploy.credentials import find_credentials, read_env_file
+    from storypack.deploy.credentials import find_credentials, read_variables
 
-    variables = {**read_env_file(pack / ".env"), **os.environ}
+    variables = read_variables(os.environ, pack)
     options = {
         **where,
         "host": checked_host(where.get("host") or variables.get(HOST_VARIABLE), "--host"),
@@ -109,7 +109,10 @@ def session_of(pack: Path, **where: Any) -> Iterator[Connection]:
         click.echo("warning: --insecure: the certificate is not verified; anyone may read the password", err=True)
     if options.get("scheme") == "http":
         click.echo("warning: --scheme http: password and content travel in clear text", err=True)
-    credentials = find_credentials(os.environ, pack, options["host"], ask if sys.stdin.isatty() else None)
+    asking = ask if sys.stdin.isatty() else None
+    credentials = find_credentials(os.environ, pack, options["host"], asking)
+    places = {"host": HOST_VARIABLE, "port": PORT_VARIABLE, "ca": CA_VARIABLE}
+    variables.check_places([name for key, name in places.items() if not where.get(key)], credentials.source, asking)
     connection = Connection(Target(**options), credentials)
     try:
         yield connection

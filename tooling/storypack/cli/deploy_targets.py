@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -27,10 +28,10 @@ def to_folder(pack: Path, folder: Path) -> int:
 
     app, tree = built_app(pack)
     try:
-        target = write_app(app, tree, folder)
+        target, kept = write_app(app, tree, folder)
     except DeployError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{target}: {len(tree)} files")
+    click.echo(f"{target}: {len(tree)} files" + (f", and {len(kept)} of the site's kept" if kept else ""))
     click.echo(
         "On the deployer, as the user that runs Splunk:\n" + "\n".join(f"  {line}" for line in commands(app, target))
     )
@@ -49,10 +50,17 @@ def install(pack: Path, path: str, yes: bool, where: Mapping[str, Any]) -> int:
     return exit_codes.OK
 
 
+def _check_https(url: str) -> None:
+    """A usage error for an address that would carry secrets in clear text; this machine itself may."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")):
+        raise click.UsageError(f"{url}: secrets are sent to https:// only")
+
+
 def to_cloud(pack: Path, stack: str, classic: bool, yes: bool, where: Mapping[str, Any]) -> int:
     """Have the package vetted and installed on a Splunk Cloud stack (Admin Config Service Manual)."""
     from storypack.build.pipeline import build_pack
-    from storypack.deploy.credentials import find_secret, read_env_file
+    from storypack.deploy.credentials import PREFIX, PROMPT, find_secret, read_variables
     from storypack.deploy.errors import DeployError
     from storypack.deploy.package_target import Cloud, CloudClient
     from storypack.pack.load import load_pack
@@ -64,8 +72,13 @@ def to_cloud(pack: Path, stack: str, classic: bool, yes: bool, where: Mapping[st
         click.confirm(f"Have {built.path.name} vetted by AppInspect and installed on {stack}?", abort=True)
     asking = ask if sys.stdin.isatty() else None
     try:
-        variables = {**read_env_file(pack / ".env"), **os.environ}
-        urls: dict[str, Any] = {name: variables[key] for name, key in _CLOUD_URLS.items() if variables.get(key)}
+        variables = read_variables(os.environ, pack)
+        urls: dict[str, Any] = {name: variables.get(key) for name, key in _CLOUD_URLS.items() if variables.get(key)}
+        for name in ("ACS_TOKEN", "COM_PASSWORD"):
+            source = variables.source_of(PREFIX + name) or PROMPT
+            variables.check_places([*_CLOUD_URLS.values(), *([] if where["ca"] else [CA_VARIABLE])], source, asking)
+        for url in urls.values():
+            _check_https(url)
         cloud = Cloud(
             stack,
             find_secret("ACS_TOKEN", os.environ, pack, asking),

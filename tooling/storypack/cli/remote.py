@@ -20,6 +20,7 @@ from storypack.cli.options import Function
 
 if TYPE_CHECKING:
     from storypack.deploy.connection import Connection
+    from storypack.deploy.credentials import Variables
     from storypack.deploy.remote.sending import Site
     from storypack.pack.pack import Pack
     from storypack.testing.results import PlannedTest, TestResult, TestRun
@@ -125,7 +126,7 @@ def connected(remote: Remote, root: Path) -> Iterator[Connection]:
         raise click.ClickException(f"{error.name} is missing: install 'storypack[deploy]'") from error
     from storypack.deploy.errors import DeployError
 
-    variables = {**_env_file(root), **os.environ}
+    variables = _variables(root)
     host = checked_host(remote.splunk_host or variables.get(HOST), "--splunk-host")
     port = checked_port(remote.splunk_port or variables.get(PORT))
     ca = remote.ca or variables.get(CA) or None
@@ -133,7 +134,10 @@ def connected(remote: Remote, root: Path) -> Iterator[Connection]:
         click.echo("warning: --insecure: the certificate is not verified; anyone may read the password", err=True)
     target = Target(host, port, ca=ca, insecure=remote.insecure, timeout=remote.timeout or REQUEST_SECONDS)
     try:
-        connection = Connection(target, find_credentials(os.environ, root, host, _ask()))
+        credentials = find_credentials(os.environ, root, host, _ask())
+        given = {HOST: remote.splunk_host, PORT: remote.splunk_port, CA: remote.ca}
+        variables.check_places([name for name, value in given.items() if not value], credentials.source, _ask())
+        connection = Connection(target, credentials)
         try:
             with ends.unhurried():  # what was sent is to be removed
                 yield connection
@@ -146,13 +150,13 @@ def connected(remote: Remote, root: Path) -> Iterator[Connection]:
 @contextmanager
 def site_of(remote: Remote, root: Path, connection: Connection) -> Iterator[Site]:
     """The instance as a place for events, which are removed at the end unless they are to be kept."""
-    from storypack.deploy.credentials import find_secret
+    from storypack.deploy.credentials import PREFIX, PROMPT, find_secret
     from storypack.deploy.remote.cleanup import left_alone, remove_events
     from storypack.deploy.remote.hec import Collector, CollectorTarget
     from storypack.deploy.remote.sending import Site
 
     target = connection.target
-    variables = {**_env_file(root), **os.environ}
+    variables = _variables(root)
     url = remote.hec_url or variables.get(HEC_URL) or f"https://{target.host_of_url}:8088"
     if not url.startswith(("https://", "http://")):
         raise click.UsageError(f"--hec-url: {url} is no address such as https://splunk.example.com:8088")
@@ -162,6 +166,8 @@ def site_of(remote: Remote, root: Path, connection: Connection) -> Iterator[Site
         CollectorTarget(url, ca=target.ca, insecure=target.insecure, timeout=target.timeout),
         find_secret("HEC_TOKEN", os.environ, root, _ask()),
     )
+    places = [] if remote.hec_url else [HEC_URL, *([] if remote.splunk_host else [HOST])]
+    variables.check_places(places, variables.source_of(f"{PREFIX}HEC_TOKEN") or PROMPT, _ask())
     site = Site(
         connection, collector, remote.index, uuid.uuid4().hex[:12], remote.app, remote.wait, allowed=remote.allowed
     )
@@ -174,12 +180,12 @@ def site_of(remote: Remote, root: Path, connection: Connection) -> Iterator[Site
             click.echo(removal.left, err=True)
 
 
-def _env_file(root: Path) -> dict[str, str]:
-    from storypack.deploy.credentials import read_env_file
+def _variables(root: Path) -> Variables:
+    from storypack.deploy.credentials import read_variables
     from storypack.deploy.errors import DeployError
 
     try:
-        return read_env_file(root / ".env")
+        return read_variables(os.environ, root)
     except DeployError as error:
         raise click.ClickException(str(error)) from error
 

@@ -11,7 +11,7 @@ Sources in this order; the first that has something usable wins:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from storypack.deploy.secret import Secret
 PREFIX = "STORYPACK_SPLUNK_"
 NOTHING = Secret("")
 SERVICE = "storypack"
+PROMPT = "prompt"
 Ask = Callable[[str, bool], str]  # (question, hidden) -> answer
 
 
@@ -33,6 +34,43 @@ class Credentials:
     username: str = ""
     password: Secret = NOTHING
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """The variables `STORYPACK_SPLUNK_*` of the process's environment and of a pack's `.env`; the environment wins.
+
+    A pack may be somebody else's: what its `.env` says of where to go (host, port, authorities, addresses) must not
+    receive credentials that it did not bring.
+    """
+
+    environment: Mapping[str, str]
+    file: Mapping[str, str]
+
+    def get(self, variable: str) -> str:
+        """The value; empty where neither has one."""
+        return self.environment.get(variable) or self.file.get(variable) or ""
+
+    def source_of(self, variable: str) -> str:
+        """`environment`, `.env`, or empty."""
+        return "environment" if self.environment.get(variable) else ".env" if self.file.get(variable) else ""
+
+    def check_places(self, places: Sequence[str], source: str, ask: Ask | None) -> None:
+        """`DeployError` if credentials of `source` would go where only the pack's `.env` says, unless somebody who is
+        asked agrees. `places` are the variables that were used for want of an option."""
+        foreign = [f"{name}={self.file[name]}" for name in places if self.source_of(name) == ".env"]
+        if not foreign or source in (".env", PROMPT):
+            return
+        message = f"the pack's .env says {', '.join(foreign)}, and the credentials are not from there ({source})"
+        if ask is None:
+            raise DeployError(message, "set both in the environment, both in .env, or give the place as an option")
+        if ask(f"{message}. Send them there? Type yes", False).strip().casefold() != "yes":
+            raise DeployError(f"{message}: nothing was sent")
+
+
+def read_variables(environment: Mapping[str, str], folder: Path) -> Variables:
+    """The variables of the environment and of `folder`'s `.env`. `DeployError` for a file that cannot be read."""
+    return Variables(environment, read_env_file(folder / ".env"))
 
 
 def find_credentials(environment: Mapping[str, str], folder: Path, host: str, ask: Ask | None = None) -> Credentials:
@@ -49,7 +87,9 @@ def find_credentials(environment: Mapping[str, str], folder: Path, host: str, as
             f"set {PREFIX}TOKEN, or {PREFIX}USERNAME and {PREFIX}PASSWORD, in the environment or in .env",
         )
     username = username or ask(f"User on {host}", False)
-    return Credentials(username=username, password=Secret(ask(f"Password of {username}", True)), source="prompt")
+    return Credentials(
+        username=username, password=Secret(ask(f"Password of {username} on {host}", True)), source=PROMPT
+    )
 
 
 def find_secret(name: str, environment: Mapping[str, str], folder: Path, ask: Ask | None = None) -> Secret:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from storypack.deploy.secret import struck
+
 
 class DeployError(Exception):
-    """Something that ends a deployment. `cure` says what to do about it."""
+    """Something that ends a deployment. `cure` says what to do about it. No secret is left in the message."""
 
     def __init__(self, message: str, cure: str = "") -> None:
+        message = struck(message)
         super().__init__(message + (f" ({cure})" if cure else ""))
         self.message = message
         self.cure = cure

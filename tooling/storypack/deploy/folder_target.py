@@ -13,9 +13,12 @@ from pathlib import Path
 
 from storypack.deploy.errors import DeployError
 
+_SITE = ("local/**/*", "metadata/local.meta", "lookups/*")
 
-def write_app(app: str, tree: Mapping[str, bytes], folder: Path) -> Path:
-    """Write exactly the app's files as `folder/<app>`; the old folder goes only when the new one is complete.
+
+def write_app(app: str, tree: Mapping[str, bytes], folder: Path) -> tuple[Path, list[str]]:
+    """Write the app's files as `folder/<app>`; the old folder goes only when the new one is complete. The folder, and
+    what of the old one was kept: what a site put into local/, local.meta and lookups/, which no version of ours brings.
 
     A folder there that is not this app (no default/app.conf) is left alone: `DeployError`.
     """
@@ -24,11 +27,16 @@ def write_app(app: str, tree: Mapping[str, bytes], folder: Path) -> Path:
         raise DeployError(f"{target} is there and is not the app", "choose another --to-dir")
     fresh = folder / f".{app}.{os.getpid()}.new"
     old = folder / f".{app}.{os.getpid()}.old"
+    kept = _of_the_site(target)
     try:
         for path, data in sorted(tree.items()):
             place = fresh / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(data)
+        for path in kept:
+            place = fresh / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(target / path, place, follow_symlinks=False)
         if target.exists():
             target.rename(old)
         fresh.rename(target)
@@ -39,13 +47,22 @@ def write_app(app: str, tree: Mapping[str, bytes], folder: Path) -> Path:
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
-    return target
+    return target, [path for path in kept if path not in tree]
+
+
+def _of_the_site(target: Path) -> list[str]:
+    """Files of a folder that are the site's, by path below it."""
+    files = [path for place in _SITE for path in sorted(target.glob(place)) if path.is_file() or path.is_symlink()]
+    return [path.relative_to(target).as_posix() for path in files]
 
 
 def commands(app: str, target: Path) -> list[str]:
-    """What to run on the deployer, in order. `preserve_lookups` keeps the lists that a site filled."""
+    """What to run on the deployer, in order. Neither local/ nor its permissions are touched there, and a list that is
+    there is not replaced; `preserve_lookups` does the same for the members."""
+    place = f"$SPLUNK_HOME/etc/shcluster/apps/{app}"
     return [
-        f"rsync -a --delete {target}/ $SPLUNK_HOME/etc/shcluster/apps/{app}/",
+        f"rsync -a --delete --exclude=/local/ --exclude=/metadata/local.meta --exclude=/lookups/ {target}/ {place}/",
+        f"rsync -a --ignore-existing {target}/lookups/ {place}/lookups/",
         "$SPLUNK_HOME/bin/splunk apply shcluster-bundle -target https://<any member>:8089 --answer-yes "
         "-preserve-lookups true",
     ]

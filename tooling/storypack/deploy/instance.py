@@ -13,6 +13,7 @@ from storypack.deploy.errors import DeployError, Refused
 from storypack.deploy.kinds import KINDS, SCHEDULE_FIELDS, Kind, can_be_sent
 from storypack.deploy.lookup_content import read_csv
 from storypack.deploy.normalise import as_text
+from storypack.deploy.secret import struck
 
 _SEARCH_FIELDS = SCHEDULE_FIELDS | {"search", "description", "disabled", "is_visible", "max_concurrent", "schedule_as"}
 Answer = TypeVar("Answer")
@@ -38,7 +39,7 @@ def read_instance(connection: Connection) -> Instance:
     guid = str(content.get("guid", ""))
     if not guid or set(guid) - set("0123456789abcdefABCDEF-"):
         raise DeployError(f"{connection.target.url} does not answer as splunkd does: it has no GUID")
-    version, server = str(content.get("version", "")), str(content.get("serverName", ""))
+    version, server = (struck(str(content.get(key, ""))) for key in ("version", "serverName"))
     return Instance(guid, version, server, cloud=content.get("instance_type") == "cloud")
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from storypack.deploy.connection import Connection, ns
 from storypack.deploy.errors import DeployError, Refused
+from storypack.pack.names import COLUMN_FORBIDDEN, COLUMN_PATTERN
+
+_COLUMN = re.compile(COLUMN_PATTERN)
 
 
 def read_csv(connection: Connection, app: str, name: str) -> str:
@@ -23,16 +27,21 @@ def read_csv(connection: Connection, app: str, name: str) -> str:
 
 
 def write_csv(connection: Connection, app: str, name: str, text: str) -> None:
-    """Write a lookup file into the app. One without rows gets a row of empty cells: outputlookup keeps no header."""
+    """Write a lookup file into the app. One without rows gets a row of empty cells: outputlookup keeps no header.
+
+    Cells and column names go as data. The names stand in `table` as well, which fixes their order; those that mean
+    something there are refused: DeployError.
+    """
     rows = [row for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")) if any(row)]
     if not rows:
         raise DeployError(f"lookup file {name} is empty")
     header = rows[0]
+    wrong = next((column for column in header if not _COLUMN.fullmatch(column)), None)
+    if wrong is not None:
+        raise DeployError(f"lookup file {name}: no column can be called {wrong!r}", f"leave out {COLUMN_FORBIDDEN}")
     if len(rows) == 1:
-        blanks = ", ".join(f'{_field(column)}=""' for column in header)
-        source = f"| makeresults | eval {blanks}"
-    else:
-        source = f"| makeresults format=csv data={_quoted(_csv(rows))}"
+        rows.append([""] * len(header))
+    source = f"| makeresults format=csv data={_quoted(_csv(rows))}"
     table = " ".join(_quoted(column) for column in header)
     run(connection, app, f"{source} | table {table} | outputlookup create_context=app {_quoted(name)}")
 
@@ -59,7 +68,3 @@ def _cell(value: object) -> str:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _field(name: str) -> str:
-    return name if name.isidentifier() else f"'{name}'"

@@ -27,6 +27,9 @@ MACRO_MEANING = "letters, digits, - and _"
 LOOKUP_PATTERN = r"^[A-Za-z0-9_.-]+$"
 LOOKUP_MEANING = "letters, digits, - _ and ."
 
+COLUMN_PATTERN = r'[^"\\*|`\[\]\x00-\x1f\x7f]+'
+COLUMN_FORBIDDEN = "quotes, backslashes, stars, pipes, backticks, square brackets and control characters"
+
 STEM_PATTERN = r"^[A-Za-z0-9_-]+$"
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from splunkd import Fault, Splunkd, writes
 from storypack.cli import main
@@ -34,6 +35,9 @@ def pack(tmp_path: Path) -> Path:
     (made / DETECTION).write_text(
         text[: text.index("\ntests:") + 1].replace("status: production", "status: experimental")
     )
+    for story in (made / "stories").iterdir():
+        if yaml.safe_load(story.read_text())["name"] not in yaml.safe_load(text)["analytic_story"]:
+            story.unlink()
     shutil.copy(ROOT / "storypack.yml", made)
     return made
 

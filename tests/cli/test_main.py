@@ -139,6 +139,20 @@ def test_a_command_file_imports_nothing_heavy(name: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_a_search_without_a_pack_imports_nothing_of_packs(tmp_path: Path) -> None:
+    """It would take as long as the search itself."""
+    (tmp_path / "x.log").write_text("user=kim\n", encoding="utf-8")
+    script = (
+        "import sys\nfrom storypack.cli import main\n"
+        "try: main(['search', 'stats count', '--data', 'x.log', '--sourcetype', 'x'])\nexcept SystemExit: pass\n"
+        "heavy = {'pydantic', 'yaml', 'jinja2', 'rich', 'storypack.pack'} & set(sys.modules)\n"
+        "sys.exit(f'imported: {sorted(heavy)}' if heavy else 0)\n"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
 def test_an_interrupt_that_a_library_turns_into_an_error_is_still_one(group: LazyGroup) -> None:
     def run() -> None:
         try:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 import yaml
 
@@ -280,3 +283,26 @@ def test_rows_that_come_from_a_lookup_are_explained_where_no_event_passed(pack: 
     result = pack.only()
     assert result.failure is not None
     assert result.failure.problem == "unexpected rows"
+
+
+@pytest.mark.parametrize("what", ["events", "a lookup"])
+@pytest.mark.parametrize("kind", ["link out", "pipe"])
+def test_what_is_no_file_of_the_pack_is_not_read(pack: SmallPack, tmp_path: Path, what: str, kind: str) -> None:
+    """A pack that somebody downloads shows nothing of the machine in a failed test, and does not wait for ever."""
+    secret = tmp_path.parent / f"{tmp_path.name}-secret"
+    secret.write_text('user,note\n{"user": "not for this pack"}\n', encoding="utf-8")
+    pack.lookup("ex_known", "user\nkim\n")
+    search = "`ex_audit` | lookup ex_known user OUTPUT user AS known | table user known | `ex_disk_filter`"
+    pack.detection("Disk", search, search_test("x", [event(user="kim")], expected_results=7))
+    name = "tests/data/disk_0.jsonl" if what == "events" else "lookups/ex_known.csv"
+    path = pack.folder / name
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(secret)
+    result = pack.only()
+    assert result.outcome is (Outcome.NOT_RUN if what == "events" else Outcome.FAILED)
+    assert "not for this pack" not in repr(result)
+    assert result.failure
+    assert ("is a pipe" if kind == "pipe" else "is a link that leads out of the pack") in result.failure.message

@@ -126,7 +126,7 @@ def _search(wanted: _Wanted, scratch: Path, remote: Remote | None) -> int:
     from storypack.engine.errors import EngineError, OutOfMemory, UnreadableEvents
     from storypack.engine.knowledge.apps import load_knowledge
     from storypack.engine.knowledge.files import FileSource
-    from storypack.testing.setting import shipped_lookups
+    from storypack.testing.shipped_lookups import shipped_lookups
     from storypack.world import shipped
 
     spl, names = _words(wanted, needs_files=remote is None)

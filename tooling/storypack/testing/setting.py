@@ -15,12 +15,12 @@ from storypack.engine.knowledge.apps import Knowledge, KnowledgeError, load_know
 from storypack.engine.knowledge.files import EventTable, FileSource
 from storypack.engine.root import open_root
 from storypack.engine.source import LookupTable
-from storypack.engine.values import to_text
 from storypack.opening import open_plain
 from storypack.pack.models.lookup import CsvLookup, Lookup
 from storypack.pack.models.search import EventsTest
 from storypack.pack.pack import Entry, Pack
 from storypack.spl.macros import MacroDefinition
+from storypack.testing.shipped_lookups import shipped_lookup, shipped_lookups
 from storypack.world import shipped
 
 
@@ -81,7 +81,7 @@ class Setting:
             if isinstance(entry.model, CsvLookup) and self.pack.settings.build.date_lookup_files
         }
         dated = {file: LookupTable(file, (), (), fault=_dated(name)) for file, name in files.items()}
-        return {**{name: _shipped(name) for name in sorted(external)}, **dated, **own}
+        return {**{name: shipped_lookup(name) for name in sorted(external)}, **dated, **own}
 
     def lookups_of(self, test: EventsTest) -> dict[str, LookupTable]:
         """The lookups with those whose rows the test replaces, which keep their settings."""
@@ -176,7 +176,7 @@ def _table(entry: Entry[Lookup], pack: Pack) -> LookupTable:
         except KnowledgeError as error:
             fault = str(error)
     elif model.lookup_type == "external":
-        delivered = _shipped(entry.name)
+        delivered = shipped_lookup(entry.name)
         fields, rows = fields or delivered.fields, delivered.rows
     return LookupTable(
         entry.name,
@@ -193,16 +193,3 @@ def _table(entry: Entry[Lookup], pack: Pack) -> LookupTable:
 
 def _dated(name: str) -> str:
     return f"in the app the name of this file carries a date; call the lookup by its name, {name}"
-
-
-def shipped_lookups() -> dict[str, LookupTable]:
-    """The lookups that Splunk's own apps ship. One that each site fills has no rows, and any column."""
-    return {name: _shipped(name) for name in shipped.lookups()}
-
-
-def _shipped(name: str) -> LookupTable:
-    """A lookup that Splunk's own apps bring, with the rows that they deliver."""
-    delivered = shipped.delivered_lookup(name)
-    kinds = match_types("WILDCARD(domain)") if "domain" in delivered.fields else {}
-    rows = [{key: to_text(value) for key, value in row.items()} for row in delivered.rows]
-    return LookupTable(name, delivered.fields, rows, kinds, case_sensitive=False, fault=delivered.problem)

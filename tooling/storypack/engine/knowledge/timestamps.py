@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
-from zoneinfo import available_timezones
 
 from storypack.engine.knowledge.extraction import json_field
 from storypack.engine.knowledge.layers import Layers
@@ -106,6 +105,8 @@ def _zone(settings: Mapping[str, str], warn: Callable[[str], object]) -> str:
 @cache
 def _zones() -> dict[str, str]:
     """The time zones that there are, each also by its name in small letters."""
+    from zoneinfo import available_timezones
+
     names = available_timezones() - {"localtime", "Factory"}
     return {name.lower(): name for name in names} | {name: name for name in names}
 

@@ -22,8 +22,21 @@ BELOW: dict[str, set[str]] = {
     "hunting": {"pack", "engine", "spl", "conf", "reference"},
     "testing": {"hunting", "world", "pack", "engine", "spl", "conf", "reference"},
     "build": {"pack", "spl", "conf", "reference"},
-    "deploy": {"pack", "conf", "reference", "engine", "testing", "spl"},
-    "report": {"pack", "checks", "testing", "hunting", "engine", "build", "deploy", "spl", "conf", "reference"},
+    "conformance": {"reference"},
+    "deploy": {"conformance", "pack", "conf", "reference", "engine", "testing", "spl"},
+    "report": {
+        "conformance",
+        "pack",
+        "checks",
+        "testing",
+        "hunting",
+        "engine",
+        "build",
+        "deploy",
+        "spl",
+        "conf",
+        "reference",
+    },
 }
 
 

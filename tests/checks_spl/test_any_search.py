@@ -28,7 +28,7 @@ def pieces() -> tuple[str, ...]:
     """Searches of the conformance cases and of the rules' examples."""
     found = [
         json.loads(line)["spl"]
-        for path in sorted((TESTS / "conformance" / "cases").glob("*.jsonl"))
+        for path in sorted((TESTS.parent / "tooling/storypack/conformance/cases").glob("*.jsonl"))
         for line in path.read_text(encoding="utf-8").splitlines()
         if line.strip()
     ]

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
+from storypack.conformance.rows import difference
 from storypack.engine import run_search
 from storypack.engine.readings import READINGS, reading_as
 from storypack.spl import expand, parse
 from storypack.spl.macros import definitions
 from storypack.spl.unknown import dependences
-from tests.conformance.case_format import difference
 
-FILES = sorted((Path(__file__).parent / "cases").glob("*.jsonl"))
+FILES = sorted((Path(__file__).parents[2] / "tooling/storypack/conformance/cases").glob("*.jsonl"))
 
 
 def load(path: Path) -> list[dict[str, Any]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from storypack.conformance.rows import difference
 from storypack.engine import run_search
 from storypack.engine.readings import READINGS, reading, reading_as
 from storypack.reference.unknown import Point, points
-from tests.conformance.case_format import difference
 
 
 def test_the_switches_are_those_of_the_list() -> None:

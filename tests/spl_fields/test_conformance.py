@@ -12,7 +12,7 @@ from storypack.spl import expand, parse
 from storypack.spl.fields import Tables, flow
 from storypack.spl.macros import definitions
 
-FOLDER = Path(__file__).parents[1] / "conformance" / "cases"
+FOLDER = Path(__file__).parents[2] / "tooling/storypack/conformance/cases"
 FILES = sorted(FOLDER.glob("*.jsonl"))
 
 

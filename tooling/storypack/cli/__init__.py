@@ -14,6 +14,7 @@ COMMANDS = {
     "inspect": "Run Splunk AppInspect on the package.",
     "search": "Run SPL on log files.",
     "investigate": "Ask an investigation's ordered questions of log files.",
+    "conformance": "Run the engine's own cases on a Splunk instance.",
     "explain": "Show a search expanded: macros, fields, data models, SQL.",
     "deploy": "Plan, apply and roll back changes on a Splunk instance.",
     "hunt": "Run every detection over a folder of logs.",

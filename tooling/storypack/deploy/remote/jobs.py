@@ -64,7 +64,7 @@ class Job:
             if not offset:
                 self._fields[:] = [str(one["name"]) for one in answer.get("fields", [])]
             for row in page:
-                yield {name: _value(name, value) for name, value in row.items()}
+                yield {name: cell(name, value) for name, value in row.items()}
             offset += len(page)
             if not page or offset >= self.count:
                 return
@@ -164,7 +164,8 @@ def _is_set(value: Any) -> bool:
     return str(value).lower() in ("1", "true")
 
 
-def _value(name: str, value: Any) -> Any:
+def cell(name: str, value: Any) -> Any:
+    """A value of a row as the instance sends it; `_time` as epoch seconds."""
     if name != "_time" or not isinstance(value, str):
         return value
     try:

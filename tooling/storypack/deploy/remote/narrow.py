@@ -55,7 +55,7 @@ def narrow(text: str, part: Part, lookups: Mapping[str, str] | None = None) -> s
     """
     pipeline = parse(text)
     edits: dict[Span, str] = {}
-    for node in _inner(pipeline):
+    for node in nodes(pipeline):
         edits |= _edits(node, text, part, lookups or {})
     if missing := _missing_head(pipeline, f"search {part.term} | "):
         edits = _with(edits, Span(pipeline.commands[0].span.start, pipeline.commands[0].span.start), missing)
@@ -77,13 +77,17 @@ def _missing_head(pipeline: tree.Pipeline, everything: str) -> str:
     first = pipeline.commands[0]
     if isinstance(first, tree.Search | tree.MacroStage):
         return ""
-    generates = isinstance(first, tree.Tstats | tree.Inputlookup) or getattr(first, "name", "") in GENERATING
-    return "| " if generates else everything
+    return "| " if generates(first) else everything
+
+
+def generates(command: object) -> bool:
+    """Whether a command that stands first makes rows of its own, so that only the pipe before it was left out."""
+    return isinstance(command, tree.Tstats | tree.Inputlookup) or getattr(command, "name", "") in GENERATING
 
 
 def reads_lookups(text: str) -> list[str]:
     """The tables that a search reads or writes."""
-    return list(dict.fromkeys(word.text for node in _inner(parse(text)) if (word := _table(node)) is not None))
+    return list(dict.fromkeys(word.text for node in nodes(parse(text)) if (word := _table(node)) is not None))
 
 
 def is_ordered(text: str) -> bool:
@@ -201,7 +205,7 @@ def _table(node: object) -> tree.Word | None:
     return None
 
 
-def _inner(node: Any) -> Iterator[object]:
+def nodes(node: Any) -> Iterator[object]:
     """A node and all below it. The pipeline of appendpipe begins with rows that are there already, so its own head is
     left out."""
     yield node
@@ -214,7 +218,7 @@ def _inner(node: Any) -> Iterator[object]:
         children = [getattr(node, each.name) for each in fields(node) if each.name != "span"]
     for child in children:
         if isinstance(child, tuple) or (is_dataclass(child) and not isinstance(child, type)):
-            yield from _inner(child)
+            yield from nodes(child)
 
 
 def _word(text: str) -> str:

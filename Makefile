@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help app test quick lint types docs fmt lock clean
+.PHONY: help app test quick hostile lint types docs fmt lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -19,6 +19,9 @@ test: $(VENV)/.test lint types  ## set up with the test extras and run the whole
 
 quick: $(VENV)/.test  ## the suite without its slow half
 	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+hostile: $(VENV)/.test  ## random and hostile input for a quarter of an hour
+	STORYPACK_FUZZ=100 $(BIN)/python -m pytest -n 2 tests/engine/test_fuzz.py tests/engine/test_failures.py tests/hostile
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ from typing import Any
 from storypack.engine.relation import Column, OrderKey
 from storypack.engine.session import Session
 from storypack.engine.source import LookupTable, ModelDataset, ScanRequest
+from storypack.engine.sql import as_number
 
 
 class DictSource:
@@ -46,9 +47,9 @@ class DictScan:
         limits = []
         time = rows.field("_time")
         if request.earliest is not None:
-            limits.append(f"{time.text} >= {request.earliest!r}")
+            limits.append(f"{as_number(time)} >= {request.earliest!r}")
         if request.latest is not None:
-            limits.append(f"{time.text} < {request.latest!r}")
+            limits.append(f"{as_number(time)} < {request.latest!r}")
         if limits:
             self._sql += f" WHERE {' AND '.join(limits)}"
 

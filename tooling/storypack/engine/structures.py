@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -97,7 +98,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d{1,300}\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?")
 def _typed(text: str, kind: str) -> Any:
     """A value as JSON of the wished type; a text that cannot be one stays text (auto) or goes (None)."""
     if kind in ("auto", "num"):
-        if _NUMBER.fullmatch(text):
+        if _NUMBER.fullmatch(text) and math.isfinite(float(text)):
             return json.loads(number_text(float(text)))
         if kind == "num":
             return None

@@ -36,7 +36,8 @@ def binned(name: str, options: dict[str, str], rows: Relation, session: Session)
     number = as_number(field)
     if time:
         return rows, Sql(f"coalesce({span.time_sql(number)}, {number})", Kind.NUMBER)
-    return rows, Sql(f"coalesce({_range(span, number)}, {as_text(field)})", Kind.STRING)
+    bounds = f"CASE WHEN isfinite({number}) THEN {_range(span, number)} END"
+    return rows, Sql(f"coalesce({bounds}, {as_text(field)})", Kind.STRING)
 
 
 def _range(span: Span, number: str) -> str:
@@ -57,14 +58,21 @@ def _span(name: str, options: dict[str, str], rows: Relation, session: Session, 
     if "span" in options:
         return rows, aligned(parse_span(options["span"]), options, session) if time else parse_span(options["span"])
     number = as_number(rows.field(name))
-    low, high = session.fetch(rows, f"SELECT min({number}), max({number})")[0]
-    if low is None:
+    low, high = extremes(number, rows, session)
+    if low is None or high is None:
         return rows, Span(1.0)
     low = min(low, decimal(options["start"], "start")) if "start" in options else low
     high = max(high, decimal(options["end"], "end")) if "end" in options else high
-    bins = whole(options.get("bins", str(DEFAULT_BINS)), "bins")
+    bins = whole(options.get("bins", str(DEFAULT_BINS)), "bins", least=1)
     least = parse_span(options["minspan"]).seconds if "minspan" in options else 0.0
     return rows, auto_time_span(low, high, bins, least) if time else auto_span(low, high, bins)
+
+
+def extremes(number: str, rows: Relation, session: Session) -> tuple[float | None, float | None]:
+    """The least and the greatest value of a number (SQL); what is not finite is neither."""
+    finite = f"FILTER (isfinite({number}))"
+    ((low, high),) = session.fetch(rows, f"SELECT min({number}) {finite}, max({number}) {finite}")
+    return low, high
 
 
 def aligned(span: Span, options: dict[str, str], session: Session) -> Span:
@@ -100,7 +108,7 @@ def makecontinuous(node: tree.Plain, rows: Relation, session: Session) -> Relati
     else:
         span = Span(1.0)
     number = as_number(rows.field(name))
-    low, high = session.fetch(rows, f"SELECT min({number}), max({number})")[0]
+    low, high = extremes(number, rows, session)
     return filled(name, span, low, high, rows, session)
 
 
@@ -112,9 +120,10 @@ def filled(name: str, span: Span, low: float | None, high: float | None, rows: R
     at = span.start(low)
     while at <= high:
         starts.append(at)
-        at = span.next(at)
-        if len(starts) > 50_000:
+        following = span.next(at)
+        if len(starts) > 50_000 or following <= at:
             raise SearchError(f"more than 50,000 bins of `{name}`: use a wider span")
+        at = following
     grid = session.table({"__bin": starts}, "bins")
     bin_column, number = grid.field("__bin").text, as_number(rows.field(name))
     join = f"{rows.source} FULL JOIN {grid.source} ON {number} = {bin_column}"

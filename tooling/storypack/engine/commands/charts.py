@@ -75,7 +75,7 @@ def timechart(node: tree.Chart, rows: Relation, session: Session) -> Relation:
     by = node.by
     if by is not None and "span" not in options:
         options, by = _late_span(options, by)
-    rows = rows.where("timechart", f"{rows.field('_time').text} IS NOT NULL")
+    rows = rows.where("timechart", f"coalesce(isfinite({as_number(rows.field('_time'))}), FALSE)")
     if "span" in options:
         span = aligned(parse_span(options["span"]), options, session)
     else:
@@ -86,7 +86,7 @@ def timechart(node: tree.Chart, rows: Relation, session: Session) -> Relation:
         rows = session.materialise(rows.keep(rows.columns))
         time = as_number(rows.field("_time"))
         low, high = session.fetch(rows, f"SELECT min({time}), max({time})")[0]
-        bins = whole(options.get("bins", str(DEFAULT_BINS)), "bins")
+        bins = whole(options.get("bins", str(DEFAULT_BINS)), "bins", least=1)
         least = parse_span(options["minspan"]).seconds if "minspan" in options else 0.0
         span = Span(1.0) if low is None else auto_time_span(low, high, bins, least)
     rows = rows.extend("bin", {"_time": Sql(span.time_sql(as_number(rows.field("_time"))), Kind.NUMBER)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from storypack.engine.errors import SearchError
@@ -20,20 +21,30 @@ def flag(text: str) -> bool:
     raise SearchError(f"`{text}` is neither true nor false")
 
 
-def whole(text: str, option: str) -> int:
-    """A whole number."""
+MOST = 2**53 - 1
+"""The largest number that an option takes: up to there numbers are exact."""
+
+
+def whole(text: str, option: str, least: int = 0) -> int:
+    """A whole number from `least` to MOST."""
     try:
-        return int(text)
+        number = int(text)
     except ValueError:
-        raise SearchError(f"{option} must be a whole number, not `{text}`") from None
+        raise SearchError(f"{option} must be a whole number, not `{text[:40]}`") from None
+    if not least <= number <= MOST:
+        raise SearchError(f"{option} must be a whole number from {least} to {MOST:,}, not `{text[:40]}`")
+    return number
 
 
 def decimal(text: str, option: str) -> float:
     """A number, whole or not."""
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise SearchError(f"{option} must be a number, not `{text}`") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise SearchError(f"{option} must be a number, not `{text[:40]}`")
+    return number
 
 
 def options_of(options: Iterable[tree.Option | tree.MacroCall]) -> dict[str, str]:

@@ -53,6 +53,8 @@ def untable(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     if len(words) != 3:
         raise SearchError("untable takes the row field, a name for the column names, a name for the values")
     row_name, label_name, value_name = words
+    if len(set(words)) != 3:
+        raise SearchError("untable: the row field and the names for the column names and the values must differ")
     rows = session.materialise(rows)
     row = rows.field(row_name)
     others = {n: column for n, column in rows.columns.items() if n != row_name and not n.startswith("_")}

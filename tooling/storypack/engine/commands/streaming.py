@@ -45,6 +45,7 @@ def _partition(keys: list[str]) -> str:
     return f"PARTITION BY {', '.join(keys)} " if keys else ""
 
 
+_MOST_BACK = 1_000
 _TICK = 10**7
 """More than the rows that can have one microsecond; places within it are told apart."""
 
@@ -54,7 +55,7 @@ def _clock(rows: Relation, place: str) -> tuple[Relation, str]:
     time = f"({as_number(rows.field('_time'))})"
     clock = identifier(rows.names.new("__clock"))
     back = f"arg_max({time}, {place}) OVER () < arg_min({time}, {place}) OVER ()"
-    ticks = f"CAST(round({time} * 1e6) AS HUGEINT) * {_TICK} * CASE WHEN {back} THEN -1 ELSE 1 END"
+    ticks = f"TRY_CAST(round({time} * 1e6) AS HUGEINT) * {_TICK} * CASE WHEN {back} THEN -1 ELSE 1 END"
     return rows.stage("clock", f"SELECT *, {ticks} + CAST({place} AS HUGEINT) AS {clock} FROM {rows.source}"), clock
 
 
@@ -134,7 +135,9 @@ def autoregress(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     found = re.fullmatch(r"(\d+)(?:-(\d+))?", text)
     if not found:
         raise SearchError(f"autoregress: p must be a number or a range, not `{text}`")
-    first, last = int(found[1]), int(found[2] or found[1])
+    first, last = whole(found[1], "p"), whole(found[2] or found[1], "p")
+    if last - first >= _MOST_BACK:
+        raise SearchError(f"autoregress: more than {_MOST_BACK} rows before")
     rows, place = rows.numbered()
     field = rows.field(name)
     if field.kind is Kind.NULL:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from storypack.engine.commands.fields import chosen
-from storypack.engine.commands.options import flag, options_of, whole, words_of
+from storypack.engine.commands.options import MOST, flag, options_of, whole, words_of
 from storypack.engine.commands.registry import command
 from storypack.engine.compile.expressions import compile_condition
 from storypack.engine.compile.terms import compile_term
@@ -65,7 +65,7 @@ def _rules(options: Mapping[str, str]) -> Rules:
     return Rules(
         max_span=seconds("maxspan"),
         max_pause=seconds("maxpause"),
-        max_events=_maximum(whole(options.get("maxevents", "1000"), "maxevents")),
+        max_events=_maximum(whole(options.get("maxevents", "1000"), "maxevents", least=-MOST)),
         connected=flag(options.get("connected", "t")),
         keep_orphans=flag(options.get("keeporphans", "f")),
         keep_evicted=flag(options.get("keepevicted", "f")),

@@ -109,10 +109,10 @@ class OriginFields:
         if name in ("_time", "_indextime"):
             return self.time
         if name in DATE_PARTS:
-            part = f"CAST({DATE_PARTS[name]}(make_timestamp(CAST({self.time.text} * 1e6 AS BIGINT))) AS DOUBLE)"
+            part = f"CAST({DATE_PARTS[name]}(spl_moment({self.time.text})) AS DOUBLE)"
             return Sql(part, Kind.NUMBER)
         if name == "date_wday":
-            return Sql(f"lower(dayname(make_timestamp(CAST({self.time.text} * 1e6 AS BIGINT))))", Kind.STRING)
+            return Sql(f"lower(dayname(spl_moment({self.time.text})))", Kind.STRING)
         if name.startswith("_"):
             return NULL
         return self._once("extracted", name, self._extract)

@@ -124,8 +124,10 @@ def duckdb_path(path: str) -> str | None:
     for step in steps(path):
         if step is None:
             parts.append("[*]")
-        elif isinstance(step, int):
+        elif isinstance(step, int) and abs(step) < 2**31:
             parts.append(f"[{step}]")
+        elif isinstance(step, int):
+            return None
         elif _PLAIN_KEY.fullmatch(step):
             parts.append(f'."{step}"')
         else:

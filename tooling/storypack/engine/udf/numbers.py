@@ -12,7 +12,9 @@ from storypack.timemod import TimeModifierError, resolve
 macro("spl_round", "x", "digits", body="round(x * pow(10, digits) * (1 + 4.5e-16)) / pow(10, digits)")
 
 # bitwise functions take whole numbers from 0 to 2^53 - 1, anything else is null
-macro("spl_bits", "x", body="CASE WHEN x BETWEEN 0 AND 9007199254740991 AND x = trunc(x) THEN CAST(x AS BIGINT) END")
+macro(
+    "spl_bits", "x", body="CASE WHEN x BETWEEN 0 AND 9007199254740991 AND x = trunc(x) THEN TRY_CAST(x AS BIGINT) END"
+)
 macro(
     "spl_shift_left",
     "x",

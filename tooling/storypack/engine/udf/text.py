@@ -14,7 +14,7 @@ macro("spl_binary", "x", body="format('{:b}', TRY_CAST(trunc(x) AS BIGINT))")
 macro(
     "spl_commas",
     "x",
-    body="CASE WHEN x = trunc(x) AND abs(x) < 1e18 THEN format('{:,}', CAST(x AS BIGINT)) "
+    body="CASE WHEN x = trunc(x) AND abs(x) < 1e18 THEN format('{:,}', TRY_CAST(x AS BIGINT)) "
     "ELSE format('{:,.2f}', x) END",
 )
 

@@ -316,6 +316,18 @@ def _offset(parts: dict[str, str]) -> int:
 _ALIKE = set("YymdHMSpAaBbjI")
 
 # years 1 to 9999, outside of which a timestamp may not be made
+# the months since year 0, and the moment, of a time that has a date
+macro(
+    "spl_month",
+    "t",
+    body="CASE WHEN t >= -62135596800 AND t < 253402300800 "
+    "THEN year(to_timestamp(t)) * 12 + month(to_timestamp(t)) - 1 END",
+)
+macro(
+    "spl_moment",
+    "t",
+    body="make_timestamp(CASE WHEN t >= -62135596800 AND t < 253402300800 THEN CAST(t * 1e6 AS BIGINT) END)",
+)
 macro(
     "spl_strftime_alike",
     "x",

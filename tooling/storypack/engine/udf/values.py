@@ -21,7 +21,7 @@ macro("spl_number", "x", body=f"TRY_CAST(regexp_extract(x, '{NUMBER}') AS DOUBLE
 macro(
     "spl_text",
     "x",
-    body="CASE WHEN x = trunc(x) AND abs(x) < 1e30 THEN CAST(CAST(x AS HUGEINT) AS VARCHAR) "
+    body="CASE WHEN x = trunc(x) AND abs(x) < 1e30 THEN CAST(TRY_CAST(x AS HUGEINT) AS VARCHAR) "
     "ELSE CAST(x AS VARCHAR) END",
 )
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 import pytest
 
+import pages
+
 ROOT = Path(__file__).parent.parent
-SPEC = importlib.util.spec_from_file_location("pages", ROOT / "tooling/pages.py")
-assert SPEC is not None and SPEC.loader is not None
-pages = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(pages)
 
 
 @pytest.mark.parametrize("path", pages.PAGES)

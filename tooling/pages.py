@@ -2,7 +2,9 @@
 
 docs/cli.md        from the command line's own help
 docs/coverage.md   from docs/coverage.yml and the detections
+docs/house.md      its table of stages from tooling/stages.py; the rest is written by hand
 docs/rules.md      from the catalogue of rules
+docs/unknown.md    from the list of what nobody has established
 """
 
 from __future__ import annotations
@@ -15,12 +17,14 @@ import click
 import yaml
 from click.testing import CliRunner
 
+from stages import SHARED, STAGES, Stage
 from storypack.checks.catalogue import rules
 from storypack.cli import main
 from storypack.pack.load import load_pack
 from storypack.pack.pack import Entry, Pack
 from storypack.reference.attack import technique
 from storypack.report.rules import render_rules_markdown
+from storypack.report.unknown import page as unknown_page
 
 ROOT = Path(__file__).parents[1]
 WIDTH = 100
@@ -77,10 +81,37 @@ def techniques(pack: Pack) -> dict[str, list[Entry[Any]]]:
     return dict(sorted(by_technique.items()))
 
 
+STAGES_BEGIN, STAGES_END = "<!-- stages: made by make docs -->\n", "<!-- end of stages -->"
+
+
+def house_page() -> str:
+    """The page as it is, with the table of stages anew. Raises ValueError if the place of the table is not marked."""
+    before, rest = (ROOT / "docs/house.md").read_text(encoding="utf-8").split(STAGES_BEGIN)
+    _, after = rest.split(STAGES_END)
+    return f"{before}{STAGES_BEGIN}{stages_table()}{STAGES_END}{after}"
+
+
+def stages_table() -> str:
+    """Each stage, from the lowest up, with what it knows and imports; the command line and the shared modules last."""
+    order = [stage.name for stage in STAGES]
+    lines = ["", "| stage | knows | must not know | imports |", "|---|---|---|---|"]
+    lines += [_stage_row(stage, order) for stage in STAGES]
+    lines.append("| `cli/` | arguments in, exit code out; one file per command | - | every stage |")
+    shared = ", ".join(f"`{name}.py`" for name in sorted(SHARED))
+    return "\n".join([*lines, f"| {shared} | small things that every stage may use | every stage | - |", "", ""])
+
+
+def _stage_row(stage: Stage, order: list[str]) -> str:
+    imports = " ".join(f"`{name}`" for name in sorted(stage.below, key=order.index)) or "-"
+    return f"| `{stage.name}/` | {stage.knows} | {stage.must_not_know} | {imports} |"
+
+
 PAGES = {
     "docs/cli.md": cli_page,
     "docs/coverage.md": coverage_page,
+    "docs/house.md": house_page,
     "docs/rules.md": lambda: render_rules_markdown(rules()),
+    "docs/unknown.md": unknown_page,
 }
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ A command is a function from its syntax tree and the rows before it to the rows 
     def head(node: tree.Head, rows: Relation, session: Session) -> Relation: ...
 
 One that can stand first (`makeresults`, `inputlookup`) is entered by `@generating`; its `rows` are None there.
-Adding a command: write it in the file of its family, under its name; nothing else.
+Adding a command: docs/house.md has the files. Every module of this folder is loaded, none needs to be named.
 """
 
 from __future__ import annotations

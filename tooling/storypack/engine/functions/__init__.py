@@ -12,7 +12,8 @@ field `x` stands for `sql` (a lambda's variable).
 The SQL that comes out uses macros and functions named `spl_...`: `engine.udf.provide(connection, sql)` defines them.
 Errors that are the search's fault are `FunctionError`, whose message names the function.
 
-Adding a function: write it in the file of its family under `@function("name", min_args, max_args)`; nothing else.
+Adding a function: in the file of its family under `@function("name", min_args, max_args)`, and a line in
+`spl/catalogue/eval_functions.py`; docs/house.md has the whole way.
 """
 
 from __future__ import annotations

@@ -72,7 +72,9 @@ def test_the_readme_shows_commands() -> None:
 
 
 def test_the_readme_counts_what_the_pack_has() -> None:
-    found = re.search(r"\*\*More than (\d+) detections\*\* with more than (\d+) tests", (ROOT / "README.md").read_text("utf-8"))
+    found = re.search(
+        r"\*\*More than (\d+) detections\*\* with more than (\d+) tests", (ROOT / "README.md").read_text("utf-8")
+    )
     assert found
     detections = sorted((ROOT / "detections").rglob("*.yml"))
     tests = sum(len(yaml.safe_load(path.read_text("utf-8"))["tests"]) for path in detections)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from storypack import opening
 from storypack.cli import main
 from tests.checks.example_pack import ODD, RISK, SHARE, STORY, variant, write
 
@@ -174,14 +176,14 @@ def test_a_file_that_may_not_be_read_is_reported_without_its_text(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pack = write(tmp_path, variant({}))
-    real = Path.read_bytes
+    real = opening.open_plain
 
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, *given: Any, **named: Any) -> Any:
         if path.name == "exf_nets.csv":
             raise PermissionError(13, "Permission denied", str(path))
-        return real(path)
+        return real(path, *given, **named)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(opening, "open_plain", refuse)
     result = CliRunner().invoke(main, ["validate", "--pack", str(pack)])
     assert result.exit_code == 1
     assert "exf_nets.csv\n  error SP193 the file cannot be read: permission denied\n" in result.stdout

@@ -42,7 +42,8 @@ LEAKS = re.compile(
         ('where match(a, "(")', "regular expression"),
         ("eval x=(a=1)", "boolean"),
         ("eval x=.0.5", "line 1, column 8"),
-        ("| makeresults count=99999999999999999999", "10,000,000"),
+        ("| makeresults count=99999999999999999999", "9,007,199,254,740,991"),
+        ("| makeresults count=10000001", "10,000,000"),
     ],
 )
 def test_a_wrong_search_is_refused_with_the_reason(spl: str, said: str) -> None:

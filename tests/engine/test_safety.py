@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
 import duckdb
@@ -19,7 +20,11 @@ def test_the_connection_reads_no_files_and_is_bounded() -> None:
         with pytest.raises(duckdb.Error, match=r"locked|disabled|Cannot"):
             session.connection.execute("SET enable_external_access = true").fetchall()
         limit = session.connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
-        assert "MiB" in limit
+        size, unit = limit.split()
+        assert unit in ("MiB", "GiB")
+        assert float(size) * {"MiB": 1, "GiB": 1024}[unit] * 2**20 < os.sysconf("SC_PAGE_SIZE") * os.sysconf(
+            "SC_PHYS_PAGES"
+        )
 
 
 def test_a_run_leaves_nothing_behind() -> None:

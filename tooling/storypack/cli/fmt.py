@@ -26,6 +26,7 @@ def command(paths: tuple[Path, ...], pack: Path, check: bool) -> int:
     """
     from storypack.pack.rewrite import RewriteError, rewrite
     from storypack.pack.yaml import YamlError
+    from storypack.spl.inputs import masked, unmasked
     from storypack.spl.layout import LayoutError, layout
     from storypack.spl.source import SplError
 
@@ -37,7 +38,7 @@ def command(paths: tuple[Path, ...], pack: Path, check: bool) -> int:
         total += 1
         try:
             old = path.read_bytes().decode("utf-8")
-            new = rewrite(old, "search", layout)
+            new = rewrite(old, "search", lambda text: unmasked(layout(masked(text))))
         except SplError as error:
             failed += _fail(path, f"the search can not be read: {error.message}")
         except (YamlError, UnicodeDecodeError):

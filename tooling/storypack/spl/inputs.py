@@ -12,6 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 _TOKEN = re.compile(r"\$(?P<name>[A-Za-z_][\w.]*)(?:\|(?P<filter>[a-z]))?\$")
+_QUOTED = re.compile(r"\$([A-Za-z_][\w.]*)\|s\$")
+_MARK = "\u2063"  # an invisible separator
+_MASKED = re.compile(f'"{_MARK}([^{_MARK}"]*){_MARK}"')
 _PLAIN = re.compile(r"[\w.:@*/+-]+")
 
 
@@ -51,6 +54,20 @@ def fill(text: str, values: Mapping[str, str]) -> str:
         pieces += [text[end : match.start()], _value(match, values, quoted=quoted)]
         end = match.end()
     return "".join([*pieces, text[end:]])
+
+
+def masked(text: str) -> str:
+    """The text with each `$name|s$` as a quoted string of the same length, which can be read; `unmasked` takes it back.
+
+    >>> unmasked(masked('user=$user|s$ | head 1'))
+    'user=$user|s$ | head 1'
+    """
+    return _QUOTED.sub(rf'"{_MARK}\1{_MARK}"', text)
+
+
+def unmasked(text: str) -> str:
+    """What `masked` was given."""
+    return _MASKED.sub(r"$\1|s$", text)
 
 
 def _value(match: re.Match[str], values: Mapping[str, str], *, quoted: bool) -> str:

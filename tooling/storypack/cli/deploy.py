@@ -137,7 +137,7 @@ def apply(
             click.echo(render_plan(planned.plan, title, colour=on_terminal()), nl=False)
         if planned.plan.pending and not yes:
             click.confirm("Apply this?", abort=True)
-            _still(planned.plan, plan_deployment(connection, store, desired, adopt).plan)
+            _check_unchanged(planned.plan, plan_deployment(connection, store, desired, adopt).plan)
         with _told_when_interrupted(store), _progress(format, len(planned.plan.pending)) as report:
             record = apply_plan(connection, store, planned, _now, report)
         _ended(format, "apply", record.id if record else None, len(planned.plan.pending))
@@ -176,7 +176,7 @@ def rollback(to: str | None, pack: Path, yes: bool, only_plan: bool, format: str
             return exit_codes.PENDING if way.plan.pending else exit_codes.OK
         if way.plan.pending and not yes:
             click.confirm("Go back?", abort=True)
-            _still(way.plan, plan_rollback(connection, store, desired.app, to).plan)
+            _check_unchanged(way.plan, plan_rollback(connection, store, desired.app, to).plan)
         with _told_when_interrupted(store), _progress(format, len(way.plan.pending)) as report:
             record = apply_rollback(connection, store, way, _now, report)
         _ended(format, "rollback", record.id, len(way.plan.pending))
@@ -247,7 +247,7 @@ def _can_ask(yes: bool, format: str) -> None:
         raise click.UsageError("nobody is there to be asked: add --yes (and look at 'storypack deploy plan' first)")
 
 
-def _still(shown: Plan, now: Plan) -> None:
+def _check_unchanged(shown: Plan, now: Plan) -> None:
     """Whoever said yes said it to what was shown: the instance must not have moved since."""
     if shown != now:
         raise click.ClickException(

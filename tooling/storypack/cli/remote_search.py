@@ -213,11 +213,11 @@ def _job(connection: Connection, question: Question) -> Iterator[Job]:
     """The job, with its progress on a terminal; its warnings on stderr."""
     from storypack.deploy.remote.jobs import open_job
 
-    def told(share: float, events: int) -> None:
+    def show_progress(share: float, events: int) -> None:
         if sys.stderr.isatty():
             click.echo(f"\r{share:4.0%}  {events:,} events ", nl=share >= 1, err=True)
 
-    with open_job(connection, question, told) as job:
+    with open_job(connection, question, show_progress) as job:
         for message in job.messages:
             click.echo(f"the instance: {message}", err=True)
         yield job

@@ -26,11 +26,11 @@ def chosen_files(pack: Pack, only: Sequence[str]) -> frozenset[str] | None:
         return None
     files: set[str] = set()
     for which in only:
-        files |= _one(pack, which)
+        files |= _files_named(pack, which)
     return frozenset(files)
 
 
-def _one(pack: Pack, which: str) -> set[str]:
+def _files_named(pack: Pack, which: str) -> set[str]:
     kind, _, rest = which.partition(":")
     if kind == "changed":
         return _with_users(pack, changed_files(pack.root, rest))

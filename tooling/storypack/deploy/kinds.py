@@ -14,7 +14,7 @@ ACL_FIELDS = ("acl.sharing", "acl.read", "acl.write")
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind. `title` for people, `path` below the app's namespace, `meta` its stanza type in metadata/*.meta,
-    `rest_names` the conf keys that REST calls otherwise, `flags` its on/off settings, `seldom` what an absent setting
+    `rest_names` the conf keys that REST calls otherwise, `flags` its on/off settings, `absent` what an absent setting
     means."""
 
     id: str

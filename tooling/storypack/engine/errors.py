@@ -49,7 +49,7 @@ _REFUSED = re.compile(r"executing the UDF: Refused: (.*)")
 _KIND = re.compile(r"^[A-Z][\w ]* (?:Error|Exception): ")
 
 
-def told(error: str) -> str:
+def message_for_user(error: str) -> str:
     """What a user is told of an error inside DuckDB: what a function of ours refused, or that the fault is ours."""
     refused = _REFUSED.search(error)
     if refused:

@@ -11,7 +11,14 @@ import duckdb
 import pcre2
 import zstandard
 
-from storypack.engine.errors import EngineError, OutOfMemory, SearchError, UnreadableEvents, UnreadableFile, told
+from storypack.engine.errors import (
+    EngineError,
+    OutOfMemory,
+    SearchError,
+    UnreadableEvents,
+    UnreadableFile,
+    message_for_user,
+)
 
 FAILURES = (
     duckdb.Error,
@@ -49,7 +56,7 @@ def engine_error(error: BaseException, stage: str = "") -> EngineError:
                 return UnreadableEvents(text.split("\n", 1)[0], stage)
             if "Max expression depth limit" in text:
                 return SearchError("the expressions are nested too deeply", stage)
-            return SearchError(told(text), stage)
+            return SearchError(message_for_user(text), stage)
         case RecursionError():
             return SearchError("the search is nested too deeply", stage)
         case pcre2.LibraryError():

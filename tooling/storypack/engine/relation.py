@@ -127,8 +127,8 @@ class Names:
 class Relation:
     """Rows between two stages: `ctes` (all that is needed to get them), the last of which is `name`.
 
-    `columns` are the fields known so far, in display order; `hidden` the fields that a command has dropped although the
-    opener would still give them.
+    `columns` are the fields known so far, in display order; `dropped` tells which fields a command has removed although
+    the opener would give them.
     """
 
     names: Names

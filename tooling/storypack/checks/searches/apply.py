@@ -74,7 +74,7 @@ def _usable(found: object, entry: Entry[Model], answers: Answers) -> Checked | N
     if not isinstance(found, dict) or found.get("text") != cache.digest(entry.path, entry.source.text):
         return None
     rows = found.get("issues")
-    if not isinstance(rows, list) or not answers.still(found):
+    if not isinstance(rows, list) or not answers.are_current(found):
         return None
     try:
         for row in rows:

@@ -112,15 +112,15 @@ class Answers:
             "names": self.names if asked.names else "",
         }
 
-    def still(self, kept: Mapping[str, object]) -> bool:
+    def are_current(self, kept: Mapping[str, object]) -> bool:
         """Are these answers, from an earlier run, still right?"""
         macros, lookups, sources = kept.get("macros"), kept.get("lookups"), kept.get("sources")
         names = kept.get("names")
         if not (isinstance(macros, dict) and isinstance(lookups, dict) and isinstance(sources, dict)):
             return False
         return (
-            all(self.macro(key) == said for key, said in macros.items())
-            and all(self.lookup(name) == said for name, said in lookups.items())
+            all(self.macro(key) == answer for key, answer in macros.items())
+            and all(self.lookup(name) == answer for name, answer in lookups.items())
             and all(self.source(name) == answer for name, answer in sources.items())
             and names in ("", self.names)
         )

@@ -33,7 +33,7 @@ def old_name(reading: Reading, world: World) -> Faults:
             by = stage.before.why(name)
             new = _new_name(by, name)
             if by is not None and new:
-                message = f"`{name}` is called `{new}` since {_told(reading, by)}"
+                message = f"`{name}` is called `{new}` since {_stage_in_words(reading, by)}"
                 yield reading.fault(message, use.span, f"write `{new}`" if stage.before.has(new) else "")
                 break
 
@@ -82,14 +82,14 @@ def gone(reading: Reading, world: World) -> Faults:
         near = did_you_mean(use.name, before.known)
         if by is not None:
             carry = f"carry it along: values({use.name}) as {use.name}" if isinstance(by, Stats) else ""
-            yield reading.fault(f"`{use.name}` is gone since {_told(reading, by)}", use.span, near or carry)
+            yield reading.fault(f"`{use.name}` is gone since {_stage_in_words(reading, by)}", use.span, near or carry)
         else:
             there = ", ".join(sorted(before.known)[:12])
             message = f"no stage before this one yields `{use.name}`"
             yield reading.fault(message, use.span, near or (f"there are {there}" if there else ""))
 
 
-def _told(reading: Reading, command: Command) -> str:
+def _stage_in_words(reading: Reading, command: Command) -> str:
     """A stage in a few words, with its line: `` `stats ... by dest` (line 4 of the search) ``."""
     if isinstance(command, Stats):
         fields = " ".join(each.name if isinstance(each, Field) else f"`{each.name}`" for each in command.by)

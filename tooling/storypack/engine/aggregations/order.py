@@ -12,7 +12,7 @@ LIST_LIMIT = 100
 """How many values `list` keeps (limits.conf: [stats] list_maxsize)."""
 
 
-def _one(argument: Argument, text: str) -> Sql:
+def _single_value(argument: Argument, text: str) -> Sql:
     """One value of an aggregate over values: of a multivalue its first."""
     if argument.multi:
         return Sql(f"{text}[1]", Kind.STRING)
@@ -22,13 +22,13 @@ def _one(argument: Argument, text: str) -> Sql:
 @aggregation("first")
 def first(argument: Argument) -> Sql:
     """The value of the event that arrived first."""
-    return _one(argument, argument.agg(f"arg_min({argument.value}, {argument.order})"))
+    return _single_value(argument, argument.agg(f"arg_min({argument.value}, {argument.order})"))
 
 
 @aggregation("last")
 def last(argument: Argument) -> Sql:
     """The value of the event that arrived last."""
-    return _one(argument, argument.agg(f"arg_max({argument.value}, {argument.order})"))
+    return _single_value(argument, argument.agg(f"arg_max({argument.value}, {argument.order})"))
 
 
 def by_time(argument: Argument, value: str, which: str) -> str:
@@ -41,13 +41,13 @@ def by_time(argument: Argument, value: str, which: str) -> str:
 @aggregation("earliest")
 def earliest(argument: Argument) -> Sql:
     """The value of the event with the smallest `_time`."""
-    return _one(argument, by_time(argument, argument.value, "arg_min"))
+    return _single_value(argument, by_time(argument, argument.value, "arg_min"))
 
 
 @aggregation("latest")
 def latest(argument: Argument) -> Sql:
     """The value of the event with the greatest `_time`."""
-    return _one(argument, by_time(argument, argument.value, "arg_max"))
+    return _single_value(argument, by_time(argument, argument.value, "arg_max"))
 
 
 @aggregation("list")

@@ -47,12 +47,12 @@ def strftime(args: Sequence[Sql], context: FunctionContext) -> Sql:
     """The time in words."""
     known = literal_text(args[1])
 
-    def one(epoch: str) -> str:
+    def formatted(epoch: str) -> str:
         return f"spl_strftime({epoch}, {as_text(args[1])})" if known is None else strftime_sql(epoch, known)
 
     if args[0].kind is Kind.MULTI:
-        return per_value(args[0], lambda text: one(f"spl_number({text})"))
-    return Sql(one(as_number(args[0])), Kind.STRING)
+        return per_value(args[0], lambda text: formatted(f"spl_number({text})"))
+    return Sql(formatted(as_number(args[0])), Kind.STRING)
 
 
 @function("strptime", 2)

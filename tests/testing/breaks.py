@@ -98,7 +98,8 @@ BREAKS = (
         "data_model_value",
         "git_push_to_foreign_repository",
         "detections/endpoint/git_push_to_foreign_repository.yml",
-        'Processes.process_name IN ("git.exe", "git", "gh.exe", "gh", "glab*", "git-remote-http*") OR Processes.process IN ("*git* push *", "*git* remote *")',
+        'Processes.process_name IN ("git.exe", "git", "gh.exe", "gh", "glab*", "git-remote-http*") '
+        'OR Processes.process IN ("*git* push *", "*git* remote *")',
         'Processes.process_name IN ("git.com", "gti")',
     ),
     Break(

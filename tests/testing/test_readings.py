@@ -41,3 +41,10 @@ def test_another_number_of_rows_is_said(pack: SmallPack) -> None:
     failure = pack.only().failure
     assert failure is not None
     assert any("Rows then: 2 instead of 1" in reason for reason in failure.reasons)
+
+
+def test_each_test_of_a_search_is_looked_at_with_its_own_events(pack: SmallPack) -> None:
+    named = [event(0, user="kim", action="copy"), event(9, user="adm", action="copy")]
+    tests = search_test("Agrees", named, expected_results=1), search_test("Differs", EVENTS, expected_results=1)
+    pack.detection("Disk", SEARCH.format('NOT user="adm"'), *tests)
+    assert [result.outcome for result in pack.run()] == [Outcome.PASSED, Outcome.FAILED]

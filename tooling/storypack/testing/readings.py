@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from storypack.engine.errors import EngineError
 from storypack.engine.readings import READINGS, reading_as
+from storypack.engine.text import parse_expanded
 from storypack.reference import unknown
 from storypack.spl.unknown import Dependence, dependences
 from storypack.testing.results import Failure, Row
@@ -15,7 +17,7 @@ from storypack.testing.stages import Staged
 def undecided(staged: Staged, rows: Sequence[Row], run: Callable[[], Sequence[Row]]) -> Failure | None:
     """What is wrong with a search that gives other rows under another reading than the `rows` of the engine's own, None
     where it gives the same. `run` runs it once more."""
-    for first in {each.point: each for each in reversed(list(dependences(staged.pipeline)))}.values():
+    for first in _first_dependences(staged.expanded.text):
         for taken in READINGS[first.point][1:]:
             try:
                 with reading_as(first.point, taken):
@@ -26,6 +28,12 @@ def undecided(staged: Staged, rows: Sequence[Row], run: Callable[[], Sequence[Ro
                 counts = f"{len(others)} instead of {len(rows)}" if len(others) != len(rows) else "other rows"
                 return _failure(first, staged, taken, counts)
     return None
+
+
+@lru_cache(maxsize=64)
+def _first_dependences(text: str) -> tuple[Dependence, ...]:
+    """The first place for each point on which a search, its macros expanded, depends; the same for all its tests."""
+    return tuple({each.point: each for each in reversed(list(dependences(parse_expanded(text))))}.values())
 
 
 def _failure(dependence: Dependence, staged: Staged, taken: str, outcome: str) -> Failure:

@@ -8,7 +8,6 @@ says that nothing was written: `write.py` looks at the object before it sends an
 from __future__ import annotations
 
 import http.client
-import json
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +18,7 @@ from xml.etree.ElementTree import ParseError
 
 from splunklib.binding import Context, HTTPError, UrlEncoded
 
+from storypack.deploy.answers import Malformed, checked, decoded
 from storypack.deploy.credentials import Credentials
 from storypack.deploy.errors import Uncertain, Unreachable
 from storypack.deploy.reasons import (
@@ -31,11 +31,11 @@ from storypack.deploy.reasons import (
     no_json,
     refused,
 )
-from storypack.deploy.transport import Transport, tls_context
+from storypack.deploy.transport import LONGEST_WAIT, TooLarge, Transport, retry_after, tls_context
 
 PAGE = 500
 FAILURES = (HTTPError, OSError, http.client.HTTPException, ParseError)
-LONGEST_WAIT = 60.0  # seconds; a Retry-After beyond that is cut
+MOST_ENTRIES = 200_000  # of a collection: the bound for paging that does not end
 Arguments = Mapping[str, str | list[str]]
 
 
@@ -97,7 +97,8 @@ class Connection:
     # --- reads ----------------------------------------------------------------------------------------------
 
     def get(self, path: str, **arguments: str | list[str]) -> dict[str, Any]:
-        """The JSON answer to a GET. `Refused` with its status for 4xx; `Unreachable` when retries did not help."""
+        """The JSON answer to a GET, `checked`. `Refused` with its status for 4xx; `Unreachable` when retries did not
+        help; `Malformed` for an answer of another shape."""
         return self._decoded(lambda: self._context.get(encoded(path), output_mode="json", **arguments), path)
 
     def query(self, path: str, arguments: Arguments) -> dict[str, Any]:
@@ -110,15 +111,21 @@ class Connection:
         self._sleep(self._pause(attempt))
 
     def entries(self, path: str, **arguments: str | list[str]) -> Iterator[dict[str, Any]]:
-        """Every entry of a collection, in pages of `PAGE`."""
+        """Every entry of a collection, in pages of `PAGE`. Raises as `get`; `Malformed` when a page comes again."""
         offset = 0
+        before: list[dict[str, Any]] = []
         while True:
             answer = self.get(path, count=str(PAGE), offset=str(offset), **arguments)
             page = answer.get("entry", [])
+            if page and page == before:
+                raise Malformed(path, f"the page from {offset}", "another one than the page before it")
             yield from page
             offset += len(page)
-            if not page or offset >= int(answer.get("paging", {}).get("total", offset)):
+            if not page or offset >= answer.get("paging", {}).get("total", offset):
                 return
+            if offset > MOST_ENTRIES:
+                raise Malformed(path, "the collection", f"at most {MOST_ENTRIES:,} entries")
+            before = page
 
     # --- writes ---------------------------------------------------------------------------------------------
 
@@ -145,9 +152,9 @@ class Connection:
                 self._give_up(error, attempt, path)
                 wait = self._wait(error, attempt)
             else:
-                found = _answer(data)
-                if found is not None:
-                    return found
+                answer = decoded(data)
+                if answer is not None:
+                    return checked(path, answer)
                 if attempt >= self.target.retries:
                     raise Unreachable(f"{self.target.url}: {no_json(path, data)}", PORT_CURE)
                 wait = self._pause(attempt)
@@ -168,10 +175,13 @@ class Connection:
                 self._give_up(error, attempt, path)
                 wait = self._wait(error, attempt)
             else:
-                found = {} if plain and not is_page(data) else _answer(data)
-                if found is None:  # a proxy's page, say: "200 OK" of somebody else is no word of the instance
+                answer = {} if plain and not is_page(data) else decoded(data)
+                if answer is None:  # a proxy's page, say: "200 OK" of somebody else is no word of the instance
                     raise Uncertain(f"{self.target.url}: {no_json(path, data)}", self._pause(attempt))
-                return found
+                try:
+                    return checked(path, answer)
+                except Malformed as error:
+                    raise Uncertain(f"{self.target.url}: {error.message}", self._pause(attempt)) from error
             self._sleep(wait)
             attempt += 1
 
@@ -182,15 +192,12 @@ class Connection:
             raise refused(status, *_answered(error), path) from error
         if isinstance(error, ssl.SSLCertVerificationError):
             raise bad_certificate(self.target.url, error) from error
-        if attempt >= self.target.retries or is_no_tls(error):
+        if attempt >= self.target.retries or is_no_tls(error) or isinstance(error, TooLarge):
             cure = failure_cure(error, self.target.scheme)
             raise Unreachable(f"{self.target.url}: {_words(error, path)}", cure) from error
 
     def _wait(self, error: Exception, attempt: int) -> float:
-        for name, value in getattr(error, "headers", None) or []:
-            if name.lower() == "retry-after" and str(value).isdigit():
-                return min(float(value), LONGEST_WAIT)
-        return self._pause(attempt)
+        return retry_after(getattr(error, "headers", None) or [], self._pause(attempt))
 
     def _pause(self, attempt: int) -> float:
         return float(min(self.target.backoff * 2**attempt, LONGEST_WAIT))
@@ -226,12 +233,3 @@ def _words(error: Exception, path: str) -> str:
     """What went wrong, without the text of a page that somebody else sent."""
     status = _status(error)
     return failure_reason(error) if status is None else refused(status, *_answered(error), path).message
-
-
-def _answer(data: bytes) -> dict[str, Any] | None:
-    """The JSON object of an answer; None for everything else."""
-    try:
-        found = json.loads(data)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from storypack.deploy import kinds
+from storypack.deploy.answers import texts
 from storypack.deploy.connection import Connection, ns
 from storypack.deploy.desired import Key, Object, Objects
 from storypack.deploy.errors import DeployError, Refused
@@ -46,7 +47,7 @@ def read_instance(connection: Connection) -> Instance:
 def read_capabilities(connection: Connection) -> set[str]:
     """What the caller may do, capabilities of inherited roles included."""
     content = _only(connection.get("/services/authentication/current-context"))["content"]
-    return {str(one) for one in content.get("capabilities") or []}
+    return set(texts("/services/authentication/current-context", "capabilities", content.get("capabilities")))
 
 
 def read_objects(
@@ -231,7 +232,7 @@ def _acl(entry: Mapping[str, Any]) -> dict[str, str]:
 
 def _only(answer: Mapping[str, Any]) -> dict[str, Any]:
     entries = answer.get("entry") or []
-    if not entries or not isinstance(entries[0], dict):
+    if not entries:
         raise DeployError("the instance's answer has no entry", "is this splunkd's management port?")
     return dict(entries[0])
 

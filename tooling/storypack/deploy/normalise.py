@@ -17,9 +17,9 @@ from storypack.deploy.kinds import LOOKUP_FILE, VIEW, Kind
 
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "enabled", "on"})
 _FALSE = frozenset({"0", "false", "f", "no", "n", "disabled", "off", ""})
-_DURATION = re.compile(r"(\d+)\s*([smhdw]?)")
+_DURATION = re.compile(r"(\d{1,18})\s*([smhdw]?)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_NUMBER = re.compile(r"[+-]?\d+(\.0*)?")
+_NUMBER = re.compile(r"[+-]?\d{1,18}(\.0*)?")
 _ACTION = re.compile(r"action\.[^.]+(\.param\.verbose)?")
 
 
@@ -38,7 +38,7 @@ def normalised(kind: Kind, field: str, value: object) -> str:
     if field in kind.flags or _ACTION.fullmatch(field):
         return flag(text)
     if field in kind.numbers:
-        return str(int(float(text))) if _NUMBER.fullmatch(text) else text or "0"
+        return str(int(text.partition(".")[0])) if _NUMBER.fullmatch(text) else text or "0"
     if field in kind.durations:
         return duration(text)
     if field in kind.lists:
@@ -103,10 +103,9 @@ def json_spelling(text: str) -> str:
     '[{"earliest_offset":"604800","name":"a"}]'
     """
     try:
-        value = json.loads(text)
-    except ValueError:
+        return json.dumps(_offsets(json.loads(text)), sort_keys=True, separators=(",", ":"))
+    except (ValueError, RecursionError):
         return text
-    return json.dumps(_offsets(value), sort_keys=True, separators=(",", ":"))
 
 
 def _offsets(value: Any) -> Any:
@@ -126,8 +125,14 @@ def role_list(text: str) -> str:
 
 
 def csv_text(text: str) -> str:
-    """A CSV in one spelling: columns by name, quotes only where needed, LF, no blank lines, short rows filled."""
-    rows = [row for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")) if any(row)]
+    """A CSV in one spelling: columns by name, quotes only where needed, LF, no blank lines, short rows filled.
+
+    Text with a cell beyond `MAX_CELL` as it is.
+    """
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")) if any(row)]
+    except csv.Error:
+        return text
     if not rows:
         return ""
     width = len(rows[0])

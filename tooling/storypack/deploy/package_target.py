@@ -7,7 +7,6 @@ private apps in Splunk Cloud Platform", Admin Config Service Manual).
 from __future__ import annotations
 
 import base64
-import json
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -15,11 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from storypack.deploy.answers import decoded, mapping, objects, text
 from storypack.deploy.connection import FAILURES, Connection
 from storypack.deploy.errors import DeployError, Refused, Uncertain, Unreachable
 from storypack.deploy.reasons import bad_certificate, failure_reason
 from storypack.deploy.secret import Secret
-from storypack.deploy.transport import Transport, tls_context
+from storypack.deploy.transport import TooLarge, Transport, retry_after, tls_context
 
 APPS = "/services/apps/local"
 Progress = Callable[[str], None]
@@ -121,7 +121,8 @@ class CloudClient:
         pair = f"{self.cloud.username}:{self.cloud.password.reveal()}".encode()
         headers = {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
         answer = self._call("GET", f"{self.cloud.login_url}/2.0/rest/login/splunk", headers)
-        token = Secret(str((answer.get("data") or {}).get("token", "")))
+        data = mapping("/2.0/rest/login/splunk", "data", answer.get("data"))
+        token = Secret(text("/2.0/rest/login/splunk", "data.token", data.get("token")))
         if not token:
             raise DeployError("splunk.com's answer to the login has no token")
         return token
@@ -132,9 +133,8 @@ class CloudClient:
         auth = {"Authorization": f"Bearer {token.reveal()}"}
         tag = b"private_classic" if self.cloud.classic else b"private_victoria"
         body, kind = multipart({"app_package": (file_name, package), "included_tags": ("", tag)})
-        request = str(
-            self._call("POST", f"{base}/validate", {**auth, "Content-Type": kind}, body).get("request_id", "")
-        )
+        answer = self._call("POST", f"{base}/validate", {**auth, "Content-Type": kind}, body)
+        request = text("/v1/app/validate", "request_id", answer.get("request_id"))
         if not request:
             raise DeployError("AppInspect's answer has no request_id")
         status: dict[str, Any] = {}
@@ -143,7 +143,7 @@ class CloudClient:
             if status.get("status") in ("SUCCESS", "FAILURE", "ERROR"):
                 break
             self.progress(f"AppInspect: {str(status.get('status', '')).lower()} ({waited:.0f} s)")
-        info = status.get("info") or {}
+        info = mapping("/v1/app/validate/status", "info", status.get("info"))
         bad = {name: info.get(name, 0) for name in ("error", "failure", "manual_check") if info.get(name)}
         if status.get("status") != "SUCCESS" or bad:
             report = self._call(
@@ -211,39 +211,37 @@ class CloudClient:
             except ssl.SSLCertVerificationError as error:
                 raise bad_certificate(url, error) from error
             except FAILURES as error:
-                if method != "GET" or attempt >= 4:
+                if method != "GET" or attempt >= 4 or isinstance(error, TooLarge):
                     raise Unreachable(f"{url}: {failure_reason(error)}") from error
             else:
                 data = answer["body"].read()
                 if answer["status"] not in (429, 503) or attempt >= 4:
                     return _checked(answer["status"], data, url)
-                after = {key.lower(): value for key, value in answer["headers"]}.get("retry-after", "")
-                wait = min(float(after), 60.0) if after.isdigit() else wait
+                wait = retry_after(answer["headers"], wait)
             self.sleep(wait)
             attempt += 1
 
 
 def _checked(status: int, data: bytes, url: str) -> dict[str, Any]:
-    try:
-        parsed = json.loads(data) if data.strip() else {}
-    except ValueError:
-        parsed = {}
-    answer = parsed if isinstance(parsed, dict) else {}
+    answer = decoded(data) or {}
     if status >= 400:
         words = [str(answer[key]) for key in ("message", "description", "msg") if answer.get(key)]
-        text = words[0] if words else data[:200].decode("utf-8", "replace")
-        raise Refused(status, f"HTTP {status} for {url}: {text}")
+        reason = words[0] if words else data[:200].decode("utf-8", "replace")
+        raise Refused(status, f"HTTP {status} for {url}: {reason}")
     return answer
 
 
 def _failed_checks(report: Mapping[str, Any]) -> list[str]:
+    def parts(of: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+        return objects("/v1/app/report", name, of.get(name, []))
+
     return [
         f"{check.get('name')}: {message.get('message')}"
-        for one in report.get("reports", [])
-        for group in one.get("groups", [])
-        for check in group.get("checks", [])
+        for app in parts(report, "reports")
+        for group in parts(app, "groups")
+        for check in parts(group, "checks")
         if check.get("result") in ("failure", "error", "manual_check")
-        for message in check.get("messages", [])
+        for message in parts(check, "messages")
     ]
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import html
 import http.client
-import json
 import re
 import socket
 import ssl
 from xml.etree import ElementTree
 from xml.etree.ElementTree import ParseError
 
+from storypack.deploy.answers import decoded
 from storypack.deploy.errors import DeployError, Refused
 
 PORT_CURE = "is this splunkd's management port, usually 8089, and no proxy or login page in between?"
@@ -95,11 +95,11 @@ def no_json(path: str, body: bytes) -> str:
 
 def _message(body: bytes) -> str:
     """The first message of an error answer, JSON or XML, or the title of a page."""
-    try:
-        found = json.loads(body).get("messages", [])
-        return str(found[0].get("text", "")) if found else ""
-    except (ValueError, AttributeError, IndexError):
-        pass
+    answer = decoded(body)
+    if answer is not None:
+        messages = answer.get("messages")
+        first = messages[0] if isinstance(messages, list) and messages else None
+        return str(first.get("text", "")) if isinstance(first, dict) else ""
     if page := _TITLE.search(body):
         return f"a page titled '{_short(page[1])}'"
     try:

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from storypack.deploy import kinds
+from storypack.deploy.answers import whole
 from storypack.deploy.connection import Connection
 from storypack.deploy.desired import Desired, Object, Objects
 from storypack.deploy.errors import DeployError, Refused
 from storypack.deploy.instance import Instance
 from storypack.deploy.lookup_content import run
-from storypack.deploy.normalise import flag
+from storypack.deploy.normalise import as_text, flag
 from storypack.deploy.plan import Plan
 
 _MODEL = re.compile(r"(?:datamodel\s*[=:]|\|\s*datamodel\s)\s*\"?([A-Za-z_]\w*)", re.IGNORECASE)
@@ -122,7 +123,12 @@ def _troubles(connection: Connection, app: str, notes: list[str]) -> tuple[Troub
     if rows is None:
         return None
     found = [
-        Trouble(str(row["savedsearch_name"]), str(row["status"]), str(row.get("reason", "")), int(row["count"]))
+        Trouble(
+            as_text(row.get("savedsearch_name")),
+            as_text(row.get("status")),
+            as_text(row.get("reason")),
+            whole("the search for scheduled runs", "count", row.get("count")),
+        )
         for row in rows
     ]
     return tuple(sorted(found, key=lambda one: (-one.runs, one.search)))
@@ -170,7 +176,7 @@ def _accelerated(content: Mapping[str, Any]) -> bool:
     value = content.get("acceleration", "")
     try:
         parsed = json.loads(value) if isinstance(value, str) else value
-    except ValueError:
+    except (ValueError, RecursionError):
         parsed = value
     enabled = parsed.get("enabled", False) if isinstance(parsed, Mapping) else parsed
     return flag(str(enabled).lower()) == "1"

@@ -156,14 +156,15 @@ def _oneshot(connection: Connection, app: str, text: str, now: str = "") -> list
     """The rows of a search that is waited for: texts, or lists of texts. `Refused` with the instance's words."""
     body = {"search": text, "exec_mode": "oneshot", "count": "0", "earliest_time": "0", "latest_time": ""}
     given = {name: value for name, value in (body | {"now": now}).items() if value}
-    answer = connection.query(ns(app, "search/jobs"), given)
+    path = ns(app, "search/jobs")
+    answer = connection.query(path, given)
     for message in answer.get("messages") or []:
         if str(message.get("type", "")).upper() in ("FATAL", "ERROR"):
             raise Refused(400, str(message.get("text", "")))
     results = answer.get("results")
     if not isinstance(results, list):
         raise DeployError("the instance's answer to a search has no results")
-    return [{name: cell(name, value) for name, value in row.items()} for row in results]
+    return [{name: cell(path, name, value) for name, value in row.items()} for row in results]
 
 
 def _fields(expected: Sequence[Row], rows: Sequence[Row]) -> list[str]:

@@ -15,13 +15,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from storypack.deploy.answers import decoded, mapping, whole
 from storypack.deploy.errors import Refused, Uncertain, Unreachable
-from storypack.deploy.reasons import bad_certificate
+from storypack.deploy.reasons import bad_certificate, no_json
 from storypack.deploy.secret import Secret
-from storypack.deploy.transport import Transport, tls_context
+from storypack.deploy.transport import LONGEST_WAIT, Transport, retry_after, tls_context
 
 MAX_EVENTS, MAX_BYTES = 1_000, 1 << 20
-LONGEST_WAIT = 60.0  # seconds
 _BUSY = (429, 503)
 WRONG_INDEX = 7
 _CURES = {
@@ -91,7 +91,7 @@ class Collector:
             answer = self._post("event", "\n".join(batch).encode("utf-8", "replace"))
             sent += len(batch)
             if "ackId" in answer:
-                acks.append(int(answer["ackId"]))
+                acks.append(whole("/services/collector/event", "ackId", answer["ackId"]))
             progress(sent)
         self._acknowledged(acks, wait)
         return sent
@@ -101,8 +101,9 @@ class Collector:
         deadline = time.monotonic() + wait
         pause = self.target.backoff
         while acks:
-            told = self._post("ack", json.dumps({"acks": acks}).encode()).get("acks", {})
-            acks = [ack for ack in acks if not told.get(str(ack))]
+            answer = self._post("ack", json.dumps({"acks": acks}).encode())
+            written = mapping("/services/collector/ack", "acks", answer.get("acks"))
+            acks = [ack for ack in acks if not written.get(str(ack))]
             if not acks:
                 return
             if time.monotonic() >= deadline:
@@ -134,22 +135,25 @@ class Collector:
             except (OSError, http.client.HTTPException) as error:
                 raise Uncertain(f"{self.target.url}: {error or type(error).__name__}", pause) from error
             else:
-                answer = _decoded(response["body"].read())
+                data = response["body"].read()
+                answer = decoded(data)
                 if response["status"] == 200:
+                    if answer is None:  # somebody else's "200 OK" says nothing of the events
+                        raise Uncertain(f"{self.target.url}: {no_json(f'/services/collector/{what}', data)}", pause)
                     return answer
                 if response["status"] not in _BUSY or attempt == self.target.retries:
-                    raise self._refused(int(response["status"]), answer)
-                pause = _retry_after(response["headers"], pause)
+                    raise self._refused(int(response["status"]), answer or {})
+                pause = retry_after(response["headers"], pause)
             self._sleep(pause)
         raise AssertionError("unreachable")
 
     def _refused(self, status: int, answer: Mapping[str, Any]) -> Refused:
         text = answer.get("text") or "no reason given"
-        number = answer.get("invalid-event-number")
-        counted_from = 1 if answer.get("code") == WRONG_INDEX else 0  # splunkd's own counting
-        at = "" if number is None else f" (event {int(number) - counted_from + 1} of its batch)"
+        number, code = answer.get("invalid-event-number"), answer.get("code")
+        counted_from = 1 if code == WRONG_INDEX else 0  # splunkd's own counting
+        at = f" (event {number - counted_from + 1} of its batch)" if isinstance(number, int) else ""
         message = f"{self.target.url}: HTTP {status}: {text}{at}"
-        return Refused(status, message, _CURES.get(answer.get("code", -1), ""))
+        return Refused(status, message, _CURES.get(code, "") if isinstance(code, int) else "")
 
 
 def _batches(events: Iterable[Event]) -> Iterator[list[str]]:
@@ -165,18 +169,3 @@ def _batches(events: Iterable[Event]) -> Iterator[list[str]]:
         size += len(text)
     if batch:
         yield batch
-
-
-def _decoded(body: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _retry_after(headers: Iterable[tuple[str, str]], otherwise: float) -> float:
-    for name, value in headers:
-        if name.lower() == "retry-after" and value.isdigit():
-            return min(float(value), LONGEST_WAIT)
-    return otherwise

@@ -3,19 +3,24 @@ and taken away."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
+from storypack.deploy.answers import Malformed, number, objects, whole
 from storypack.deploy.connection import Connection, ns
 from storypack.deploy.errors import DeployError, Refused
 
 PAGE = 5_000
+MOST_ROWS = 10_000_000  # of a search: the bound for a result that does not end
 POLL, LONGEST_POLL = 0.2, 2.0  # seconds
 NEGLECTED = "120"  # seconds after which the instance ends a job that nobody asks about: ours, if we are killed
+_EPOCH = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
 Row = dict[str, Any]
 Progress = Callable[[float, int], object]  # (share done, events found)
 
@@ -55,17 +60,30 @@ class Job:
         return self._fields
 
     def rows(self, limit: int = 0) -> Iterator[Row]:
-        """The rows, fetched in pages: text or lists of text, `_time` as epoch seconds. `limit` 0 = all."""
-        offset = 0
+        """The rows, fetched in pages: text or lists of text, `_time` as epoch seconds. `limit` 0 = all.
+
+        Raises Malformed for a page that holds more rows than asked for, for a short page that comes again, and for more
+        pages than `MOST_ROWS` rows need.
+        """
+        offset = pages = 0
+        before: list[Row] = []
         while not limit or offset < limit:
             count = min(PAGE, limit - offset) if limit else PAGE
             answer = self._connection.get(self._path, count=str(count), offset=str(offset))
             page = answer.get("results", [])
+            if len(page) > count:
+                raise Malformed(self._path, "results", f"at most the {count:,} rows that were asked for")
+            if page and page == before and len(page) < count:
+                raise Malformed(self._path, f"the page from {offset}", "another one than the page before it")
+            if pages > MOST_ROWS // PAGE:
+                raise Malformed(self._path, "results", f"at most {MOST_ROWS:,} rows in pages of {PAGE:,}")
             if not offset:
-                self._fields[:] = [str(one["name"]) for one in answer.get("fields", [])]
+                self._fields[:] = [column["name"] for column in answer.get("fields", [])]
             for row in page:
-                yield {name: cell(name, value) for name, value in row.items()}
+                yield {name: cell(self._path, name, value) for name, value in row.items()}
             offset += len(page)
+            pages += 1
+            before = page
             if not page or offset >= self.count:
                 return
 
@@ -79,12 +97,13 @@ def open_job(
     `Refused` for a search that the instance does not take, `SearchFailed` for one that fails or takes too long.
     """
     root, sid = _create(connection, question)
-    path = f"{root}/{sid}"
+    path = f"{root}/{quote(sid, safe='')}"
     try:
         content = _finished(connection, path, question, progress)
         words = tuple(_messages(content))
-        results = int(content.get("resultCount", 0))
-        yield Job(sid, results, int(content.get("eventCount", 0)), words, connection, f"{path}/results")
+        results = whole(path, "resultCount", content.get("resultCount", 0))
+        events = whole(path, "eventCount", content.get("eventCount", 0))
+        yield Job(sid, results, events, words, connection, f"{path}/results")
     finally:
         with suppress(DeployError):  # a job that stays ends by itself
             connection.query(f"{path}/control", {"action": "cancel"})
@@ -124,7 +143,7 @@ def _create(connection: Connection, question: Question) -> tuple[str, str]:
             raise
         root = ns(question.app, "search/jobs")
         answer = connection.query(root, given)
-    sid = str(answer.get("sid", ""))
+    sid = answer.get("sid", "")
     if not sid:
         raise SearchFailed("the instance made no job", "is this splunkd's management port?")
     return root, sid
@@ -137,7 +156,8 @@ def _finished(connection: Connection, path: str, question: Question, progress: P
     while True:
         entries = connection.get(path).get("entry") or [{}]
         content: Mapping[str, Any] = entries[0].get("content") or {}
-        progress(float(content.get("doneProgress") or 0.0), int(content.get("eventCount") or 0))
+        share = number(path, "doneProgress", content.get("doneProgress"))
+        progress(share, whole(path, "eventCount", content.get("eventCount") or 0))
         if _is_set(content.get("isFailed")):
             raise SearchFailed("the search failed on the instance: " + ("; ".join(_messages(content)) or "no reason"))
         if _is_set(content.get("isDone")):
@@ -153,7 +173,11 @@ def _messages(content: Mapping[str, Any]) -> list[str]:
     given = content.get("messages") or {}
     if isinstance(given, Mapping):
         return [str(text) for kind, texts in given.items() if kind != "debug" for text in _listed(texts)]
-    return [str(one.get("text", "")) for one in given if str(one.get("type", "")).upper() not in ("DEBUG", "INFO")]
+    return [
+        str(message.get("text", ""))
+        for message in objects("the search's job", "messages", given)
+        if str(message.get("type", "")).upper() not in ("DEBUG", "INFO")
+    ]
 
 
 def _listed(value: Any) -> list[Any]:
@@ -164,11 +188,13 @@ def _is_set(value: Any) -> bool:
     return str(value).lower() in ("1", "true")
 
 
-def cell(name: str, value: Any) -> Any:
-    """A value of a row as the instance sends it; `_time` as epoch seconds."""
+def cell(path: str, name: str, value: Any) -> Any:
+    """A value of a row as the instance sends it at `path`; `_time` as epoch seconds. Malformed for what is no value."""
+    if isinstance(value, dict) or (isinstance(value, list) and not all(isinstance(item, str) for item in value)):
+        raise Malformed(path, f"{name} in results", "text or a list of text")
     if name != "_time" or not isinstance(value, str):
         return value
     try:
         return datetime.fromisoformat(value).timestamp()
-    except ValueError:
-        return float(value) if value.replace(".", "", 1).isdigit() else value
+    except (ValueError, OverflowError):
+        return float(value) if _EPOCH.fullmatch(value) else value

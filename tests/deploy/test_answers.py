@@ -61,6 +61,14 @@ def wanted() -> dict[Key, Object]:
     return {(kind.id, "a"): Object(kind, "a", {"search": "x"}) for kind in READ_KINDS}
 
 
+def noted(read: Callable[[list[str]], object]) -> None:
+    """A read of the status, whose refusals become notes."""
+    notes: list[str] = []
+    read(notes)
+    if notes:
+        raise DeployError(notes[0])
+
+
 READS: dict[str, Callable[[Connection], object]] = {
     "instance": read_instance,
     "capabilities": read_capabilities,
@@ -71,8 +79,8 @@ READS: dict[str, Callable[[Connection], object]] = {
     "one app": lambda way: read_one(way, APP, kinds.APP, "a"),
     "lookup": lambda way: read_csv(way, APP, "a"),
     "version": lambda way: installed_version(way, APP),
-    "troubles": lambda way: _troubles(way, APP, []),
-    "silent": lambda way: _silent(way, [Source("x")], []),
+    "troubles": lambda way: noted(lambda notes: _troubles(way, APP, notes)),
+    "silent": lambda way: noted(lambda notes: _silent(way, [Source("x")], notes)),
     "add-ons": lambda way: _missing_add_ons(way, [Source("x", "TA")], []),
     "models": lambda way: _models(way, [model_search()], []),
     "job": lambda way: run_job(way, Question("x", APP, wait=0.0)),

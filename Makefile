@@ -35,6 +35,9 @@ fmt: $(VENV)/.test  ## format code and searches
 	$(BIN)/ruff format .
 	$(BIN)/storypack fmt
 
+hostile: $(VENV)/.test  ## random edits of packs and random searches, many more than `make test` tries (about ten minutes)
+	STORYPACK_EDITS=1000 STORYPACK_FUZZ=10 $(BIN)/python -m pytest -n 2 --timeout 1800 tests/hostile tests/engine/test_fuzz.py
+
 docs: $(VENV)/.test  ## write the pages of docs/ that are made from code and content
 	$(BIN)/python tooling/pages.py
 

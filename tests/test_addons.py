@@ -37,6 +37,8 @@ SOURCETYPES = {
     "stream:http",
     "stream:dns",
 }
+PER_SOURCE = {"small_http_uploads_repeated"}
+"""Searches that count per source in the Web data model, and stay silent under the add-on that gives it none."""
 ZEEK = {"bro:dns:json", "bro:http:json", "bro:ssl:json", "zeek:http", "zeek:ssl"}
 
 
@@ -106,6 +108,9 @@ def test_rows_come_under_both_add_ons_for_zeek(test: PlannedTest, sensors: AddOn
     tables = any(item.sourcetype.startswith("zeek:") for item in model_of(test).attack_data)
     if tables and sensors.apps[-1] != "zeek":
         pytest.skip("only the TA for Zeek makes this source type")
+    if sensors.apps[-1] == "zeek" and Path(test.file).stem in PER_SOURCE:
+        assert run_test(test, sensors).count == 0
+        return
     check(test, sensors)
 
 

@@ -35,7 +35,7 @@ def cli_page() -> str:
     lines = ["# The command line", "", "Made from `storypack --help` and the help of each command: `make docs`.", ""]
     for words, command in _commands((), main):
         lines += [f"{'#' * min(len(words) + 2, 4)} storypack {' '.join(words)}".rstrip(), "", "```text"]
-        lines += [_help(command, words), "```", ""]
+        lines += [_help(words), "```", ""]
     return "\n".join(lines)
 
 
@@ -49,9 +49,9 @@ def _commands(words: tuple[str, ...], command: click.Command) -> Iterator[tuple[
                 yield from _commands((*words, name), child)
 
 
-def _help(command: click.Command, words: tuple[str, ...]) -> str:
-    given = {"terminal_width": WIDTH, "max_content_width": WIDTH, "prog_name": " ".join(["storypack", *words])}
-    result = CliRunner().invoke(command, ["--help"], **given)
+def _help(words: tuple[str, ...]) -> str:
+    given = {"terminal_width": WIDTH, "max_content_width": WIDTH, "prog_name": "storypack"}
+    result = CliRunner().invoke(main, [*words, "--help"], **given)
     return "\n".join(line.rstrip() for line in result.output.strip().splitlines())
 
 

@@ -33,7 +33,7 @@ WIDTH = 100
 def cli_page() -> str:
     """Every command with its help."""
     lines = ["# The command line", "", "Made from `storypack --help` and the help of each command: `make docs`.", ""]
-    for words, command in _commands((), main):
+    for words, _ in _commands((), main):
         lines += [f"{'#' * min(len(words) + 2, 4)} storypack {' '.join(words)}".rstrip(), "", "```text"]
         lines += [_help(words), "```", ""]
     return "\n".join(lines)

@@ -5,11 +5,17 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-import pcre2
-
 from storypack.engine.errors import SearchError
 from storypack.engine.sql import quote
-from storypack.engine.udf.regex import STRIKES, PatternError, compile_pattern, substitute, template
+from storypack.engine.udf.regex import (
+    GIVEN_UP,
+    STRIKES,
+    PatternError,
+    all_matches,
+    compile_pattern,
+    substitute,
+    template,
+)
 from storypack.engine.udf.registry import udf
 
 
@@ -40,8 +46,8 @@ def tokens(text: str | None, pattern: str | None) -> list[str] | None:
     compiled = compile_pattern(pattern)
     group = 1 if compiled.groups else 0
     try:
-        return [found[group] or "" for found in compiled.finditer(text)]
-    except (pcre2.LibraryError, UnicodeEncodeError) as error:
+        return [found[group] or "" for found in all_matches(compiled, text)]
+    except GIVEN_UP as error:
         STRIKES.note(pattern, error)
         return []
 
@@ -53,7 +59,7 @@ def groups(text: str | None, pattern: str | None) -> list[str | None] | None:
         return None
     try:
         found = compile_pattern(pattern).search(text)
-    except (pcre2.LibraryError, UnicodeEncodeError) as error:
+    except GIVEN_UP as error:
         STRIKES.note(pattern, error)
         return None
     return list(found.groups()) if found else None
@@ -66,11 +72,12 @@ def all_groups(text: str | None, pattern: str | None, limit: int | None) -> list
         return None
     rows = []
     try:
-        for found in compile_pattern(pattern).finditer(text):
+        compiled = compile_pattern(pattern)
+        for found in all_matches(compiled, text, max(compiled.groups, 1)):
             rows.append(list(found.groups()))
             if len(rows) == limit:
                 break
-    except (pcre2.LibraryError, UnicodeEncodeError) as error:
+    except GIVEN_UP as error:
         STRIKES.note(pattern, error)
         return None
     return rows or None
@@ -84,7 +91,7 @@ def offsets(text: str | None, pattern: str | None) -> str | None:
     compiled = compile_pattern(pattern)
     try:
         found = compiled.search(text)
-    except (pcre2.LibraryError, UnicodeEncodeError) as error:
+    except GIVEN_UP as error:
         STRIKES.note(pattern, error)
         return None
     if found is None:

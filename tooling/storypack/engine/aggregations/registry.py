@@ -27,10 +27,12 @@ class AggregationError(Exception):
 @dataclass(frozen=True, slots=True)
 class AggregationContext:
     """`span` = the length in seconds of a timechart's bins, for `per_second` and its kin. `cut` = SQL that tells of
-    values that `list` leaves out (see `engine.cuts`)."""
+    values that `list` leaves out (see `engine.cuts`). `many` = a statement has so many aggregations that DuckDB's own
+    DISTINCT, which takes some megabytes and a quadratic plan for each, is out of the question."""
 
     span: float | None = None
     cut: str = "FALSE"
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)

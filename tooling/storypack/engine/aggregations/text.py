@@ -15,6 +15,8 @@ def dc(argument: Argument) -> Sql:
     """How many different values there are; `estdc` is exact here."""
     if argument.multi:
         text = f"coalesce(len(list_distinct({argument.flat(argument.sql.text)})), 0)"
+    elif argument.context.many:
+        text = f"coalesce(len(list_distinct({argument.agg(f'list({argument.value})')})), 0)"
     else:
         text = argument.agg(f"count(DISTINCT {argument.value})")
     return Sql(f"CAST({text} AS DOUBLE)", Kind.NUMBER)
@@ -32,7 +34,10 @@ def values(argument: Argument) -> Sql:
     if argument.multi:
         return Sql(f"list_sort(list_distinct({argument.flat(argument.sql.text)}))", Kind.MULTI)
     value = f"spl_text({argument.value})" if argument.sql.kind is Kind.NUMBER else argument.value
-    return Sql(f"list_sort({argument.agg(f'list(DISTINCT {value})', f'{argument.value} IS NOT NULL')})", Kind.MULTI)
+    present = f"{argument.value} IS NOT NULL"
+    if argument.context.many:
+        return Sql(f"list_sort(list_distinct({argument.agg(f'list({value})', present)}))", Kind.MULTI)
+    return Sql(f"list_sort({argument.agg(f'list(DISTINCT {value})', present)})", Kind.MULTI)
 
 
 @aggregation("mode")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from storypack.engine.commands.registry import command
+from storypack.engine.commands.wide import check_width
 from storypack.engine.compile.coerce import unify
 from storypack.engine.compile.expressions import compile_value
 from storypack.engine.errors import SearchError
@@ -39,6 +40,7 @@ def _dynamic(name: str, value: Sql, rows: Relation, session: Session) -> Relatio
     rows = session.materialise(rows.closed().extend("eval", {"__target": target, "__value": value}))
     target, value = rows.field("__target"), rows.field("__value")
     names = session.fetch(rows, f"SELECT DISTINCT {target.text} AS name", "ORDER BY name")
+    check_width(len(names), "eval", "use a field with fewer values in the braces")
     fields: dict[str, Sql] = {}
     for (found,) in names:
         if found:

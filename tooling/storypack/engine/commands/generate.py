@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,8 +13,9 @@ from storypack.csvtext import csv_rows
 from storypack.engine.commands.options import flag, options_of, whole
 from storypack.engine.commands.registry import generating
 from storypack.engine.errors import SearchError
-from storypack.engine.relation import Relation
+from storypack.engine.relation import Column, Cte, OrderKey, Relation
 from storypack.engine.session import Session
+from storypack.engine.sql import Kind, identifier
 from storypack.engine.unicode import mended
 from storypack.spl import tree
 
@@ -30,11 +32,20 @@ def makeresults(node: tree.Plain, rows: Relation | None, session: Session) -> Re
     count = whole(options.get("count", "1"), "count")
     if count > _MOST:
         raise SearchError(f"makeresults: more than {_MOST:,} results")
-    columns: dict[str, list[Any]] = {"_time": [session.now] * count}
-    if flag(options.get("annotate", "f")):
-        names = ("_raw", "host", "source", "sourcetype", "splunk_server", "splunk_server_group")
-        columns.update({name: [None] * count for name in names})
-    return session.table(columns, "makeresults")
+    names = ("_raw", "host", "source", "sourcetype", "splunk_server", "splunk_server_group")
+    return _numbered(count, names if flag(options.get("annotate", "f")) else (), session)
+
+
+def _numbered(count: int, nulls: Sequence[str], session: Session) -> Relation:
+    """So many rows of now, without a list of them; `nulls` are fields without a value."""
+    columns = {"_time": Column(session.names.new("_time"), Kind.NUMBER)}
+    columns |= {name: Column(session.names.new(name), Kind.STRING) for name in nulls}
+    place = identifier(session.names.new("__n"))
+    values = [f"range AS {place}", f"CAST({session.now!r} AS DOUBLE) AS {identifier(columns['_time'].ident)}"]
+    values += [f"CAST(NULL AS VARCHAR) AS {identifier(columns[name].ident)}" for name in nulls]
+    text = f"SELECT {', '.join(values)} FROM range({count})"
+    cte = Cte(session.names.new("s1_makeresults"), text, "makeresults")
+    return Relation(session.names, (cte,), columns, (OrderKey(place, place=True),))
 
 
 def _given(kind: str, data: str, session: Session) -> Relation:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from storypack.engine.aggregations import AggregationContext
 from storypack.engine.commands.options import decimal, flag, whole
 from storypack.engine.commands.stats import Measure, by_columns, grouped
+from storypack.engine.commands.wide import FEW, check_width, wide_table
 from storypack.engine.errors import SearchError
 from storypack.engine.relation import Column, OrderKey, Relation
 from storypack.engine.session import Session
@@ -109,6 +110,9 @@ def pivot(
             *(value for value in kept if value not in (split.null, split.other)),
             *(value for value in (split.null, split.other) if value in kept),
         ]
+    check_width(len(kept) * len(found), "chart", "limit= sets how many values get one")
+    if len(kept) * len(found) > FEW:
+        return _spread_wide(cells, row_name, kept, found, split, session)
     return _spread(cells, row_name, kept, found, split)
 
 
@@ -156,6 +160,26 @@ def _spread(cells: Relation, row_name: str, labels: Sequence[str], found: Sequen
     order = (OrderKey(identifier(columns[row_name].ident)),)
     text = f"SELECT {', '.join(selects)} FROM {cells.source} GROUP BY {row.text}"
     return cells.stage("chart", text, columns=columns, order=order, closes=True)
+
+
+def _spread_wide(
+    cells: Relation, row_name: str, labels: Sequence[str], found: Sequence[Measure], split: Split, session: Session
+) -> Relation:
+    """The same for many columns."""
+    row, label = cells.field(row_name).text, cells.field("__column").text
+    titles = [
+        [name if len(found) == 1 else _title(split, measure.output, name) for name in labels] for measure in found
+    ]
+    values = ", ".join(cells.field(measure.output).text for measure in found)
+    select = f"SELECT {row}, {label}, {values}"
+    places = {name: at for at, name in enumerate(labels)}
+    placed = [
+        (key, titles[at][places[name]], value)
+        for key, name, *measured in session.fetch(cells, select, f"ORDER BY {row} NULLS LAST")
+        for at, value in enumerate(measured)
+    ]
+    empty = {title: 0.0 for at, measure in enumerate(found) if measure.func in COUNTS for title in titles[at]}
+    return wide_table(row_name, placed, [title for several in titles for title in several], empty, session)
 
 
 def functions_of(table: Relation, found: Sequence[Measure]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 from storypack.engine.commands.names import replace_all
 from storypack.engine.commands.options import flag, options_of, whole, words_of
 from storypack.engine.commands.registry import command
+from storypack.engine.commands.wide import FEW, check_width, wide_table
 from storypack.engine.errors import SearchError
 from storypack.engine.relation import Column, OrderKey, Relation
 from storypack.engine.session import Session
@@ -30,12 +31,28 @@ def xyseries(node: tree.Plain, rows: Relation, session: Session) -> Relation:
         text for (text,) in session.fetch(rows, f"SELECT DISTINCT {label} AS l", "ORDER BY l") if text is not None
     ]
     style = options.get("format", f"$AGG${options.get('sep', ': ')}$VAL$")
+    check_width(len(labels) * len(data), "xyseries", "group the values of the column field before it")
+    titles = {
+        (field, name): name if len(data) == 1 else replace_all(style, {"$AGG$": field, "$VAL$": name})
+        for field in data
+        for name in labels
+    }
+    if len(titles) > FEW:
+        values = ", ".join(rows.field(field).text for field in data)
+        found_cells = session.fetch(rows, f"SELECT {row.text}, {label}, {values}", f"ORDER BY {row.text}, {place}")
+        cells = [
+            (key, titles[field, name], value)
+            for key, name, *row_values in found_cells
+            for field, value in zip(data, row_values, strict=True)
+            if key is not None and name is not None
+        ]
+        return wide_table(row_name, cells, list(titles.values()), {}, session)
     columns = {row_name: Column(rows.names.new(row_name), row.kind)}
     selects = [f"{row.text} AS {identifier(columns[row_name].ident)}"]
     for field in data:
         value = rows.field(field)
         for name in labels:
-            title = name if len(data) == 1 else replace_all(style, {"$AGG$": field, "$VAL$": name})
+            title = titles[field, name]
             columns[title] = Column(rows.names.new(title), value.kind if value.kind is not Kind.NULL else Kind.STRING)
             found = f"last({value.text} ORDER BY {place}) FILTER (WHERE {label} = {quote(name)})"
             selects.append(f"{found} AS {identifier(columns[title].ident)}")
@@ -90,6 +107,7 @@ def transpose(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     shown = {name: column for name, column in rows.columns.items() if not name.startswith("_") or name == "_time"}
     select = "SELECT " + (", ".join(identifier(column.ident) for column in shown.values()) or "NULL")
     found = session.fetch(rows, select, f"{rows.order_by}" + (f" LIMIT {limit}" if limit else ""))
+    check_width(len(found), "transpose", "write a smaller number of rows")
     titles = [f"row {at + 1}" for at in range(len(found))]
     if header:
         at = list(shown).index(header) if header in shown else -1

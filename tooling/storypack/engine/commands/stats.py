@@ -20,6 +20,7 @@ from storypack.engine.session import Session
 from storypack.engine.sql import Kind, Sql, as_number, as_text, identifier
 from storypack.spl import tree
 
+_MANY = 16
 _LIST_CUT = f"list: more than {LIST_LIMIT} values, the rest is left out, as in Splunk"
 _TIMED = frozenset({"earliest", "latest", "rate", "earliest_time", "latest_time"})
 _ORDERED = frozenset({"first", "last", "list"}) | _TIMED
@@ -186,6 +187,8 @@ def grouped(
     """The rows aggregated by fields (none of them multivalue); rows where one of these is null are left out."""
     keys = [rows.field(name) for name in by]
     rows, order = placed(rows, found)
+    if len(found) > _MANY:
+        context = replace(context or AggregationContext(), many=True)
     columns: dict[str, Column] = {}
     selects = []
     for name, key in zip(by, keys, strict=True):

@@ -25,10 +25,12 @@ from storypack.engine.sql import (
     as_bool,
     as_number,
     as_text,
+    identifiers,
     number_constant,
     once,
     string_constant,
 )
+from storypack.engine.udf.registry import MOST_CHARACTERS
 from storypack.spl import tree
 
 _NOTHING: Mapping[str, Sql] = {}
@@ -114,7 +116,7 @@ def _binary(op: str, a: Sql, b: Sql, session: Session) -> Sql:
         case "XOR":
             return Sql(f"({as_bool(a)} <> {as_bool(b)})", Kind.BOOL)
         case ".":
-            return NULL if Kind.NULL in (a.kind, b.kind) else Sql(f"({as_text(a)} || {as_text(b)})", Kind.STRING)
+            return _joined(a, b)
         case "+":
             return _plus(a, b)
         case "-" | "*":
@@ -127,6 +129,18 @@ def _binary(op: str, a: Sql, b: Sql, session: Session) -> Sql:
             return compare(op, a, b)
 
 
+def _joined(a: Sql, b: Sql) -> Sql:
+    """Two texts as one. Of a text that is put to itself the length is looked at: it doubles with each such step."""
+    if Kind.NULL in (a.kind, b.kind):
+        return NULL
+    left, right = as_text(a), as_text(b)
+    joined = f"({left} || {right})"
+    if set(identifiers(left)).isdisjoint(identifiers(right)):
+        return Sql(joined, Kind.STRING)
+    length = f"length({left}) + length({right})"
+    return Sql(f"CASE WHEN {length} > {MOST_CHARACTERS} THEN spl_too_long({length}) ELSE {joined} END", Kind.STRING)
+
+
 def _plus(a: Sql, b: Sql) -> Sql:
     """The sum of two values that look like numbers; any other two joined as text; null if one is (Search Reference:
     eval, "Usage": the plus operator adds numbers and joins strings)."""
@@ -134,7 +148,7 @@ def _plus(a: Sql, b: Sql) -> Sql:
         return NULL
     if a.kind is b.kind is Kind.NUMBER:
         return Sql(f"({a.text} + {b.text})", Kind.NUMBER)
-    joined = f"({as_text(a)} || {as_text(b)})"
+    joined = _joined(a, b).text
     if never_number(a) or never_number(b):
         return Sql(joined, Kind.STRING)
     total = f"({as_number(a)} + {as_number(b)})"

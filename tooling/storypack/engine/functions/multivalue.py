@@ -154,8 +154,16 @@ def mvjoin(args: Sequence[Sql], context: FunctionContext) -> Sql:
     """The values in one text, with a delimiter between them."""
     values, delimiter = as_multi(args[0]), as_text(args[1])
     if literal_text(args[1]) is None:  # DuckDB's own function wants a constant
-        return Sql(f"list_reduce({values}, lambda all_, one_: all_ || {delimiter} || one_)", Kind.STRING)
+        # (list_reduce would copy what is joined so far for each value)
+        return once([_multi(values), Sql(delimiter, Kind.STRING)], _joined)
     return Sql(f"array_to_string({values}, {delimiter})", Kind.STRING)
+
+
+def _joined(given: Sequence[Sql]) -> Sql:
+    values, delimiter = given[0].text, given[1].text
+    each = f"list_transform({values}, lambda one_, at_: CASE WHEN at_ > 1 THEN {delimiter} || one_ ELSE one_ END)"
+    is_whole = f"{delimiter} IS NOT NULL OR len({values}) = 1"
+    return Sql(f"CASE WHEN {is_whole} THEN array_to_string({each}, '') END", Kind.STRING)
 
 
 @function("mvrange", 2, 3)

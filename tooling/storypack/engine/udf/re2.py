@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from storypack.engine.sql import quote
 from storypack.engine.udf.regex import compile_pattern, template
+from storypack.engine.udf.registry import MOST_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,4 +205,9 @@ def replace_sql(text: str, pattern: str, replacement: str) -> str:
     if found is None or not found.solid or (numbers and not (found.certain and max(numbers) <= min(found.groups, 9))):
         return f"spl_replace({text}, {quote(pattern)}, {quote(replacement)})"
     rewritten = "".join(f"\\{part}" if isinstance(part, int) else part.replace("\\", "\\\\") for part in parts)
-    return f"regexp_replace({text}, {quote(found.pattern)}, {quote(rewritten)}, 'g')"
+    replaced = f"regexp_replace({text}, {quote(found.pattern)}, {quote(rewritten)}, 'g')"
+    growth = sum(1 if isinstance(part, int) else len(part) for part in parts)
+    if growth < 2:
+        return replaced
+    most = 16 * MOST_CHARACTERS // growth  # a text without a match in every character may be longer than what comes out
+    return f"CASE WHEN length({text}) > {most} THEN spl_too_long(length({text}) * {growth}) ELSE {replaced} END"

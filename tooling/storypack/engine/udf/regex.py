@@ -6,12 +6,13 @@ Search Manual: "About Splunk regular expressions". `re2` says which patterns Duc
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 import pcre2
 
-from storypack.engine.udf.registry import udf
+from storypack.engine.udf.registry import MOST_CHARACTERS, Refused, udf
 
 
 class PatternError(ValueError):
@@ -30,6 +31,28 @@ def compile_pattern(pattern: str) -> Any:
         raise PatternError(f"the regular expression {pattern!r} is not valid: {error}") from error
 
 
+_MOST_STEPS = 5_000_000_000
+"""Some seconds of all matches in one text: each of their parts takes as many steps as the text has characters."""
+
+
+class TooManySteps(Exception):
+    """All matches of a pattern in a text would take too long."""
+
+
+GIVEN_UP = (pcre2.LibraryError, TooManySteps, UnicodeEncodeError)
+"""What a pattern raises that is given up on a text: the match limit, ours, a text that is no Unicode."""
+
+
+def all_matches(compiled: Any, text: str, parts: int = 1) -> Iterator[Any]:
+    """The matches of a pattern, of each of which so many parts will be looked at. Raises one of GIVEN_UP where one
+    takes too many steps, or all of them do."""
+    allowed = _MOST_STEPS // (max(len(text), 1) * parts)
+    for number, found in enumerate(compiled.finditer(text)):
+        if number > allowed:
+            raise TooManySteps("too many matches in a long text")
+        yield found
+
+
 class Strikes:
     """The patterns that were given up on a text since they reached PCRE's match limit, each with the number (from 1) of
     the last time."""
@@ -40,7 +63,7 @@ class Strikes:
 
     def note(self, pattern: str | None, error: Exception) -> None:
         """Take note of a pattern that raised `error` while it was matched."""
-        if pattern is not None and isinstance(error, pcre2.LibraryError):
+        if pattern is not None and isinstance(error, pcre2.LibraryError | TooManySteps):
             self.count += 1
             self._last[pattern] = self.count
 
@@ -71,7 +94,7 @@ def match(text: str | None, pattern: str | None) -> bool | None:
         return False
     try:
         return compiled.search(text) is not None
-    except (pcre2.LibraryError, UnicodeEncodeError) as error:  # the match limit, as Splunk has one: no match
+    except GIVEN_UP as error:  # the match limit, as Splunk has one: no match
         STRIKES.note(pattern, error)
         return False
 
@@ -99,13 +122,13 @@ def named_pairs(text: str | None, pattern: str | None, clean: bool | None) -> di
     if text is None or pattern is None:
         return fields
     try:
-        for found in compile_pattern(pattern).finditer(text):
+        for found in all_matches(compile_pattern(pattern), text):
             name, value = found[1], found[2]
             if name and clean:
                 name = _UNCLEAN.sub("_", name).lstrip("_0123456789")
             if name and value:
                 fields.setdefault(name, []).append(value)
-    except (pcre2.LibraryError, UnicodeEncodeError) as error:  # the match limit: what was found before it
+    except GIVEN_UP as error:  # the match limit: what was found before it
         STRIKES.note(pattern, error)
     return fields
 
@@ -134,19 +157,23 @@ def template(replacement: str) -> Template:
 def substitute(compiled: Any, text: str, parts: Template, limit: int = 0, skip: int = 0) -> str:
     """`text` with the matches of `compiled` replaced, at most `limit` (0 = all), the first `skip` left as they are."""
     out: list[str] = []
-    at = done = 0
+    at = done = size = 0
     try:
-        for found in compiled.finditer(text):
+        for found in all_matches(compiled, text, len(parts) + 2):
             if skip:
                 skip -= 1
                 continue
+            put = [_part(found, part, compiled.groups) for part in parts]
+            size += sum(map(len, put))
+            if size > MOST_CHARACTERS:
+                raise Refused(f"a replacement makes a text of more than {MOST_CHARACTERS:,} characters")
             out.append(text[at : found.start()])
-            out.extend(_part(found, part, compiled.groups) for part in parts)
+            out.extend(put)
             at = found.end()
             done += 1
             if done == limit:
                 break
-    except (pcre2.LibraryError, UnicodeEncodeError) as error:
+    except GIVEN_UP as error:
         STRIKES.note(getattr(compiled, "pattern", None), error)
         return text
     return "".join(out) + text[at:]

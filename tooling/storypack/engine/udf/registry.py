@@ -50,6 +50,9 @@ class Refused(Exception):
     """Raised by a Python function for what a search must not ask; the message is for its author."""
 
 
+MOST_CHARACTERS = 16_777_216
+"""Of a text that a function makes: more than any event has."""
+
 definitions: dict[str, Macro | PythonFunction] = {}
 
 

@@ -7,7 +7,7 @@ import math
 import re
 from urllib.parse import unquote
 
-from storypack.engine.udf.registry import macro, udf
+from storypack.engine.udf.registry import MOST_CHARACTERS, Refused, macro, udf
 
 macro("spl_hex", "x", body="'0x' || format('{:X}', TRY_CAST(trunc(x) AS BIGINT))")
 macro("spl_binary", "x", body="format('{:b}', TRY_CAST(trunc(x) AS BIGINT))")
@@ -71,6 +71,12 @@ def age(seconds: float | None) -> str | None:
 def sha512(text: str | None) -> str | None:
     """The digest of the text in UTF-8, in hexadecimal."""
     return None if text is None else hashlib.sha512(text.encode(errors="replace")).hexdigest()
+
+
+@udf("spl_too_long", "BIGINT", returns="VARCHAR")
+def too_long(length: int | None) -> str | None:
+    """Refuses a text of that length."""
+    raise Refused(f"a text of {length or 0:,} characters is too long: {MOST_CHARACTERS:,} are the most")
 
 
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|\\.|[\[\]|]|[^"\\\[\]|]+', re.DOTALL)

@@ -20,9 +20,6 @@ test: $(VENV)/.test lint types  ## set up with the test extras and run the whole
 quick: $(VENV)/.test  ## the suite without its slow half
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
-hostile: $(VENV)/.test  ## random and hostile input for a quarter of an hour
-	STORYPACK_FUZZ=100 $(BIN)/python -m pytest -n 2 tests/engine/test_fuzz.py tests/engine/test_failures.py tests/hostile
-
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -35,8 +32,8 @@ fmt: $(VENV)/.test  ## format code and searches
 	$(BIN)/ruff format .
 	$(BIN)/storypack fmt
 
-hostile: $(VENV)/.test  ## random edits of packs and random searches, many more than `make test` tries (about ten minutes)
-	STORYPACK_EDITS=1000 STORYPACK_FUZZ=10 $(BIN)/python -m pytest -n 2 --timeout 1800 tests/hostile tests/engine/test_fuzz.py
+hostile: $(VENV)/.test  ## random edits of packs, random searches and hostile input, far more than `make test` tries (a quarter of an hour)
+	STORYPACK_EDITS=1000 STORYPACK_FUZZ=10 $(BIN)/python -m pytest -n 2 --timeout 1800 tests/hostile tests/engine/test_fuzz.py tests/engine/test_failures.py
 
 docs: $(VENV)/.test  ## write the pages of docs/ that are made from code and content
 	$(BIN)/python tooling/pages.py

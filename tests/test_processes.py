@@ -10,10 +10,12 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
+from storypack.ends import SIGNALS
 from storypack.processes import run_all
 
 PARENT = os.getpid()
@@ -128,3 +130,27 @@ def test_ctrl_c_ends_all_with_one_message() -> None:
     os.killpg(run.pid, signal.SIGINT)
     _, said = run.communicate(timeout=20)
     assert said.decode().count("KeyboardInterrupt") == 1
+
+
+def blocked_signals(pipe: Connection) -> None:
+    pipe.send(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+
+
+SPAWNED = """
+from multiprocessing import Pipe, get_context
+from storypack.processes import start_spawned
+from tests.test_processes import blocked_signals
+if __name__ == "__main__":
+    ours, theirs = Pipe()
+    for _ in range(2):
+        start_spawned(get_context("spawn").Process(target=blocked_signals, args=(theirs,), daemon=True))
+        print(*(int(signal) for signal in sorted(ours.recv())))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_no_spawned_process_hears_the_signals_of_the_terminal() -> None:
+    """Also the first one, with which Python starts a helper of its own that changes the mask."""
+    run = subprocess.run([sys.executable, "-c", SPAWNED], capture_output=True, text=True, check=True)
+    ends = " ".join(str(int(number)) for number in sorted(SIGNALS))
+    assert run.stdout.splitlines() == [ends, ends]

@@ -12,9 +12,12 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from storypack.ends import SIGNALS
+
+if TYPE_CHECKING:
+    from multiprocessing.context import SpawnProcess
 
 R = TypeVar("R")
 
@@ -85,7 +88,8 @@ def _begin(parent: int, initializer: Callable[..., object] | None, arguments: tu
 def become_worker(parent: int) -> None:
     """Let this process, started inside `interrupts_held`, end with the one that started it, even if that is killed."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     if sys.platform == "linux":
         import ctypes
 
@@ -106,11 +110,24 @@ def _end_after(parent: int) -> None:
     os._exit(1)
 
 
+def start_spawned(process: SpawnProcess) -> None:
+    """Start a process that never hears the signals of the terminal."""
+    from multiprocessing import resource_tracker
+
+    # Python's own helper starts with the first spawned process, and takes the signals out of the mask again.
+    resource_tracker.ensure_running()
+    with interrupts_held():
+        process.start()
+
+
 @contextmanager
 def interrupts_held() -> Iterator[None]:
     """Signals to end, which a terminal sends to all processes, wait until the end of the block; those that start inside
     never hear them: the first one does, and ends the others. A handler of their own would come too late for one that
-    still imports its modules."""
+    still imports its modules. Windows has no such masks."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         yield

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from storypack.engine import attended
 from storypack.pack.models import Investigation
 from storypack.pack.pack import Pack
-from storypack.processes import become_worker, interrupts_held
+from storypack.processes import become_worker, start_spawned
 from storypack.testing.results import Failure, Outcome, PlannedTest, TestResult, TestRun
 from storypack.testing.run import run_test
 from storypack.testing.setting import Setting
@@ -206,8 +206,7 @@ def _start(pack: Pack) -> _Worker:
     # A fresh process: DuckDB's threads do not survive a fork.
     ours, theirs = connection.Pipe()
     process = get_context("spawn").Process(target=_work, args=(theirs, pack, os.getpid()), daemon=True)
-    with interrupts_held():
-        process.start()
+    start_spawned(process)
     theirs.close()
     return _Worker(process, ours)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storypack.build.from_pack import _bytes
+from storypack.app_build.from_pack import _bytes
 from storypack.checks import cache
 from storypack.engine.errors import UnreadableFile
 from storypack.engine.events.formats import recognise

@@ -23,7 +23,7 @@ SHARED = {"csvtext", "ends", "issue", "opening", "processes", "scratch", "spelli
 """Modules at the top of the package that every stage may use."""
 
 _TEXTS = frozenset({"spl", "conf", "reference"})
-_RESULTS = frozenset({"checks", "testing", "hunting", "build", "deploy", "conformance"})
+_RESULTS = frozenset({"checks", "testing", "hunting", "app_build", "splunkd", "deploy", "remote", "conformance"})
 
 STAGES = (
     Stage(
@@ -70,12 +70,23 @@ STAGES = (
         "terminals",
         _TEXTS | {"pack", "engine", "world", "hunting"},
     ),
-    Stage("build", "a `Pack` as a Splunk app: folder, then package", "networks, the engine", _TEXTS | {"pack"}),
+    Stage("app_build", "a `Pack` as a Splunk app: folder, then package", "networks, the engine", _TEXTS | {"pack"}),
+    Stage(
+        "splunkd",
+        "the client of an instance: connection, transport, credentials, what its answers mean",
+        "what an app is",
+    ),
     Stage(
         "deploy",
-        "an app on an instance: connection, state, plan, apply, roll back; `deploy/remote/`: tests and searches there",
+        "an app on an instance: state, plan, apply, roll back",
+        "how the app was built, the engine",
+        _TEXTS | {"pack", "splunkd"},
+    ),
+    Stage(
+        "remote",
+        "tests and searches on an instance",
         "how the app was built",
-        _TEXTS | {"pack", "engine", "testing", "conformance"},
+        _TEXTS | {"pack", "engine", "testing", "conformance", "splunkd", "deploy"},
     ),
     Stage(
         "report",

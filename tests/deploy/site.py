@@ -10,15 +10,15 @@ from secret_watch import look
 from splunkd import Fault, Splunkd, writes
 from splunkd.faults import Seen
 from storypack.deploy.apply import Planned, Step, apply_plan, plan_deployment
-from storypack.deploy.connection import Connection, Target
-from storypack.deploy.credentials import Credentials
 from storypack.deploy.desired import desired_from_tree, for_instance
 from storypack.deploy.instance import read_instance
 from storypack.deploy.journal import Record, Store
 from storypack.deploy.plan import Plan
 from storypack.deploy.rollback import apply_rollback, plan_rollback
-from storypack.deploy.secret import Secret
 from storypack.report.deploy import render_plan, render_plan_json
+from storypack.splunkd.connection import Connection, Target
+from storypack.splunkd.credentials import Credentials
+from storypack.splunkd.secret import Secret
 
 APP = "DA-ESS-Sample"
 PATIENCE = 60.0  # seconds: a busy machine must not pass for an instance that is lost

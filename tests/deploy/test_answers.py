@@ -10,13 +10,8 @@ from typing import Any
 import pytest
 
 from marked_secrets import new_secret
-from storypack.deploy import connection as module
 from storypack.deploy import kinds
-from storypack.deploy.answers import decoded
-from storypack.deploy.connection import Connection, Target
-from storypack.deploy.credentials import Credentials
 from storypack.deploy.desired import Key, Object
-from storypack.deploy.errors import DeployError, Uncertain
 from storypack.deploy.instance import (
     read_capabilities,
     read_instance,
@@ -27,10 +22,15 @@ from storypack.deploy.instance import (
 )
 from storypack.deploy.lookup_content import read_csv
 from storypack.deploy.package_target import installed_version
-from storypack.deploy.reasons import refused
-from storypack.deploy.remote.jobs import Question, run_job
-from storypack.deploy.secret import Secret
 from storypack.deploy.status import Source, _missing_add_ons, _models, _silent, _troubles
+from storypack.remote.jobs import Question, run_job
+from storypack.splunkd import connection as module
+from storypack.splunkd.answers import decoded
+from storypack.splunkd.connection import Connection, Target
+from storypack.splunkd.credentials import Credentials
+from storypack.splunkd.errors import DeployError, Uncertain
+from storypack.splunkd.reasons import refused
+from storypack.splunkd.secret import Secret
 
 APP = "DA-ESS-Sample"
 SHAPES: list[Any] = [

@@ -9,11 +9,11 @@ import pytest
 
 from deploy.site import APP, connect
 from splunkd import Fault, Splunkd
-from storypack.deploy.connection import Connection, Target, ns
-from storypack.deploy.credentials import Credentials, find_credentials, find_secret
-from storypack.deploy.errors import DeployError, Refused, Uncertain, Unreachable
 from storypack.deploy.instance import read_instance
-from storypack.deploy.secret import Secret
+from storypack.splunkd.connection import Connection, Target, ns
+from storypack.splunkd.credentials import Credentials, find_credentials, find_secret
+from storypack.splunkd.errors import DeployError, Refused, Uncertain, Unreachable
+from storypack.splunkd.secret import Secret
 
 
 def test_a_secret_shows_itself_only_when_asked() -> None:

@@ -23,8 +23,8 @@ from deploy.site import APP, Site, edited
 from secret_watch import look
 from splunkd import Fault, Splunkd, State, searching
 from splunkd.searching import Ask, Question
-from storypack.deploy.errors import DeployError
 from storypack.engine import Result
+from storypack.splunkd.errors import DeployError
 
 
 def _answer(nth: int, **fault: Any) -> Fault:

@@ -12,11 +12,11 @@ import pytest
 
 from deploy.site import APP, connect, edited, tree
 from splunkd import Fault, Splunkd
-from storypack.build.package import package
-from storypack.deploy.errors import DeployError, Refused
+from storypack.app_build.package import package
 from storypack.deploy.folder_target import commands, write_app
 from storypack.deploy.package_target import Cloud, CloudClient, install_from_path
-from storypack.deploy.secret import Secret
+from storypack.splunkd.errors import DeployError, Refused
+from storypack.splunkd.secret import Secret
 
 
 def packed(files: dict[str, bytes] | None = None) -> bytes:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from storypack.deploy.credentials import PROMPT, Variables, read_variables
-from storypack.deploy.errors import DeployError, Refused
 from storypack.deploy.lookup_content import write_csv
-from storypack.deploy.secret import Secret, struck
+from storypack.splunkd.credentials import PROMPT, Variables, read_variables
+from storypack.splunkd.errors import DeployError, Refused
+from storypack.splunkd.secret import Secret, struck
 
 HOST, CA, URL = "STORYPACK_SPLUNK_HOST", "STORYPACK_SPLUNK_CA", "STORYPACK_SPLUNK_HEC_URL"
 

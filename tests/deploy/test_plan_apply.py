@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from deploy.site import APP, RULE, STORY, Site, edited, tree
-from storypack.build.package import package
+from storypack.app_build.package import package
 from storypack.deploy.plan import Action, Plan
 from storypack.report.deploy import render_plan
 

@@ -16,7 +16,7 @@ import pytest
 from deploy.site import APP, RULE, Site, Tree, edited, tree
 from secret_watch import look
 from splunkd import Fault, Splunkd
-from storypack.deploy.errors import DeployError
+from storypack.splunkd.errors import DeployError
 
 SECOND = "EXF - Second - Rule"
 TWO = (

@@ -13,7 +13,7 @@ import pytest
 
 from deploy.site import APP, RULE, Site, edited, lost_from, tree
 from splunkd.state import CAPABILITIES
-from storypack.deploy.errors import DeployError
+from storypack.splunkd.errors import DeployError
 
 NEW = edited("savedsearches", "method=POST", "method=PUT")
 FILES = ("state.json", "applies/0001/about.json", "applies/0001/before.json", "applies/0001/intended.json")

@@ -11,7 +11,7 @@ import pytest
 from deploy.site import APP, Site, Tree, tree
 from deploy.test_status import status
 from splunkd import Splunkd
-from storypack.deploy import connection
+from storypack.splunkd import connection
 
 
 def many(count: int, word: str = "POST") -> Tree:

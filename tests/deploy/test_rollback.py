@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.site import APP, RULE, Site, edited, tree
-from storypack.deploy.errors import DeployError
+from storypack.splunkd.errors import DeployError
 
 
 def test_back_to_nothing(site: Site) -> None:

@@ -14,10 +14,10 @@ from deploy.site import Site, connect
 from deploy.test_cli import Run, pack, run
 from marked_secrets import MARK, has_secret, new_secret
 from splunkd import Fault, Splunkd
-from storypack.deploy.credentials import find_credentials, find_secret
-from storypack.deploy.errors import DeployError
 from storypack.deploy.instance import read_instance
-from storypack.deploy.transport import Transport
+from storypack.splunkd.credentials import find_credentials, find_secret
+from storypack.splunkd.errors import DeployError
+from storypack.splunkd.transport import Transport
 
 __all__ = ["pack", "run"]
 

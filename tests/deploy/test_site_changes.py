@@ -9,10 +9,10 @@ import pytest
 from deploy.site import APP, RULE, Site, Tree, edited, lost_from, tree
 from deploy.test_plan_apply import FILTER, only, statuses
 from splunkd import Fault, writes
-from storypack.deploy.errors import DeployError
 from storypack.deploy.plan import Plan
 from storypack.deploy.rollback import plan_rollback
 from storypack.report.deploy import render_plan
+from storypack.splunkd.errors import DeployError
 
 NEW_RULE, NEW_FILTER = "EXF - Archive Goes Out - Rule", "exf_archive_goes_out_filter"
 

@@ -11,12 +11,12 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from marked_secrets import new_secret
-from storypack.deploy import transport
-from storypack.deploy.connection import Connection, Target
-from storypack.deploy.credentials import Credentials
-from storypack.deploy.errors import DeployError, Uncertain, Unreachable
-from storypack.deploy.secret import Secret
-from storypack.deploy.transport import TooLarge, Transport, retry_after
+from storypack.splunkd import transport
+from storypack.splunkd.connection import Connection, Target
+from storypack.splunkd.credentials import Credentials
+from storypack.splunkd.errors import DeployError, Uncertain, Unreachable
+from storypack.splunkd.secret import Secret
+from storypack.splunkd.transport import TooLarge, Transport, retry_after
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 Script = Callable[[socket.socket, threading.Event], None]

@@ -9,7 +9,7 @@ import pytest
 from deploy.site import APP, RULE, Site, Tree, edited, tree
 from splunkd import Fault, path_has, writes
 from splunkd.faults import Seen
-from storypack.deploy.errors import DeployError
+from storypack.splunkd.errors import DeployError
 
 NEW = edited("savedsearches", "method=POST", "method=PUT")
 ERRORS = (400, 403, 404, 409, 500, 502, 503, 504)

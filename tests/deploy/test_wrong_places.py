@@ -16,11 +16,11 @@ import trustme
 
 from marked_secrets import new_secret
 from splunkd import Splunkd
-from storypack.deploy.connection import Connection, Target
-from storypack.deploy.credentials import Credentials
-from storypack.deploy.errors import DeployError, Uncertain
 from storypack.deploy.instance import read_instance
-from storypack.deploy.secret import Secret
+from storypack.splunkd.connection import Connection, Target
+from storypack.splunkd.credentials import Credentials
+from storypack.splunkd.errors import DeployError, Uncertain
+from storypack.splunkd.secret import Secret
 
 PAGE = b"<html><head><title>Sign in</title><meta x></head><body>Welcome</body></html>"
 TIDY_PAGE = b"<html><head><title>Sign in</title></head><body>Welcome</body></html>"

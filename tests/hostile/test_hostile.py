@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from storypack.build.errors import BuildError
-from storypack.build.from_pack import app_content, tactics_of
-from storypack.build.tree import app_tree
+from storypack.app_build.errors import BuildError
+from storypack.app_build.from_pack import app_content, tactics_of
+from storypack.app_build.tree import app_tree
 from storypack.cli import main
 from storypack.conf.read import read
 from storypack.issue import Severity

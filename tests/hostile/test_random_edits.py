@@ -12,10 +12,10 @@ import pytest
 from deploy.site import Site
 from splunkd import Splunkd
 from splunkd.fixtures import splunkd
-from storypack.build.check import app_issues
-from storypack.build.errors import BuildError
-from storypack.build.from_pack import app_content, tactics_of
-from storypack.build.tree import app_tree
+from storypack.app_build.check import app_issues
+from storypack.app_build.errors import BuildError
+from storypack.app_build.from_pack import app_content, tactics_of
+from storypack.app_build.tree import app_tree
 from storypack.checks.run import run_checks
 from storypack.issue import Issue, Severity
 from storypack.pack.load import load_pack

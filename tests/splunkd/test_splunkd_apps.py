@@ -83,7 +83,7 @@ def test_a_restart_is_asked_for_and_done(splunkd: Splunkd, tmp_path: Path) -> No
 
 
 def test_the_package_of_the_build_can_be_installed(splunkd: Splunkd) -> None:
-    expected = Path(__file__).parent.parent / "build" / "expected"
+    expected = Path(__file__).parent.parent / "app_build" / "expected"
     name = splunkd.install(expected)
     assert name == "example_pack"
     service = splunkd.connect(owner="nobody", app=name)

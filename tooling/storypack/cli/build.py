@@ -14,7 +14,7 @@ from storypack.cli.collector import no_collection
 from storypack.cli.options import examples, format_option, no_pack, on_terminal, pack_option
 
 if TYPE_CHECKING:
-    from storypack.build.pipeline import Built
+    from storypack.app_build.pipeline import Built
     from storypack.issue import Issue
     from storypack.pack.load import Loaded
 
@@ -51,8 +51,8 @@ def command(pack: Path, output: Path | None, format: str) -> int:
     The pack is checked first, and nothing is written while it has errors. The same pack gives the same bytes, on any
     day and any machine; the file appears in one step, so an interrupted build leaves the old one as it was.
     """
-    from storypack.build.errors import BuildError
-    from storypack.build.pipeline import build_pack
+    from storypack.app_build.errors import BuildError
+    from storypack.app_build.pipeline import build_pack
     from storypack.issue import Severity
     from storypack.pack.load import load_pack
 

@@ -49,8 +49,8 @@ def command(only: tuple[str, ...], points: bool, format: str, pack: Path, output
         raise click.UsageError("where? Add --splunk and --splunk-host")
     from storypack.conformance.cases import cases
     from storypack.deploy.instance import read_instance
-    from storypack.deploy.remote.conformance import ask_cases, ask_points
     from storypack.reference.unknown import points as unknown_points
+    from storypack.remote.conformance import ask_cases, ask_points
     from storypack.report.conformance import Report, render_json, render_text
 
     chosen = [] if points else _chosen(cases(), only)

@@ -15,10 +15,10 @@ import click
 from storypack.cli.options import Function, no_pack
 
 if TYPE_CHECKING:
-    from storypack.deploy.connection import Connection
     from storypack.deploy.desired import Desired
     from storypack.deploy.instance import Instance
     from storypack.deploy.journal import Store
+    from storypack.splunkd.connection import Connection
 
 HOST_VARIABLE, PORT_VARIABLE, CA_VARIABLE = (f"STORYPACK_SPLUNK_{name}" for name in ("HOST", "PORT", "CA"))
 
@@ -78,9 +78,9 @@ def session(
     """
     require_sdk()
     from storypack.deploy.desired import for_instance
-    from storypack.deploy.errors import DeployError
     from storypack.deploy.instance import read_instance
     from storypack.deploy.journal import Store
+    from storypack.splunkd.errors import DeployError
 
     desired = desired_app(pack, enable)
     try:
@@ -95,8 +95,8 @@ def session(
 def session_of(pack: Path, **where: Any) -> Iterator[Connection]:
     """A connection to the instance that options or the environment name. Raises DeployError."""
     require_sdk()
-    from storypack.deploy.connection import Connection, Target
-    from storypack.deploy.credentials import find_credentials, read_variables
+    from storypack.splunkd.connection import Connection, Target
+    from storypack.splunkd.credentials import find_credentials, read_variables
 
     variables = read_variables(os.environ, pack)
     options = {
@@ -164,9 +164,9 @@ def built_app(pack: Path) -> tuple[str, Mapping[str, bytes]]:
     """The app id and the files that 'storypack build' would pack. A pack with errors is not deployed."""
     import datetime as dt
 
-    from storypack.build.errors import BuildError
-    from storypack.build.from_pack import app_content, tactics_of
-    from storypack.build.tree import app_tree
+    from storypack.app_build.errors import BuildError
+    from storypack.app_build.from_pack import app_content, tactics_of
+    from storypack.app_build.tree import app_tree
     from storypack.checks.run import run_checks
     from storypack.issue import Severity
     from storypack.pack.load import load_pack

@@ -23,8 +23,8 @@ _CLOUD_URLS = {  # for FedRAMP and the like, whose services have other addresses
 
 def to_folder(pack: Path, folder: Path) -> int:
     """Write the app below a folder, as for a deployer, and say what to run there."""
-    from storypack.deploy.errors import DeployError
     from storypack.deploy.folder_target import commands, write_app
+    from storypack.splunkd.errors import DeployError
 
     app, tree = built_app(pack)
     try:
@@ -59,11 +59,11 @@ def _check_https(url: str) -> None:
 
 def to_cloud(pack: Path, stack: str, classic: bool, yes: bool, where: Mapping[str, Any]) -> int:
     """Have the package vetted and installed on a Splunk Cloud stack (Admin Config Service Manual)."""
-    from storypack.build.pipeline import build_pack
-    from storypack.deploy.credentials import PREFIX, PROMPT, find_secret, read_variables
-    from storypack.deploy.errors import DeployError
+    from storypack.app_build.pipeline import build_pack
     from storypack.deploy.package_target import Cloud, CloudClient
     from storypack.pack.load import load_pack
+    from storypack.splunkd.credentials import PREFIX, PROMPT, find_secret, read_variables
+    from storypack.splunkd.errors import DeployError
 
     app, _ = built_app(pack)
     loaded = load_pack(pack).pack

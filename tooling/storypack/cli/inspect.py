@@ -12,7 +12,7 @@ from storypack.cli import exit_codes
 from storypack.cli.options import examples, format_option, on_terminal, pack_option
 
 if TYPE_CHECKING:
-    from storypack.build.inspect import Inspection
+    from storypack.app_build.inspect import Inspection
 
 
 @click.command(epilog=examples("storypack inspect", "storypack inspect dist/my_app-1.0.0.tar.gz --tag cloud"))
@@ -31,7 +31,7 @@ def command(package: Path | None, pack: Path, tags: tuple[str, ...], format: str
 
     Fails (1) if a check reports an error or a failure. Warnings are listed; they do not fail.
     """
-    from storypack.build.inspect import TAG_SETS, InspectError, inspect
+    from storypack.app_build.inspect import TAG_SETS, InspectError, inspect
 
     target = package or _built_package(pack)
     runs = [(tag,) for tag in tags] if tags else list(TAG_SETS)

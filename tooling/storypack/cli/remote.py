@@ -19,10 +19,10 @@ from storypack.cli.deploy_session import Seconds, checked_host, checked_port
 from storypack.cli.options import Function
 
 if TYPE_CHECKING:
-    from storypack.deploy.connection import Connection
-    from storypack.deploy.credentials import Variables
-    from storypack.deploy.remote.sending import Site
     from storypack.pack.pack import Pack
+    from storypack.remote.sending import Site
+    from storypack.splunkd.connection import Connection
+    from storypack.splunkd.credentials import Variables
     from storypack.testing.results import PlannedTest, TestResult, TestRun
 
 HOST, PORT, CA, HEC_URL = (f"STORYPACK_SPLUNK_{name}" for name in ("HOST", "PORT", "CA", "HEC_URL"))
@@ -105,7 +105,7 @@ def run_there(
     if not remote.index:
         raise click.UsageError("--splunk wants --index: an index for test events, which your HEC token may write to")
     with connected(remote, root) as connection, site_of(remote, root, connection) as site:
-        from storypack.deploy.remote.pack_tests import run_remote_tests
+        from storypack.remote.pack_tests import run_remote_tests
 
         run, left = run_remote_tests(pack, planned, site, progress)
     for name in left:
@@ -120,11 +120,11 @@ def run_there(
 def connected(remote: Remote, root: Path) -> Iterator[Connection]:
     """The way in; every failure as one line."""
     try:
-        from storypack.deploy.connection import Connection, Target
-        from storypack.deploy.credentials import find_credentials
+        from storypack.splunkd.connection import Connection, Target
+        from storypack.splunkd.credentials import find_credentials
     except ImportError as error:
         raise click.ClickException(f"{error.name} is missing: install 'storypack[deploy]'") from error
-    from storypack.deploy.errors import DeployError
+    from storypack.splunkd.errors import DeployError
 
     variables = _variables(root)
     host = checked_host(remote.splunk_host or variables.get(HOST), "--splunk-host")
@@ -150,10 +150,10 @@ def connected(remote: Remote, root: Path) -> Iterator[Connection]:
 @contextmanager
 def site_of(remote: Remote, root: Path, connection: Connection) -> Iterator[Site]:
     """The instance as a place for events, which are removed at the end unless they are to be kept."""
-    from storypack.deploy.credentials import PREFIX, PROMPT, find_secret
-    from storypack.deploy.remote.cleanup import left_alone, remove_events
-    from storypack.deploy.remote.hec import Collector, CollectorTarget
-    from storypack.deploy.remote.sending import Site
+    from storypack.remote.cleanup import left_alone, remove_events
+    from storypack.remote.hec import Collector, CollectorTarget
+    from storypack.remote.sending import Site
+    from storypack.splunkd.credentials import PREFIX, PROMPT, find_secret
 
     target = connection.target
     variables = _variables(root)
@@ -181,8 +181,8 @@ def site_of(remote: Remote, root: Path, connection: Connection) -> Iterator[Site
 
 
 def _variables(root: Path) -> Variables:
-    from storypack.deploy.credentials import read_variables
-    from storypack.deploy.errors import DeployError
+    from storypack.splunkd.credentials import read_variables
+    from storypack.splunkd.errors import DeployError
 
     try:
         return read_variables(os.environ, root)

@@ -19,13 +19,13 @@ from storypack.cli.options import emit_lines
 from storypack.cli.remote import Remote, connected, site_of
 
 if TYPE_CHECKING:
-    from storypack.deploy.connection import Connection
-    from storypack.deploy.remote.jobs import Job, Question
-    from storypack.deploy.remote.sending import Site
     from storypack.engine.events.reading import EventFile
     from storypack.engine.knowledge.apps import Knowledge
     from storypack.engine.source import LookupTable
+    from storypack.remote.jobs import Job, Question
+    from storypack.remote.sending import Site
     from storypack.spl.macros import MacroDefinition
+    from storypack.splunkd.connection import Connection
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ def search_there(asked: Asked, remote: Remote) -> int:
         if asked.files:
             with site_of(remote, asked.pack, connection) as site:
                 return _search_files(asked, remote, site)
-        from storypack.deploy.remote.jobs import Question
-        from storypack.deploy.remote.narrow import Part
+        from storypack.remote.jobs import Question
+        from storypack.remote.narrow import Part
 
         text = _text(asked)
         _check_reads_only(text, remote.allowed)
@@ -72,11 +72,11 @@ def search_there(asked: Asked, remote: Remote) -> int:
 
 def _search_files(asked: Asked, remote: Remote, site: Site) -> int:
     """Send the files, and search them there."""
-    from storypack.deploy.remote.jobs import Question
-    from storypack.deploy.remote.narrow import Part, reads_lookups
-    from storypack.deploy.remote.sending import send_part, wait_for_part
-    from storypack.deploy.remote.tables import copies
     from storypack.engine.knowledge.files import FileSource
+    from storypack.remote.jobs import Question
+    from storypack.remote.narrow import Part, reads_lookups
+    from storypack.remote.sending import send_part, wait_for_part
+    from storypack.remote.tables import copies
     from storypack.testing.clock import epoch
 
     text = _text(asked)
@@ -119,11 +119,11 @@ def _compared(
     now: float,
 ) -> int:
     """Say where the embedded engine's rows differ."""
-    from storypack.deploy.remote.compare import compare
-    from storypack.deploy.remote.narrow import Part, is_ordered
     from storypack.engine.errors import EngineError
     from storypack.engine.knowledge.files import FileSource
     from storypack.engine.run import search
+    from storypack.remote.compare import compare
+    from storypack.remote.narrow import Part, is_ordered
     from storypack.timemod import resolve
 
     given = {file.host for file in files if file.host}
@@ -147,7 +147,7 @@ def _compared(
 
 def _text(asked: Asked) -> str:
     """The search with the macros that we know put in; those of the instance stay calls."""
-    from storypack.deploy.remote.narrow import with_head
+    from storypack.remote.narrow import with_head
     from storypack.spl.macros import expand
     from storypack.spl.source import SplError
 
@@ -159,7 +159,7 @@ def _text(asked: Asked) -> str:
 
 
 def _check_reads_only(text: str, allowed: frozenset[str]) -> None:
-    from storypack.deploy.remote.harmless import MayChange, check_reads_only
+    from storypack.remote.harmless import MayChange, check_reads_only
     from storypack.spl.source import SplError
 
     if "*" in allowed:
@@ -180,7 +180,7 @@ def _own(asked: Asked) -> dict[str, str]:
 
 
 def _narrowed(text: str, part: Any, lookups: Mapping[str, str] | None = None) -> str:
-    from storypack.deploy.remote.narrow import CannotNarrow, narrow
+    from storypack.remote.narrow import CannotNarrow, narrow
     from storypack.spl.source import SplError
 
     try:
@@ -211,7 +211,7 @@ def _moment(text: str | None) -> str:
 @contextmanager
 def _job(connection: Connection, question: Question) -> Iterator[Job]:
     """The job, with its progress on a terminal; its warnings on stderr."""
-    from storypack.deploy.remote.jobs import open_job
+    from storypack.remote.jobs import open_job
 
     def show_progress(share: float, events: int) -> None:
         if sys.stderr.isatty():

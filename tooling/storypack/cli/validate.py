@@ -111,7 +111,7 @@ def _checked(
     pack: Path, only: tuple[str, ...], today: dt.date, *, use_cache: bool
 ) -> tuple[Snapshot, Mapping[str, str]]:
     """What the checks find, and the text of each file that was read and has an issue."""
-    from storypack.build.check import app_issues
+    from storypack.app_build.check import app_issues
     from storypack.checks.run import run_checks
     from storypack.checks.snapshot import Snapshot
     from storypack.cli.select import chosen_files

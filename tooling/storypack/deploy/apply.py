@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from storypack.deploy import kinds
-from storypack.deploy.connection import Connection
 from storypack.deploy.desired import Desired, Key, Object, Objects, desired_from_state
-from storypack.deploy.errors import DeployError, NotWritten
 from storypack.deploy.instance import read_objects, read_whole
 from storypack.deploy.journal import Before, Record, Settings, Store
 from storypack.deploy.kinds import ACL_FIELDS, BY_ID
 from storypack.deploy.plan import Action, Applied, Plan, make_plan
 from storypack.deploy.write import Writer
+from storypack.splunkd.connection import Connection
+from storypack.splunkd.errors import DeployError, NotWritten
 
 Clock = Callable[[], str]
 

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from storypack.deploy.errors import DeployError
+from storypack.splunkd.errors import DeployError
 
 _SITE = ("local/**/*", "metadata/local.meta", "lookups/*")
 

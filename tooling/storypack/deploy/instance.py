@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from storypack.deploy import kinds
-from storypack.deploy.answers import texts
-from storypack.deploy.connection import Connection, ns
 from storypack.deploy.desired import Key, Object, Objects
-from storypack.deploy.errors import DeployError, Refused
 from storypack.deploy.kinds import KINDS, SCHEDULE_FIELDS, Kind, can_be_sent
 from storypack.deploy.lookup_content import read_csv
 from storypack.deploy.normalise import as_text
-from storypack.deploy.secret import struck
+from storypack.splunkd.answers import texts
+from storypack.splunkd.connection import Connection, ns
+from storypack.splunkd.errors import DeployError, Refused
+from storypack.splunkd.secret import struck
 
 _SEARCH_FIELDS = SCHEDULE_FIELDS | {"search", "description", "disabled", "is_visible", "max_concurrent", "schedule_as"}
 Answer = TypeVar("Answer")

@@ -26,7 +26,6 @@ from typing import Any, Literal
 
 from storypack.deploy import kinds
 from storypack.deploy.desired import Key, Object
-from storypack.deploy.errors import DeployError
 from storypack.deploy.kinds import BY_ID
 from storypack.deploy.plan import Applied
 from storypack.deploy.record_files import (
@@ -39,6 +38,7 @@ from storypack.deploy.record_files import (
     write_about,
     write_objects,
 )
+from storypack.splunkd.errors import DeployError
 
 What = Literal["apply", "rollback"]
 Event = Literal["begin", "done", "refused"]

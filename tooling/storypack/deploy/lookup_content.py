@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from storypack.deploy.connection import Connection, ns
-from storypack.deploy.errors import DeployError, Refused
 from storypack.pack.names import COLUMN_FORBIDDEN, COLUMN_PATTERN
+from storypack.splunkd.connection import Connection, ns
+from storypack.splunkd.errors import DeployError, Refused
 
 _COLUMN = re.compile(COLUMN_PATTERN)
 

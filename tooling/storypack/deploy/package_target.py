@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from storypack.deploy.answers import decoded, mapping, objects, text
-from storypack.deploy.connection import FAILURES, Connection
-from storypack.deploy.errors import DeployError, Refused, Uncertain, Unreachable
-from storypack.deploy.reasons import bad_certificate, failure_reason
-from storypack.deploy.secret import Secret
-from storypack.deploy.transport import TooLarge, Transport, retry_after, tls_context
+from storypack.splunkd.answers import decoded, mapping, objects, text
+from storypack.splunkd.connection import FAILURES, Connection
+from storypack.splunkd.errors import DeployError, Refused, Uncertain, Unreachable
+from storypack.splunkd.reasons import bad_certificate, failure_reason
+from storypack.splunkd.secret import Secret
+from storypack.splunkd.transport import TooLarge, Transport, retry_after, tls_context
 
 APPS = "/services/apps/local"
 Progress = Callable[[str], None]

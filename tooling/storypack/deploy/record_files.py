@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from storypack.deploy.desired import Key
-from storypack.deploy.errors import DeployError
 from storypack.deploy.kinds import BY_ID
+from storypack.splunkd.errors import DeployError
 
 FORMAT = 1  # of all of them; a file that says a higher one is of a newer storypack
 

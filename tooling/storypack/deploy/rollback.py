@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from storypack.deploy import kinds
 from storypack.deploy.apply import Clock, Report, carry_out
-from storypack.deploy.connection import Connection
 from storypack.deploy.desired import Key, Object, Objects, desired_from_state
-from storypack.deploy.errors import DeployError
 from storypack.deploy.instance import read_names, read_objects, read_whole
 from storypack.deploy.journal import Before, Record, Settings, Store
 from storypack.deploy.kinds import BY_ID
 from storypack.deploy.plan import Action, Plan, ordered
 from storypack.deploy.way_back import Past, way_back
 from storypack.deploy.write import Writer
+from storypack.splunkd.connection import Connection
+from storypack.splunkd.errors import DeployError
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from storypack.deploy import kinds
-from storypack.deploy.answers import whole
-from storypack.deploy.connection import Connection
 from storypack.deploy.desired import Desired, Object, Objects
-from storypack.deploy.errors import DeployError, Refused
 from storypack.deploy.instance import Instance
 from storypack.deploy.lookup_content import run
 from storypack.deploy.normalise import as_text, flag
 from storypack.deploy.plan import Plan
+from storypack.splunkd.answers import whole
+from storypack.splunkd.connection import Connection
+from storypack.splunkd.errors import DeployError, Refused
 
 _MODEL = re.compile(r"(?:datamodel\s*[=:]|\|\s*datamodel\s)\s*\"?([A-Za-z_]\w*)", re.IGNORECASE)
 GOOD = frozenset({"success", "completed", "delegated_remote", "delegated_remote_completion"})

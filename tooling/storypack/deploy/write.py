@@ -14,14 +14,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from storypack.deploy import kinds
-from storypack.deploy.connection import Connection, ns
 from storypack.deploy.desired import Object
-from storypack.deploy.errors import DeployError, NotWritten, Refused, Uncertain, Unreachable
 from storypack.deploy.instance import object_of, read_capabilities, read_one
 from storypack.deploy.kinds import ACL_FIELDS, CAPABILITIES, CONF_KINDS, Kind, can_be_sent, conf_key
 from storypack.deploy.lookup_content import write_csv
 from storypack.deploy.normalise import means_same
-from storypack.deploy.reasons import unknown_argument
+from storypack.splunkd.connection import Connection, ns
+from storypack.splunkd.errors import DeployError, NotWritten, Refused, Uncertain, Unreachable
+from storypack.splunkd.reasons import unknown_argument
 
 APPS = "/services/apps/local"
 Settings = Mapping[str, str]

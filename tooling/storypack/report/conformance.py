@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from storypack import __version__
-from storypack.deploy.remote.conformance import CaseResult, PointResult
+from storypack.remote.conformance import CaseResult, PointResult
 from storypack.report.text import printable
 
 FORMAT_VERSION = 1

@@ -1,0 +1,127 @@
+"""From a loaded pack to what a build needs: the only file of this folder that reads a disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from storypack.app_build.app_files import misnamed
+from storypack.app_build.content import EPOCH, AppContent
+from storypack.app_build.errors import APP_FILE, BuildError, issue
+from storypack.issue import Issue
+from storypack.opening import open_plain
+from storypack.pack.files import readable
+from storypack.pack.models import CsvLookup, Schedule
+from storypack.pack.models.base import Model
+from storypack.pack.pack import Entry, Pack
+from storypack.pack.yaml import MAX_BYTES
+from storypack.reference.attack import technique
+
+M = TypeVar("M", bound=Model)
+
+LICENSE_FILES = ("LICENSE", "LICENSE.txt", "LICENSE.md")
+
+
+def app_content(pack: Pack) -> AppContent:
+    """The content of a pack, by name. `BuildError` for a CSV or a schedule that is not there."""
+    problems: list[Issue] = []
+    content = gathered(pack, problems)
+    if problems:
+        raise BuildError(sorted(problems, key=lambda each: each.sort_key))
+    return content
+
+
+def gathered(pack: Pack, problems: list[Issue]) -> AppContent:
+    """The content of a pack; what cannot be read is left out, and said in `problems`."""
+    origins = {id(entry.model): entry.path for entry in pack.entries()}
+    macros = []
+    for stanza, macro in sorted(pack.all_macros().items()):
+        written = pack.macro_named.get(stanza)
+        macros.append(macro)
+        origins[id(macro)] = written.path if written else ""
+    return AppContent(
+        settings=pack.settings,
+        detections=_sorted(pack.detections),
+        stories=_sorted(pack.stories),
+        baselines=_sorted(pack.baselines),
+        investigations=_sorted(pack.investigations) if pack.settings.build.include_investigations else (),
+        macros=tuple(macros),
+        lookups=_sorted(pack.lookups),
+        data_sources=_sorted(pack.data_sources),
+        schedules=_schedules(pack, problems),
+        csv=_csv(pack, problems),
+        app_files=_app_files(pack.root, problems),
+        license=_license(pack.root),
+        newest=max((getattr(entry.model, "modification_date", EPOCH) for entry in pack.entries()), default=EPOCH),
+        origins=origins,
+    )
+
+
+def tactics_of(technique_id: str) -> tuple[str, ...]:
+    """Short names of a technique's tactics; none for an unknown id."""
+    found = technique(technique_id)
+    return found.tactics if found else ()
+
+
+def _sorted(entries: Iterable[Entry[M]]) -> tuple[M, ...]:
+    return tuple(entry.model for entry in sorted(entries, key=lambda entry: (entry.name, entry.path)))
+
+
+def _schedules(pack: Pack, problems: list[Issue]) -> dict[str, Schedule]:
+    found = {}
+    for entry in pack.searches:
+        schedule = pack.schedule_of(entry.model)
+        if schedule is None:
+            problems.append(issue(APP_FILE, "its schedule is not in schedules/", entry.path))
+        else:
+            found[entry.model.id] = schedule
+    return found
+
+
+def _csv(pack: Pack, problems: list[Issue]) -> dict[str, bytes]:
+    found = {}
+    for entry in pack.lookups:
+        if isinstance(entry.model, CsvLookup):
+            path = pack.csv_path(Entry(entry.kind, entry.model, entry.source))
+            data = _bytes(pack.root, path)
+            if data is None:
+                problems.append(issue(APP_FILE, f"its CSV {path.name} cannot be read", entry.path))
+            else:
+                found[entry.name] = data
+    return found
+
+
+def _app_files(root: Path, problems: list[Issue]) -> dict[str, bytes]:
+    """What is in `app/`, by path below it; hidden files and files of editors stay out."""
+    folder, found = root / "app", {}
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        if path.is_dir() or any(part.startswith(".") for part in relative.parts) or path.name.endswith(("~", ".pyc")):
+            continue
+        data = _bytes(root, path, MAX_BYTES + 1)
+        if data is None or len(data) > MAX_BYTES:
+            large = f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB"
+            message = "the file cannot be read" if data is None else large
+            problems.append(issue(APP_FILE, message, readable(f"app/{relative.as_posix()}")))
+        else:
+            found[relative.as_posix()] = data
+    problems += misnamed(found)
+    return found
+
+
+def _license(root: Path) -> bytes | None:
+    for name in LICENSE_FILES:
+        if (data := _bytes(root, root / name)) is not None:
+            return data
+    return None
+
+
+def _bytes(root: Path, path: Path, most: int = -1) -> bytes | None:
+    """A regular file of the pack, so many bytes of it at most; None for anything else, a link that leads out of the
+    pack included."""
+    try:
+        with open_plain(path, root) as handle:
+            return handle.read(most)
+    except OSError:
+        return None

@@ -1,0 +1,201 @@
+"""The app as a tree of files, `{path below the app's folder: bytes}`. A pure function of the content."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+from storypack.app_build.annotations import TacticsOf
+from storypack.app_build.app_conf import CUSTOM_CONFS, app_conf
+from storypack.app_build.app_files import NAV, constant_confs, dashboards, icons, menu, readme
+from storypack.app_build.catalogue import catalogue, catalogue_file, catalogue_name
+from storypack.app_build.confs import ConfFile, conf_files
+from storypack.app_build.content import EPOCH, AppContent
+from storypack.app_build.content_version import content_version
+from storypack.app_build.dashboards import dashboard
+from storypack.app_build.errors import NOT_CARRIED, BuildError, issue
+from storypack.app_build.health_searches import freshness, lookup_rows
+from storypack.app_build.investigations import definition, view_name
+from storypack.app_build.lookups import lookup_file
+from storypack.app_build.manifest import manifest
+from storypack.app_build.metadata import default_meta
+from storypack.app_build.names import detection_stanza, story_name
+from storypack.app_build.sandbox import plain
+from storypack.app_build.server_conf import server_conf
+from storypack.conf import Conf, ConfError, faults, merge, write
+from storypack.issue import Issue
+from storypack.pack.models import CsvLookup, ExternalLookup, Investigation
+from storypack.pack.names import RESERVED
+
+Tree = dict[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A built app: its files, and how many of each thing are in it."""
+
+    files: Tree
+    counts: Mapping[str, int]
+
+
+def app_tree(content: AppContent, tactics_of: TacticsOf) -> App:
+    """The app of a pack. `BuildError` names every text that conf cannot carry, with its file."""
+    generated = conf_files(content, tactics_of)
+    if issues := [found for file in generated for found in _issues(file)]:
+        raise BuildError(sorted(issues, key=lambda each: each.sort_key))
+    values = template_values(content)
+    views = dashboards(content.app_files, dashboard_values(content))
+    views |= {view_name(each): _investigation_view(content, each) for each in content.investigations}
+    files: dict[str, str] = {f"default/data/ui/views/{name}.xml": xml for name, xml in views.items()}
+    files[NAV] = menu(content.app_files, values, list(views))
+    files["README.md"] = readme(content.app_files, values)
+    files["app.manifest"] = manifest(content.settings, content.newest, "LICENSE" if content.license else None)
+    if content.detections:
+        files[f"lookups/{catalogue_file(content)}"] = catalogue(content.settings, content.detections, tactics_of)
+    tree: Tree = {path: _utf8(path, text) for path, text in files.items()}
+    tree |= icons(content.app_files) | lookups(content)
+    if content.license:
+        tree["LICENSE"] = content.license
+    tree |= _conf_texts(content, generated, values, tree)
+    return App(dict(sorted(tree.items())), counts(content))
+
+
+def counts(content: AppContent) -> dict[str, int]:
+    """How many of each kind the app has."""
+    return {
+        "detections": len(content.detections),
+        "stories": len(content.stories),
+        "baselines": len(content.baselines),
+        "investigations": len(content.investigations),
+        "macros": len(content.macros),
+        "lookups": len(content.lookups),
+    }
+
+
+def lookups(content: AppContent) -> Tree:
+    """The CSV files."""
+    return {
+        f"lookups/{lookup_file(content.settings, lookup)}": content.csv[lookup.name]
+        for lookup in content.lookups
+        if isinstance(lookup, CsvLookup) and lookup.name in content.csv
+    }
+
+
+def dashboard_values(content: AppContent) -> dict[str, str]:
+    """What `@name@` stands for in a dashboard."""
+    plain = {macro.name for macro in content.macros if not macro.arguments and "|" not in macro.definition}
+    macro_of = {source.name: source.macro for source in content.data_sources if source.macro in plain}
+    needed = Counter(
+        macro
+        for detection in content.detections
+        for macro in {macro_of.get(name) for name in detection.data_sources}
+        if macro
+    )
+    settings = content.settings
+    return {
+        "app": settings.app_id,
+        "prefix": settings.stanza_prefix,
+        "title": settings.title,
+        "lookup": catalogue_name(settings),
+        "freshness": freshness(needed),
+        "lookups": lookup_rows(each.name for each in content.lookups if not isinstance(each, ExternalLookup)),
+    }
+
+
+def template_values(content: AppContent) -> dict[str, object]:
+    """What the templates of `app/` can use: texts, numbers, lists and dictionaries, no objects of ours."""
+    settings = content.settings
+    return {
+        "app_id": settings.app_id,
+        "title": settings.title,
+        "version": settings.version,
+        "author": settings.author,
+        "description": settings.description.strip(),
+        "prefix": settings.stanza_prefix,
+        "macro_prefix": settings.macro_prefix,
+        "released": content.newest.isoformat(),
+        "stories": [{"name": story_name(settings, each.name), "story": plain(each)} for each in content.stories],
+        "detections": [
+            {"name": detection_stanza(settings, each), "detection": plain(each)} for each in content.detections
+        ],
+        "investigations": [{"view": view_name(each), "investigation": plain(each)} for each in content.investigations],
+        "macros": plain(content.macros),
+        "lookups": plain(content.lookups),
+    }
+
+
+def _investigation_view(content: AppContent, investigation: Investigation) -> str:
+    try:
+        return dashboard(definition(investigation), {})
+    except ElementTree.ParseError as error:
+        message = "its name or description has a control character, which the XML of its dashboard cannot hold"
+        raise BuildError([issue(NOT_CARRIED, message, content.origin(investigation), "leave it out")]) from error
+
+
+def _conf_texts(content: AppContent, generated: list[ConfFile], values: dict[str, object], rest: Tree) -> Tree:
+    """Every conf as text: generated ones first, then what `app/` lays over them."""
+    names = [file.name for file in generated]
+    custom = [name for name in CUSTOM_CONFS if name in (*names, "content-version")]
+    confs = {f"default/{file.name}.conf": file.conf for file in generated}
+    confs["default/server.conf"] = server_conf(custom)
+    confs["default/content-version.conf"] = content_version(content.settings)
+    confs["metadata/default.meta"] = default_meta()
+    overlays = constant_confs(content.app_files, values)
+    texts = {path: _text(conf, path, overlays) for path, conf in confs.items()}
+    for path in overlays.keys() - confs.keys() - {"default/app.conf"}:
+        texts[path] = _text(Conf(), path, overlays)
+    build = build_number(content, rest | texts)
+    texts["default/app.conf"] = _text(app_conf(content.settings, build, custom), "default/app.conf", overlays)
+    return texts
+
+
+def build_number(content: AppContent, files: Tree) -> int:
+    """A positive number that follows from the content: it changes with any byte, and grows with the newest date."""
+    digest = hashlib.sha256()
+    for path, data in sorted(files.items()):
+        digest.update(b"%d %s %d " % (len(path.encode()), path.encode(), len(data)) + data)
+    days = max((content.newest - EPOCH).days, 0)
+    return days * 100_000 + int.from_bytes(digest.digest()[:8], "big") % 99_999 + 1
+
+
+def _text(conf: Conf, path: str, overlays: Mapping[str, Conf]) -> bytes:
+    origin = f"app/{path}.j2" if path in overlays else "storypack.yml"
+    whole = merge(conf, overlays[path]) if path in overlays else conf
+    try:
+        return write(whole).encode()
+    except ConfError as error:
+        found = [issue(NOT_CARRIED, _shown(fault), origin, fault.cure) for fault in faults(whole)]
+        raise BuildError(found) from error
+
+
+def _issues(file: ConfFile) -> list[Issue]:
+    """What of a generated conf cannot be carried, at the content file that it comes from."""
+    found = [
+        issue(
+            NOT_CARRIED,
+            f"{file.name}.conf {_shown(fault)}",
+            file.origins.get(fault.stanza) or "storypack.yml",
+            fault.cure,
+        )
+        for fault in faults(file.conf)
+    ]
+    return found + [
+        issue(NOT_CARRIED, f"the name {name} would change settings of every app", origin, "choose another name")
+        for name, origin in file.origins.items()
+        if name in RESERVED
+    ]
+
+
+def _utf8(path: str, text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        message = f"{path} would hold U+{ord(text[error.start]):04X}, which no file can carry"
+        raise BuildError([issue(NOT_CARRIED, message, "storypack.yml", "leave it out")]) from error
+
+
+def _shown(fault: ConfError) -> str:
+    return f"[{fault.stanza}] {fault.key}".rstrip() + f": {fault.reason}"

@@ -19,7 +19,7 @@ from storypack.engine.compile.terms import Fields, compile_term
 from storypack.engine.errors import EngineError
 from storypack.engine.knowledge.apps import Knowledge
 from storypack.engine.knowledge.eventtypes import event_types, named_event_types, tags_of
-from storypack.engine.knowledge.extraction import Extractor
+from storypack.engine.knowledge.extraction import Extractor, indexed_sql, json_key
 from storypack.engine.knowledge.layers import Layers
 from storypack.engine.lookup import Matcher, call_sql
 from storypack.engine.session import Session
@@ -123,7 +123,7 @@ class OriginFields:
         found = self.extractor.extract(name)
         if not self.indexed:
             return NULL if found is None else self.layers.once(name, found)
-        indexed = Sql(f"spl_json_text(json_extract(__indexed, {quote('$.' + _key(name))}))", Kind.STRING)
+        indexed = indexed_sql(name)
         if found is None:
             value = indexed
         elif found.kind is Kind.MULTI:
@@ -326,14 +326,10 @@ def _first(values: Sequence[Sql]) -> Sql:
 
 def _several(name: str) -> Sql:
     """A field that comes with the event, in one value or as a list."""
-    path = "$." + _key(name)
+    path = "$." + json_key(name)
     texts = f"CAST(json_extract_string(__indexed, {quote(path + '[*]')}) AS VARCHAR[])"
     single = f"spl_list(json_extract_string(__indexed, {quote(path)}))"
     return Sql(f"CASE WHEN json_type(__indexed, {quote(path)}) = 'ARRAY' THEN {texts} ELSE {single} END", Kind.MULTI)
-
-
-def _key(name: str) -> str:
-    return '"' + name.replace('"', '\\"') + '"'
 
 
 def _words(text: str) -> list[str]:

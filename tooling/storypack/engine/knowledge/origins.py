@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from storypack.conf import Conf
 from storypack.engine.events.hold import HELD_TABLE
 from storypack.engine.events.reading import RawEvents, lines_sql
-from storypack.engine.knowledge.props import source_stanzas
+from storypack.engine.knowledge.props import renamed, source_stanzas
 from storypack.engine.sql import identifier, quote
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _groups(events: Sequence[RawEvents], props: Conf) -> Iterator[tuple[bool, di
     for alike in _by(numbered, lambda one: _kind(one, props)) if len(events) > MANY else [numbered]:
         if len(alike) > MANY:
             file = alike[0][1].file
-            yield True, {"index": file.index, "sourcetype": file.sourcetype, "host": file.host}, alike
+            yield True, {"index": file.index, **_sourcetype(file.sourcetype, props), "host": file.host}, alike
             continue
         for group in _by(alike, lambda one: (one.file.index, one.file.sourcetype, one.file.source, one.file.host)):
             file = group[0][1].file
@@ -106,12 +106,18 @@ def _groups(events: Sequence[RawEvents], props: Conf) -> Iterator[tuple[bool, di
                 False,
                 {
                     "index": file.index,
-                    "sourcetype": file.sourcetype,
+                    **_sourcetype(file.sourcetype, props),
                     "source": file.source,
                     "host": file.host,
                 },
                 group,
             )
+
+
+def _sourcetype(given: str, props: Conf) -> dict[str, str]:
+    """The sourcetype that searches see, and where that is another one, the one that the events came with."""
+    name = renamed(props, given)
+    return {"sourcetype": name} if name == given else {"sourcetype": name, "_sourcetype": given}
 
 
 def _kind(events: RawEvents, props: Conf) -> Hashable:

@@ -45,6 +45,11 @@ def settings_for(props: Conf, sourcetype: str, source: str, host: str) -> dict[s
     return {key: value for key, value in merged.items() if value.strip() or not key.startswith(_SWITCHED)}
 
 
+def renamed(props: Conf, sourcetype: str) -> str:
+    """The name under which searches find events of a sourcetype (props.conf.spec: rename)."""
+    return (props[sourcetype].get("rename").strip() if sourcetype in props else "") or sourcetype
+
+
 def source_stanzas(props: Conf, source: str) -> tuple[str, ...]:
     """The names of the stanzas for sources that fit a source: two sources with the same ones have the same settings."""
     patterns = (stanza.name for stanza in props if stanza.name.startswith("source::"))

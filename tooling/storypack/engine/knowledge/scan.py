@@ -13,7 +13,7 @@ from storypack.engine.compile.terms import compile_term
 from storypack.engine.events.reading import EventFile, RawEvents, guard_sql
 from storypack.engine.knowledge.apps import Knowledge
 from storypack.engine.knowledge.eventtypes import TRUE, reduce_term
-from storypack.engine.knowledge.extraction import Extractor
+from storypack.engine.knowledge.extraction import Extractor, Json
 from storypack.engine.knowledge.fields import OriginFields
 from storypack.engine.knowledge.layers import Layers
 from storypack.engine.knowledge.origins import Origin, origins
@@ -151,13 +151,14 @@ def open_scan(
         groups = [one for one in groups if reduce_term(request.term, one.constants) is not None] or groups[:1]
     for origin in groups:
         file = origin.files[0].file
-        settings = settings_for(knowledge.props, file.sourcetype, file.source, file.host)
+        settings = settings_for(knowledge.props, origin.constants["sourcetype"], file.source, file.host)
         layers = Layers(origin.sql, session.names, guard=guard_sql(origin.files))
         time = f"({time_sql(settings, layers, session.now, partial(_warn, session, file))} + {shift!r})"
         if clock is not None:
             time = f"coalesce({time}, {float(clock)!r})"
         column = layers.add("__time", Sql(time, Kind.NUMBER))
-        extractor = Extractor(settings, knowledge.transforms, _mode(settings, origin), layers)
+        indexed = any(events.indexed for events in origin.files)
+        extractor = Extractor(settings, knowledge.transforms, layers, json=_json(origin), indexed=indexed)
         fields = OriginFields(
             extractor,
             settings,
@@ -167,7 +168,7 @@ def open_scan(
             origin.constants,
             column,
             varying=origin.varying,
-            indexed=any(events.indexed for events in origin.files),
+            indexed=indexed,
             multi=origin.multi,
         )
         parts.append((origin, fields))
@@ -209,13 +210,8 @@ def _labels(term: tree.Term | None) -> Iterator[tuple[str, str]]:
                 yield name, literal
 
 
-def _mode(settings: Mapping[str, str], origin: Origin) -> str:
-    """KV_MODE; `auto` finds JSON where the events are JSON objects."""
-    mode = settings.get("KV_MODE", "auto").strip().lower()
-    if mode in ("json", "xml", "none"):
-        return mode
-    return "json" if settings.get("INDEXED_EXTRACTIONS", "").lower() == "json" or _is_json(origin) else "auto"
-
-
-def _is_json(origin: Origin) -> bool:
-    return any(events.json for events in origin.files)
+def _json(origin: Origin) -> Json:
+    """How many of an origin's events are JSON objects."""
+    if not any(events.json for events in origin.files):
+        return Json.FEW
+    return Json.ALL if all(events.json and events.broken == 0 for events in origin.files) else Json.MOST

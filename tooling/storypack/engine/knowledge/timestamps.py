@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 
-from storypack.engine.knowledge.extraction import json_field
+from storypack.engine.knowledge.json_fields import json_field
 from storypack.engine.knowledge.layers import Layers
 from storypack.engine.sql import as_text, quote
 from storypack.engine.udf.re2 import translate

@@ -12,6 +12,7 @@ from typing import Any
 
 import pcre2
 
+from storypack.engine.udf.keyvalue import clean_key
 from storypack.engine.udf.registry import MOST_CHARACTERS, Refused, udf
 
 
@@ -110,27 +111,35 @@ def replace(text: str | None, pattern: str | None, replacement: str | None) -> s
     return substitute(compiled, text, template(replacement))
 
 
-_UNCLEAN = re.compile(r"[^A-Za-z0-9_]")
-
-
-@udf("spl_named_pairs", "VARCHAR", "VARCHAR", "BOOLEAN", returns="MAP(VARCHAR, VARCHAR[])")
-def named_pairs(text: str | None, pattern: str | None, clean: bool | None) -> dict[str, list[str]]:
-    """The values under each name, a match's first group being the name and its second the value. `clean` names have
-    underscores in place of other characters, and neither digits nor underscores in front (transforms.conf.spec:
-    CLEAN_KEYS). Empty values are none."""
+@udf(
+    "spl_named_pairs",
+    *("VARCHAR", "VARCHAR", "INTEGER[]", "VARCHAR[]", "BOOLEAN", "BOOLEAN"),
+    returns="MAP(VARCHAR, VARCHAR[])",
+)
+def named_pairs(
+    text: str | None, pattern: str | None, names: list[int], values: list[str], clean: bool, keep_empty: bool
+) -> dict[str, list[str]]:
+    """The values under each name, of all matches in their order: `names` are groups of the match, `values` beside them
+    too (`$2`) or texts. `clean` names: see `clean_key`. Empty values are none unless `keep_empty`."""
     fields: dict[str, list[str]] = {}
     if text is None or pattern is None:
         return fields
+    groups = [(name, _group_number(value), value) for name, value in zip(names, values, strict=True)]
     try:
         for found in all_matches(compile_pattern(pattern), text):
-            name, value = found[1], found[2]
-            if name and clean:
-                name = _UNCLEAN.sub("_", name).lstrip("_0123456789")
-            if name and value:
-                fields.setdefault(name, []).append(value)
+            for group, number, fixed in groups:
+                name = clean_key(found[group] or "") if clean else found[group]
+                value = fixed if number is None else found[number]
+                if name and (value or (keep_empty and value is not None)):
+                    fields.setdefault(name, []).append(value)
     except GIVEN_UP as error:  # the match limit: what was found before it
         STRIKES.note(pattern, error)
     return fields
+
+
+def _group_number(value: str) -> int | None:
+    """The group that `$2` names; None for a text."""
+    return int(value[1:]) if value[:1] == "$" and value[1:].isdecimal() else None
 
 
 Template = tuple[str | int, ...]

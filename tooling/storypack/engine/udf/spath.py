@@ -93,6 +93,28 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
         yield path, extracted(value)
 
 
+@udf("spl_json_dotted", "VARCHAR", "VARCHAR", returns="VARCHAR[]")
+def dotted(text: str | None, path: str) -> list[str] | None:
+    """The values (no objects, no arrays) of JSON at a path, any of whose dots may stand in a key; null for none."""
+    value = container(text)
+    if value is NOTHING:
+        return None
+    found = (one for one in _reached(value, path.split(".")) if not isinstance(one, dict | list))
+    return [extracted(one) for one in found] or None
+
+
+def _reached(value: Any, parts: list[str]) -> Iterator[Any]:
+    """All that stands at a path, whichever of its parts are a key together."""
+    for count in range(1, len(parts) + 1):
+        key = ".".join(parts[:count])
+        bare = key.rstrip("{}")
+        level = [value[bare]] if isinstance(value, dict) and bare in value else [] if bare else [value]
+        for _ in range((len(key) - len(bare)) // 2):
+            level = [item for items in level if isinstance(items, list) for item in items]
+        for one in level:
+            yield from _reached(one, parts[count:]) if parts[count:] else (one,)
+
+
 # --- XML ------------------------------------------------------------------------------------------------------------
 
 

@@ -18,7 +18,7 @@ from storypack.deploy.kinds import KINDS as DEPLOYED
 from storypack.engine.aggregations.registry import names as aggregations
 from storypack.engine.commands.registry import REFUSED
 from storypack.engine.commands.registry import names as commands
-from storypack.engine.events.formats import Format
+from storypack.engine.events.formats.registry import formats
 from storypack.engine.events.sourcetypes import _BY_KEYS, _BY_TEXT
 from storypack.engine.functions.registry import names as functions
 from storypack.pack.load import KINDS
@@ -61,7 +61,7 @@ REGISTRIES: dict[str, Callable[[], Collection[str]]] = {
     "rule families": lambda: FAMILIES,
     "rules": lambda: rules().keys(),
     "content kinds": lambda: KINDS.keys(),
-    "event formats": lambda: [form.value for form in Format],
+    "event formats": lambda: [form.name for form in formats()],
     "source types told by their events": lambda: {name for name, _ in (*_BY_KEYS, *_BY_TEXT)},
     "built-in knowledge": lambda: _stanzas(BUILTIN),
     "data models": lambda: [path.stem for path in (PACKAGE / "reference/data/cim").glob("*.json")],

@@ -12,7 +12,7 @@ import pytest
 from storypack.app_build.from_pack import _bytes
 from storypack.checks import cache
 from storypack.engine.errors import UnreadableFile
-from storypack.engine.events.formats import recognise
+from storypack.engine.events.shapes import recognise
 from storypack.engine.knowledge.apps import KnowledgeError, load_knowledge, read_rows
 from storypack.opening import LeadsOut, TooLarge, inside, is_plain, open_plain, read_plain
 

@@ -10,21 +10,23 @@ from pathlib import Path
 
 import pytest
 
-from storypack.engine.events import cut_csv, cut_json, cut_xml, cutting
-from storypack.engine.events.cutting import CutEvent, cut
-from storypack.engine.events.formats import Compression, Format, Shape
+from storypack.engine.events import event as cut_event
+from storypack.engine.events.cutting import cut
+from storypack.engine.events.event import CutEvent
+from storypack.engine.events.formats import csv_rows, json_values, xml_events
+from storypack.engine.events.formats.registry import format_named
+from storypack.engine.events.shapes import Compression, Shape
 
 EVENTS = [{"n": n, "text": 'a "b" \\ ü ☃ }],{', "list": [{"a": None}, [1.50, -2e3]]} for n in range(40)]
 
 
-def cut_text(text: str, form: Format, damage: list[str] | None = None) -> list[CutEvent]:
-    cutters = {Format.JSON: cut_json.events, Format.CSV: cut_csv.events, Format.XML: cut_xml.events}
-    return list(cutters[form](io.StringIO(text), [] if damage is None else damage))
+def cut_text(text: str, form: str, damage: list[str] | None = None) -> list[CutEvent]:
+    return list(format_named(form).cut(io.StringIO(text), [] if damage is None else damage))
 
 
 @pytest.fixture(params=[7, 64, 1 << 20])
 def piece(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (cut_json, cut_xml):
+    for module in (json_values, xml_events):
         monkeypatch.setattr(module, "_PIECE", request.param)
 
 
@@ -44,7 +46,7 @@ WRITE: dict[str, Callable[[], str]] = {
 @pytest.mark.usefixtures("piece")
 @pytest.mark.parametrize("kind", WRITE)
 def test_json_in_pieces(kind: str) -> None:
-    events = cut_text(WRITE[kind](), Format.JSON)
+    events = cut_text(WRITE[kind](), "json")
     assert [json.loads(event.raw) for event in events] == EVENTS
     assert not any(event.broken for event in events)
     assert [event.position for event in events] == [*range(1, len(EVENTS) + 1)]
@@ -53,7 +55,7 @@ def test_json_in_pieces(kind: str) -> None:
 @pytest.mark.usefixtures("piece")
 def test_a_member_keeps_its_numbers_as_they_are_written() -> None:
     text = '[{"a": 1.50, "b": 1e400, "c": 123456789012345678901234567890},\n{\n"a":\n0.10\n}]'
-    events = cut_text(text, Format.JSON)
+    events = cut_text(text, "json")
     assert [event.raw for event in events] == [
         '{"a": 1.50, "b": 1e400, "c": 123456789012345678901234567890}',
         '{"a":0.10}',
@@ -76,7 +78,7 @@ def test_a_broken_object_costs_no_other(kind: str, fault: str) -> None:
         text = text[:end] + text[next_line if next_line > 0 else brace :]
         if kind in ("array", "envelope"):
             pytest.skip("on one line, nobody knows where the next begins")
-    events = cut_text(text, Format.JSON)
+    events = cut_text(text, "json")
     whole = [json.loads(event.raw) for event in events if not event.broken]
     lost = [event for event in EVENTS if event not in whole]
     assert len(lost) <= 2, [event["n"] for event in lost]
@@ -89,7 +91,7 @@ def test_a_broken_object_costs_no_other(kind: str, fault: str) -> None:
 @pytest.mark.usefixtures("piece")
 def test_plain_lines_between_objects_are_events_of_their_own() -> None:
     text = '{"a":\n1}\nplain line\nanother\n{"b": 2, oops\nplain again\n{"c":\n3}\n]\n'
-    events = cut_text(text, Format.JSON)
+    events = cut_text(text, "json")
     assert [(event.raw, event.broken) for event in events] == [
         ('{"a":\n1}', False),
         ("plain line", True),
@@ -104,9 +106,9 @@ def test_plain_lines_between_objects_are_events_of_their_own() -> None:
 @pytest.mark.usefixtures("piece")
 def test_what_an_envelope_holds_beside_its_events_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of one that is too long to be looked at as a whole."""
-    monkeypatch.setattr(cut_json, "_ENVELOPE_HEAD", 16)
+    monkeypatch.setattr(json_values, "_ENVELOPE_HEAD", 16)
     text = json.dumps({"Records": [{"n": n, "text": "x" * 50_000} for n in range(40)], "next": "abc"})
-    events = cut_text(text, Format.JSON)
+    events = cut_text(text, "json")
     if len(events) > 1:
         assert [event.broken for event in events] == [False] * 40 + [True]
         assert events[-1].raw == '"next": "abc"}'
@@ -117,17 +119,17 @@ def test_xml_in_pieces() -> None:
     event = "<Event xmlns='x'><System><EventID>{}</EventID></System><EventData>\n<Data>ü</Data></EventData></Event >"
     raws = [event.format(n) for n in range(30)]
     for between in ("", "\n", "\n\n  "):
-        events = cut_text(f"<?xml version='1.0'?><Events>\n{between.join(raws)}</Events>", Format.XML)
+        events = cut_text(f"<?xml version='1.0'?><Events>\n{between.join(raws)}</Events>", "xml")
         assert [each.raw for each in events] == raws
     cut_off = raws[3][:40]
-    events = cut_text("\n".join([*raws[:3], cut_off, *raws[4:], "<Event>tail"]), Format.XML)
+    events = cut_text("\n".join([*raws[:3], cut_off, *raws[4:], "<Event>tail"]), "xml")
     assert [each.raw for each in events if not each.broken] == raws[:3] + raws[4:]
     assert [each.raw for each in events if each.broken] == [cut_off, "<Event>tail"]
 
 
 def test_csv_rows() -> None:
     text = 'a,b\n1,"x\ny"\n\n2,5" disk\n3,"open\n4,d\n5,"e, f"\n6\n' + '7,"' + "x" * 300_000 + '"\n'
-    events = cut_text(text, Format.CSV)
+    events = cut_text(text, "csv")
     assert [(event.raw[:10], event.position, event.broken) for event in events] == [
         ('1,"x\ny"', 2, False),
         ('2,5" disk', 5, False),
@@ -142,48 +144,48 @@ def test_csv_rows() -> None:
 
 
 def test_a_quotation_mark_that_nobody_closes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cut_csv, "MAX_ROW_LINES", 50)
+    monkeypatch.setattr(csv_rows, "MAX_ROW_LINES", 50)
     text = 'a,b\n0,"open\n' + "".join(f"{n},x\n" for n in range(1, 200))
-    events = cut_text(text, Format.CSV)
+    events = cut_text(text, "csv")
     assert [event.broken for event in events] == [True] + [False] * 199
     assert [event.position for event in events] == [*range(2, 202)]
 
 
-@pytest.mark.parametrize("form", [Format.LINES, Format.JSON, Format.XML, Format.CSV])
+@pytest.mark.parametrize("form", ["lines", "json", "xml", "csv"])
 def test_an_event_beyond_all_measure_is_shortened_and_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: Format
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
-    for module in (cutting, cut_json, cut_xml):
+    for module in (cut_event, json_values, xml_events):
         monkeypatch.setattr(module, "MAX_EVENT", 10_000)
-    monkeypatch.setattr(cut_xml, "_PIECE", 1_000)
-    monkeypatch.setattr(cut_json, "_PIECE", 1_000)
-    begin = {Format.JSON: '{"a":"', Format.XML: "<Event>", Format.CSV: "a\n"}.get(form, "")
-    small = {Format.JSON: '{"b":1}', Format.XML: "<Event>b</Event>"}.get(form, "b")
+    monkeypatch.setattr(xml_events, "_PIECE", 1_000)
+    monkeypatch.setattr(json_values, "_PIECE", 1_000)
+    begin = {"json": '{"a":"', "xml": "<Event>", "csv": "a\n"}.get(form, "")
+    small = {"json": '{"b":1}', "xml": "<Event>b</Event>"}.get(form, "b")
     path = tmp_path / "events"
     path.write_text(f"{begin}{'x' * 35_000}\n{small}\n", encoding="utf-8")
     damage: list[str] = []
-    events = list(cut(path, Shape(form, Compression.NONE), damage))
+    events = list(cut(path, Shape(format_named(form), Compression.NONE), damage))
     assert all(len(event.raw) <= 10_001 for event in events)
     assert events[-1].raw == small
     assert not events[-1].broken
     assert "longer than 10,000 characters" in damage[0]
 
 
-GROWING: dict[str, tuple[Format, Callable[[int], str]]] = {
-    "events without ends": (Format.XML, lambda n: "<Event a='b'>" * n),
-    "ends without events": (Format.XML, lambda n: "</Event>" * n),
-    "frames without ends": (Format.XML, lambda n: "<?xml " * n),
-    "one object that is cut off": (Format.JSON, lambda n: "{\n" + '  "a": {"b": 1},\n' * n),
-    "objects in objects": (Format.JSON, lambda n: '{"a":\n' * n),
-    "objects in objects, and a fault": (Format.JSON, lambda n: '{"a":\n' * n + "oops" + "}" * n),
-    "objects that are cut off": (Format.JSON, lambda n: '{"a": {\n' * n),
-    "brackets": (Format.JSON, lambda n: "[" * n),
-    "closing brackets": (Format.JSON, lambda n: "]\n" * n),
-    "members on one line with faults": (Format.JSON, lambda n: "[" + '{"a": oops}, ' * n),
-    "a text without an end": (Format.JSON, lambda n: '{"a": "' + "x" * 10 * n),
-    "envelopes that are cut off": (Format.JSON, lambda n: '{"Records": [{"a": 1},' * n),
-    "rows without ends": (Format.CSV, lambda n: "a,b\n" + '1,"x\n' * n),
-    "one row without an end": (Format.CSV, lambda n: 'a,b\n1,"x\n' + "2,y\n" * n),
+GROWING: dict[str, tuple[str, Callable[[int], str]]] = {
+    "events without ends": ("xml", lambda n: "<Event a='b'>" * n),
+    "ends without events": ("xml", lambda n: "</Event>" * n),
+    "frames without ends": ("xml", lambda n: "<?xml " * n),
+    "one object that is cut off": ("json", lambda n: "{\n" + '  "a": {"b": 1},\n' * n),
+    "objects in objects": ("json", lambda n: '{"a":\n' * n),
+    "objects in objects, and a fault": ("json", lambda n: '{"a":\n' * n + "oops" + "}" * n),
+    "objects that are cut off": ("json", lambda n: '{"a": {\n' * n),
+    "brackets": ("json", lambda n: "[" * n),
+    "closing brackets": ("json", lambda n: "]\n" * n),
+    "members on one line with faults": ("json", lambda n: "[" + '{"a": oops}, ' * n),
+    "a text without an end": ("json", lambda n: '{"a": "' + "x" * 10 * n),
+    "envelopes that are cut off": ("json", lambda n: '{"Records": [{"a": 1},' * n),
+    "rows without ends": ("csv", lambda n: "a,b\n" + '1,"x\n' * n),
+    "one row without an end": ("csv", lambda n: 'a,b\n1,"x\n' + "2,y\n" * n),
 }
 
 
@@ -192,7 +194,7 @@ def test_the_work_grows_with_the_size(kind: str, monkeypatch: pytest.MonkeyPatch
     """No stretch of a text is looked at more than a few times. (Work that grew with the square would take hours.)"""
     form, make = GROWING[kind]
     read = 0
-    decode = cut_json._decode
+    decode = json_values._decode
 
     def counting(text: str, at: int) -> tuple[object, int]:
         nonlocal read
@@ -204,7 +206,7 @@ def test_the_work_grows_with_the_size(kind: str, monkeypatch: pytest.MonkeyPatch
         read += end - at
         return value, end
 
-    monkeypatch.setattr(cut_json, "_decode", counting)
+    monkeypatch.setattr(json_values, "_decode", counting)
     text = make(50_000)
     assert len(cut_text(text, form)) <= 2 * text.count("\n") + 50_010
-    assert read <= 3 * cut_json.ATTEMPTS * len(text)
+    assert read <= 3 * json_values.ATTEMPTS * len(text)

@@ -13,9 +13,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 import yaml
 
-from storypack.engine.events.cutting import CutEvent, cut
-from storypack.engine.events.formats import recognise
+from storypack.engine.events.cutting import cut
+from storypack.engine.events.event import CutEvent
 from storypack.engine.events.reading import EventFile
+from storypack.engine.events.shapes import recognise
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.run import search
 from storypack.pack.load import load_pack

@@ -22,8 +22,9 @@ from splunkd.state import State
 from splunkd.values import boolean
 from storypack.engine import EngineError, Result
 from storypack.engine.compile.pipeline import compile_pipeline
-from storypack.engine.events.formats import Compression, Format, Shape
+from storypack.engine.events.formats.registry import format_named
 from storypack.engine.events.reading import EventFile, RawEvents
+from storypack.engine.events.shapes import Compression, Shape
 from storypack.engine.knowledge.apps import match_types
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.knowledge.scan import FileScan
@@ -227,7 +228,7 @@ class HeldEvents(FileSource):
                 columns,
             ).fetchall()
         objects = sum(event["event"].startswith("{") for event in events)
-        shape = Shape(Format.JSON, Compression.NONE)
+        shape = Shape(format_named("json"), Compression.NONE)
         return RawEvents(
             file, shape, f"SELECT * FROM {table}", len(events), 0, json=objects * 2 > len(events), indexed=True
         )

@@ -27,8 +27,8 @@ def event_files(
 ) -> list[EventFile]:
     """The event files; sourcetypes that were guessed are told. What is no plain file is copied into `scratch` first:
     it can be read only once."""
-    from storypack.engine.events.formats import recognise
     from storypack.engine.events.reading import XML_WINDOWS, EventFile
+    from storypack.engine.events.shapes import recognise
     from storypack.engine.events.sourcetypes import guess
 
     found: dict[Path, EventFile] = {}

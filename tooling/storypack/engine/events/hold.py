@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from storypack.engine.events.cutting import CutEvent
+from storypack.engine.events.event import CutEvent
 from storypack.engine.sql import identifier
 
 HELD_TABLE = "events"

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from storypack.engine.errors import EngineError
-from storypack.engine.events.formats import Compression, open_bytes
 from storypack.engine.events.packed import Damaged
+from storypack.engine.events.shapes import Compression, open_bytes
 from storypack.opening import open_plain
 
 LONG_LINE = 16 << 20

@@ -17,10 +17,12 @@ import duckdb
 
 from storypack.engine.errors import OutOfMemory
 from storypack.engine.events import zstd
-from storypack.engine.events.cutting import CutEvent, cut, replaced
-from storypack.engine.events.formats import UTF_8, Compression, Format, Shape, begins_with_objects, recognise
+from storypack.engine.events.cutting import cut, replaced
+from storypack.engine.events.event import CutEvent
+from storypack.engine.events.formats.registry import format_named
 from storypack.engine.events.hold import HELD_TABLE, OBJECT, WHOLE, Hold, Survey
 from storypack.engine.events.inspection import Inspection, fits
+from storypack.engine.events.shapes import UTF_8, Compression, Shape, begins_with_objects, recognise
 from storypack.engine.root import is_plain_name
 from storypack.engine.sql import identifier, quote
 
@@ -112,7 +114,7 @@ def _stream(
 ) -> list[RawEvents] | None:
     """The events of a file that each search reads anew, as it does `before` bytes of others; None for one that is
     better held."""
-    if shape.format is not Format.LINES or shape.encoding != UTF_8 or not is_plain_name(file.path):
+    if not shape.format.by_line or shape.encoding != UTF_8 or not is_plain_name(file.path):
         return None
     size = file.path.stat().st_size
     if size < SMALL_BYTES:  # to read it anew for each search would cost more than to hold it
@@ -164,7 +166,7 @@ def _held(hold: Hold, file: EventFile, shape: Shape) -> list[RawEvents]:
             part.number,
             part.broken,
             held=True,
-            indexed=shape.format is Format.CSV,
+            indexed=shape.format.name == "csv",
             damage=damage[0] if damage and not at else "",
             replaced=replaced() - before if not at else 0,
         )
@@ -178,7 +180,7 @@ def _judged(found: list[RawEvents], surveys: Mapping[int, Survey]) -> list[RawEv
     for number, events in enumerate(found):
         if events.held:
             survey = surveys.get(number, (0, 0, 0))
-            lines = events.shape.format is Format.LINES
+            lines = events.shape.format.by_line
             is_json = survey[1] * 2 > survey[0]
             events = _lines(events, survey) if lines else replace(events, count=survey[0], json=is_json)
         judged.append(events)
@@ -220,7 +222,7 @@ def table_events(
     hold.load(CutEvent(raw, number, raw) for number, raw in enumerate(raws, 1))
     hold.flush()
     multi = frozenset(name for row in rows for name, value in row.items() if isinstance(value, list))
-    shape = Shape(Format.JSON, Compression.NONE)
+    shape = Shape(format_named("json"), Compression.NONE)
     sql = f"SELECT _raw, __indexed, __position FROM {identifier(table)}"
     return RawEvents(file, shape, sql, len(rows), 0, indexed=True, multi=multi)
 

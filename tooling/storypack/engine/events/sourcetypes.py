@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from storypack.engine.events.cutting import cut
-from storypack.engine.events.formats import Shape, recognise
 from storypack.engine.events.reading import XML_WINDOWS
+from storypack.engine.events.shapes import Shape, recognise
 
 LOOKED_AT = 20
 """Events of a file that are looked at."""
@@ -80,10 +80,16 @@ def guess(path: Path, shape: Shape | None = None) -> Guess:
     shape = shape or recognise(path)
     found: dict[Guess, int] = {}
     for event in islice(cut(path, shape), LOOKED_AT):
-        one = guess_event(event.raw)
+        one = _by_format(shape, event.raw) or guess_event(event.raw)
         found[one] = found.get(one, 0) + 1
     known = {one: count for one, count in found.items() if one is not UNKNOWN}
     return max(known, key=lambda one: known[one]) if known else UNKNOWN
+
+
+def _by_format(shape: Shape, raw: str) -> Guess | None:
+    """What the format itself knows of an event."""
+    sourcetype = shape.format.guess(raw) if shape.format.guess else ""
+    return Guess(sourcetype, f"the format {shape.format.name}") if sourcetype else None
 
 
 def guess_event(raw: str) -> Guess:

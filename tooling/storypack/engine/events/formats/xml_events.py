@@ -6,7 +6,8 @@ import io
 import re
 from collections.abc import Iterator
 
-from storypack.engine.events.cutting import MAX_EVENT, CutEvent, too_long
+from storypack.engine.events.event import MAX_EVENT, CutEvent, too_long
+from storypack.engine.events.formats.registry import Format, Head
 
 _BEGIN, _END = re.compile(r"<Event[\s>]"), re.compile(r"</Event\s*>")
 _FRAME = re.compile(r"<\?xml[^<>]*\?>|</?Events(?:\s[^<>]*)?>")
@@ -63,3 +64,16 @@ def _outside(text: str) -> Iterator[str]:
         rest = _FRAME.sub("", line).strip()
         if rest:
             yield rest
+
+
+def recognises(head: Head) -> bool:
+    return head.text.lstrip().startswith("<") and not _is_whole_line(head.first_line)
+
+
+def _is_whole_line(line: str) -> bool:
+    """One whole event: it closes the element that it opens, and holds it once."""
+    name = line[1:].split(" ", 1)[0].split(">", 1)[0]
+    return line.endswith((f"</{name}>", "/>")) and line.count(f"<{name} ") + line.count(f"<{name}>") == 1
+
+
+FORMAT = Format("xml", rank=200, recognises=recognises, cut=events)

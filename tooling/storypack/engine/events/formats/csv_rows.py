@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterator
 
 from storypack.csvtext import MAX_CELL
-from storypack.engine.events.cutting import CutEvent, lines
+from storypack.engine.events.event import CutEvent, lines
+from storypack.engine.events.formats.registry import Format, Head
 
 MAX_ROW_LINES = 10_000
 """Lines of a row: beyond, its quotation mark is taken for one that nobody closes."""
@@ -101,3 +102,10 @@ def _single(text: str) -> Row:
         return None if text.count('"') % 2 else next(csv.reader([text]), None)
     except csv.Error:
         return None
+
+
+def recognises(head: Head) -> bool:
+    return head.name.endswith(".csv") if head.csv is None else head.csv
+
+
+FORMAT = Format("csv", rank=100, recognises=recognises, cut=events)

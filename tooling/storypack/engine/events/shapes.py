@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import codecs
 import io
-import json
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from storypack.engine.errors import UnreadableFile
+from storypack.engine.events.formats.registry import Format, Head, recognised
 from storypack.engine.events.packed import Gzip, Zstd, buffered
 from storypack.opening import open_plain
 
@@ -19,23 +18,11 @@ HEAD_BYTES = 1 << 16
 UTF_8 = "utf-8-sig"
 """UTF-8, with or without a byte order mark."""
 
-ENVELOPE = re.compile(r'\{\s*"Records"\s*:\s*\[\s*(?=[{\]])')
-"""How an envelope begins whose end is not in sight."""
-
 
 class Compression(StrEnum):
     NONE = "none"
     GZIP = "gzip"
     ZSTD = "zstd"
-
-
-class Format(StrEnum):
-    """How a file is cut into events."""
-
-    LINES = "lines"  # one event a line: JSON lines, key=value, syslog, one XML event a line
-    JSON = "json"  # one JSON array, one {"Records": [...]}, or objects printed over several lines
-    XML = "xml"  # XML events that are not one a line
-    CSV = "csv"  # a header line names the fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +53,10 @@ def recognise(path: Path, *, csv: bool | None = None) -> Shape:
             head = cast(io.BufferedReader, stream).read1(HEAD_BYTES)
     except OSError as error:
         raise UnreadableFile(f"cannot read {path}: {error.strerror or error}") from error
-    if csv is None:
-        names = path.name.lower().removesuffix(".gz").removesuffix(".zst")
-        csv = names.endswith(".csv")
+    name = path.name.lower().removesuffix(".gz").removesuffix(".zst")
     # PowerShell and others write UTF-16
     encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else UTF_8
-    form = Format.CSV if csv else _format(head.decode(encoding, errors="replace"))
+    form = recognised(Head(head, head.decode(encoding, errors="replace"), name, csv))
     return Shape(form, compression, encoding, encoding == UTF_8 and _is_binary(head))
 
 
@@ -90,43 +75,6 @@ def open_bytes(path: Path, compression: Compression) -> BinaryIO:
     if compression is Compression.ZSTD:
         return buffered(Zstd(path))
     return open_plain(path)
-
-
-def _format(head: str) -> Format:
-    text = head.lstrip()
-    first = text.partition("\n")[0].rstrip()
-    if text.startswith("<"):
-        return Format.LINES if _is_xml_line(first) else Format.XML
-    if text.startswith("["):
-        return Format.JSON if _starts_array_of_objects(text) else Format.LINES
-    if text.startswith("{"):
-        return Format.LINES if _is_event_line(first) else Format.JSON
-    return Format.LINES
-
-
-def _is_xml_line(line: str) -> bool:
-    """One whole event: it closes the element that it opens, and holds it once."""
-    name = line[1:].split(" ", 1)[0].split(">", 1)[0]
-    return line.endswith((f"</{name}>", "/>")) and line.count(f"<{name} ") + line.count(f"<{name}>") == 1
-
-
-def _starts_array_of_objects(text: str) -> bool:
-    return text[1:].lstrip()[:1] in ("{", "]")
-
-
-def _is_event_line(line: str) -> bool:
-    """A JSON object that is an event itself, and not an envelope of events."""
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError):
-        # A line longer than what was read of the file, or a broken one; an object printed over lines is short.
-        return len(line) > 200 and not ENVELOPE.match(line.lstrip())
-    return isinstance(value, dict) and not is_envelope(value)
-
-
-def is_envelope(value: dict[str, object]) -> bool:
-    """CloudTrail's and its kin's `{"Records": [ {...}, ... ]}`: nothing but one list of events."""
-    return len(value) == 1 and isinstance(value.get("Records"), list)
 
 
 def begins_with_objects(path: Path, shape: Shape) -> bool:

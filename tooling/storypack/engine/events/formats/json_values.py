@@ -13,11 +13,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from storypack.engine.events.cutting import MAX_EVENT, CutEvent, too_long
-from storypack.engine.events.formats import ENVELOPE, is_envelope
+from storypack.engine.events.event import MAX_EVENT, CutEvent, too_long
+from storypack.engine.events.formats.registry import Format, Head
 from storypack.engine.unicode import mended
 
 ATTEMPTS = 8
+
+ENVELOPE = re.compile(r'\{\s*"Records"\s*:\s*\[\s*(?=[{\]])')
+"""How an envelope begins whose end is not in sight."""
 
 _PIECE = 1 << 20
 _ENVELOPE_HEAD = 1 << 12
@@ -259,3 +262,28 @@ class _Cutter:
 def _runs_out(error: json.JSONDecodeError, length: int) -> bool:
     """Whether a text was read to its end and lacks something."""
     return error.pos >= length - 8 or error.msg.startswith("Unterminated string")
+
+
+def recognises(head: Head) -> bool:
+    text = head.text.lstrip()
+    if text.startswith("["):
+        return text[1:].lstrip()[:1] in ("{", "]")
+    return text.startswith("{") and not _is_event_line(head.first_line)
+
+
+def _is_event_line(line: str) -> bool:
+    """A JSON object that is an event itself, and not an envelope of events."""
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        # A line longer than what was read of the file, or a broken one; an object printed over lines is short.
+        return len(line) > 200 and not ENVELOPE.match(line)
+    return isinstance(value, dict) and not is_envelope(value)
+
+
+def is_envelope(value: dict[str, object]) -> bool:
+    """CloudTrail's and its kin's `{"Records": [ {...}, ... ]}`: nothing but one list of events."""
+    return len(value) == 1 and isinstance(value.get("Records"), list)
+
+
+FORMAT = Format("json", rank=300, recognises=recognises, cut=events)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from storypack.engine.events.event import CutEvent
 from storypack.engine.events.packed import Damaged
-from storypack.engine.events.shapes import Shape, open_bytes
+from storypack.engine.events.shapes import Compression, Shape, open_bytes
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -23,6 +23,9 @@ def cut(path: Path, shape: Shape, damage: list[str] | None = None) -> Iterator[C
     damaged comes what stands before the fault, of an event beyond MAX_EVENT its beginning. Raises UnpacksToTooMuch."""
     damage = [] if damage is None else damage
     with open_bytes(path, shape.compression) as stream:
+        if shape.format.binary and shape.compression is Compression.NONE:
+            yield from shape.format.cut(stream, damage)
+            return
         bytes_ = io.BufferedReader(_Salvaged(stream, damage))
         if shape.format.binary:
             yield from shape.format.cut(bytes_, damage)

@@ -11,10 +11,10 @@ from typing import BinaryIO, cast
 
 from storypack.engine.errors import UnreadableFile
 from storypack.engine.events.formats.registry import Format, Head, recognised
-from storypack.engine.events.packed import Gzip, Zstd, buffered
+from storypack.engine.events.packed import Damaged, Gzip, Zstd, buffered
 from storypack.opening import open_plain
 
-HEAD_BYTES = 1 << 16
+HEAD_BYTES = 1 << 18
 UTF_8 = "utf-8-sig"
 """UTF-8, with or without a byte order mark."""
 
@@ -50,14 +50,27 @@ def recognise(path: Path, *, csv: bool | None = None) -> Shape:
             else Compression.NONE
         )
         with open_bytes(path, compression) as stream:
-            head = cast(io.BufferedReader, stream).read1(HEAD_BYTES)
+            head = _head(stream)
     except OSError as error:
         raise UnreadableFile(f"cannot read {path}: {error.strerror or error}") from error
     name = path.name.lower().removesuffix(".gz").removesuffix(".zst")
     # PowerShell and others write UTF-16
     encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else UTF_8
     form = recognised(Head(head, head.decode(encoding, errors="replace"), name, csv))
-    return Shape(form, compression, encoding, encoding == UTF_8 and _is_binary(head))
+    return Shape(form, compression, encoding, encoding == UTF_8 and not form.binary and _is_binary(head))
+
+
+def _head(stream: BinaryIO) -> bytes:
+    """The beginning of a file, as far as it can be read."""
+    pieces, size = [], 0
+    try:
+        while size < HEAD_BYTES and (piece := cast(io.BufferedReader, stream).read1(HEAD_BYTES - size)):
+            pieces.append(piece)
+            size += len(piece)
+    except Damaged:
+        if not pieces:
+            raise
+    return b"".join(pieces)
 
 
 def _is_binary(head: bytes) -> bool:

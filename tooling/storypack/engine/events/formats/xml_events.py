@@ -1,4 +1,5 @@
-"""Cutting Windows events in XML: one after another, on one line or over several, perhaps inside `<Events>`."""
+"""Windows events in XML: one after another, on one line or over several, perhaps inside `<Events>`, as Event Viewer,
+wevtutil, evtx_dump, evtxexport and python-evtx write them."""
 
 from __future__ import annotations
 
@@ -8,9 +9,10 @@ from collections.abc import Iterator
 
 from storypack.engine.events.event import MAX_EVENT, CutEvent, too_long
 from storypack.engine.events.formats.registry import Format, Head
+from storypack.engine.events.windows_xml import NAMESPACE, as_windows_writes, is_windows
 
 _BEGIN, _END = re.compile(r"<Event[\s>]"), re.compile(r"</Event\s*>")
-_FRAME = re.compile(r"<\?xml[^<>]*\?>|</?Events(?:\s[^<>]*)?>")
+_FRAME = re.compile(r"<\?xml[^<>]*\?>|</?Events(?:\s[^<>]*)?>|^\s*(?:Record \d+|evtxexport \d+)\s*$|^\ufeff")
 _PIECE = 1 << 20
 _LONGEST_TAG = 64
 """Characters of an end tag, blanks included, that may lie across two pieces."""
@@ -32,7 +34,8 @@ def events(text: io.TextIOBase, damage: list[str]) -> Iterator[CutEvent]:
                 yield CutEvent(line, position, broken=True)
             if begin is not None:
                 position += 1
-                yield CutEvent(rest[begin : end.end()], position)
+                raw = rest[begin : end.end()]
+                yield CutEvent(as_windows_writes(raw) if is_windows(raw) else raw, position)
             at, seen = end.end(), end.end()
         rest = rest[at:]
         seen = max(0, len(rest) - _LONGEST_TAG)
@@ -66,8 +69,23 @@ def _outside(text: str) -> Iterator[str]:
             yield rest
 
 
+_HEADING = re.compile(r"\s*(?:Record \d+|evtxexport \d+)\s+(?:<\?xml[^<>]*\?>\s*)?<Events?[\s>]")
+"""What evtx_dump and evtxexport write before an event."""
+
+
 def recognises(head: Head) -> bool:
-    return head.text.lstrip().startswith("<") and not _is_whole_line(head.first_line)
+    """XML of which not each line is a whole event, as far as can be seen, or of which the events are not as Windows
+    writes them."""
+    text = head.text.lstrip()
+    if not text.startswith("<"):
+        return bool(_HEADING.match(head.text))
+    if not _is_whole_line(head.first_line) or _DOUBLE_QUOTES.match(text):
+        return True
+    lines = text.split("\n")[:-1]  # the last one may go on
+    return any(line.startswith("<Event ") and not _is_whole_line(line.rstrip()) for line in lines)
+
+
+_DOUBLE_QUOTES = re.compile(rf'<Event\s+xmlns\s*=\s*"{re.escape(NAMESPACE)}"')
 
 
 def _is_whole_line(line: str) -> bool:

@@ -21,7 +21,7 @@ from storypack.engine.commands.registry import names as commands
 from storypack.engine.events.formats.registry import formats
 from storypack.engine.events.sourcetypes import _BY_KEYS, _BY_TEXT
 from storypack.engine.functions.registry import names as functions
-from storypack.pack.load import KINDS
+from storypack.pack.kinds import KINDS
 from storypack.reference.unknown import points
 from storypack.spl import catalogue
 from storypack.spl.catalogue.names import OPAQUE, PLAIN, SHAPED
@@ -60,7 +60,7 @@ REGISTRIES: dict[str, Callable[[], Collection[str]]] = {
     "aggregations": aggregations,
     "rule families": lambda: FAMILIES,
     "rules": lambda: rules().keys(),
-    "content kinds": lambda: KINDS.keys(),
+    "content kinds": lambda: {kind.name for kind in KINDS},
     "event formats": lambda: [form.name for form in formats()],
     "source types told by their events": lambda: {name for name, _ in (*_BY_KEYS, *_BY_TEXT)},
     "built-in knowledge": lambda: _stanzas(BUILTIN),

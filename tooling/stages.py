@@ -59,6 +59,12 @@ STAGES = (
     ),
     Stage("checks", "the rules of `validate` and their catalogue", "how issues are shown", _TEXTS | {"pack", "world"}),
     Stage(
+        "authoring",
+        "what people write content with: first files, the layout of searches, the choice of what a command works on",
+        "how content is checked, run or built",
+        _TEXTS | {"pack"},
+    ),
+    Stage(
         "hunting",
         "the ordered steps of an investigation, asked of many events",
         "terminals",

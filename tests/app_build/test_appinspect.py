@@ -12,7 +12,7 @@ from storypack.app_build import inspect as appinspect
 from storypack.app_build.inspect import TAG_SETS, InspectError, inspect, known_tags, parse_report
 from storypack.app_build.package import package, write_folder, write_package
 from storypack.app_build.pipeline import build_pack
-from storypack.cli.starter import named, starter
+from storypack.authoring.starter import named, starter
 from storypack.pack.load import load_pack
 
 REPOSITORY = Path(__file__).parents[2]

@@ -1,4 +1,4 @@
-"""Slips of the pen: a field that nobody has, and the one that was probably meant."""
+"""Slips of the pen: a name that nobody has, and the one that was probably meant."""
 
 from __future__ import annotations
 
@@ -7,6 +7,22 @@ from collections.abc import Iterable
 
 _NUMBER = re.compile(r"\d+")
 _PLURAL = re.compile(r"s(?=\.|$)")
+
+
+def did_you_mean(wrong: str, known: Iterable[str], *, likeness: int = 70) -> str:
+    """A cure that names the closest known word, or nothing when none is close: `likeness` in percent at least."""
+    from rapidfuzz import fuzz, process, utils
+
+    found = process.extractOne(
+        wrong, list(known), scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=likeness
+    )
+    return f"did you mean '{found[0]}'?" if found else ""
+
+
+def one_of(wrong: str, known: Iterable[str]) -> str:
+    """As `did_you_mean`; names all known words (when they are few) if none is close."""
+    words = sorted(known)
+    return did_you_mean(wrong, words) or (f"use one of: {', '.join(words)}" if 0 < len(words) <= 12 else "")
 
 
 def slip_of(name: str, known: Iterable[str]) -> str:

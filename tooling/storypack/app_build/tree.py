@@ -27,6 +27,7 @@ from storypack.app_build.sandbox import plain
 from storypack.app_build.server_conf import server_conf
 from storypack.conf import Conf, ConfError, faults, merge, write
 from storypack.issue import Issue
+from storypack.pack.kinds import KINDS
 from storypack.pack.models import CsvLookup, ExternalLookup, Investigation
 from storypack.pack.names import RESERVED
 
@@ -65,14 +66,7 @@ def app_tree(content: AppContent, tactics_of: TacticsOf) -> App:
 
 def counts(content: AppContent) -> dict[str, int]:
     """How many of each kind the app has."""
-    return {
-        "detections": len(content.detections),
-        "stories": len(content.stories),
-        "baselines": len(content.baselines),
-        "investigations": len(content.investigations),
-        "macros": len(content.macros),
-        "lookups": len(content.lookups),
-    }
+    return {kind.folder: len(getattr(content, kind.folder)) for kind in KINDS if kind.in_app}
 
 
 def lookups(content: AppContent) -> Tree:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from storypack.checks.catalogue import Context, Fault, Faults, rule
-from storypack.checks.near import did_you_mean
 from storypack.issue import Severity
 from storypack.pack.models import Detection, Investigation, Story
 from storypack.reference import attack
+from storypack.spelling import did_you_mean
 
 _TECHNIQUE = re.compile(r"T\d{4}(?:\.\d{3})?")
 _CVE = re.compile(r"CVE-(?:1999|2\d{3})-\d{4,}")

@@ -18,27 +18,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from itertools import islice
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from storypack.checks.context import Context as Context
 from storypack.issue import Location, Severity
+from storypack.pack.kinds import KINDS
 
-# `content`: every object of the pack; `search`: detections and baselines; `pack`: the pack once, as a whole; `spl`:
-# every text with SPL, as a `searches.reading.Reading`, and instead of the context the `World` of its search.
-Subject = Literal[
-    "spl",
-    "pack",
-    "content",
-    "search",
-    "detection",
-    "baseline",
-    "story",
-    "macro",
-    "lookup",
-    "data_source",
-    "schedule",
-    "investigation",
-]
+SUBJECTS = {"content", "search", "pack", "spl", *(kind.name for kind in KINDS)}
+"""What a rule may be about. `content`: every object of the pack; `search`: detections and baselines; `pack`: the pack
+once, as a whole; `spl`: every text with SPL, as a `searches.reading.Reading`, and instead of the context the `World` of
+its search; or the objects of one kind."""
 
 # One file of `checks/` each. A new family of rules adds its name here.
 FAMILIES = (
@@ -115,7 +104,7 @@ class Rule:
     why: str
     example: str
     cure: str = ""
-    on: Subject = "content"
+    on: str = "content"
     final: bool = False  # can not be silenced
     check: Callable[[Any, Any], Faults] | None = field(default=None, compare=False, repr=False)
 
@@ -128,7 +117,7 @@ def rule(
     id: str,
     title: str,
     *,
-    on: Subject,
+    on: str,
     why: str,
     example: str,
     cure: str = "",
@@ -145,7 +134,9 @@ def rule(
 
 
 def add(new: Rule) -> None:
-    """Put a rule into the catalogue. Raises ValueError if its id is taken."""
+    """Put a rule into the catalogue. Raises ValueError if its id is taken or its subject unknown."""
+    if new.on not in SUBJECTS:
+        raise ValueError(f"rule {new.id} is about {new.on!r}, which is no kind of content")
     if new.id in _RULES:
         raise ValueError(f"rule {new.id} is defined twice")
     _RULES[new.id] = new

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from storypack.pack.kinds import BY_FOLDER, KINDS
 from storypack.pack.models import (
     CsvLookup,
     DataSource,
@@ -26,16 +27,6 @@ from storypack.pack.models.search import Search
 from storypack.pack.names import file_stem, search_of_step
 from storypack.pack.pack import Entry, Pack
 
-KINDS = {
-    "stories": "story",
-    "detections": "detection",
-    "macros": "macro",
-    "lookups": "lookup",
-    "data_sources": "data_source",
-    "baselines": "baseline",
-    "investigations": "investigation",
-    "schedules": "schedule",
-}
 _CALL = re.compile(r"`\s*([A-Za-z0-9_-]+)\s*(?:\([^`]*\))?\s*`")
 
 
@@ -77,7 +68,7 @@ class Context:
 
     def kind(self, content: object) -> str:
         """`detection`, `story`, `data_source` …"""
-        return KINDS[self.entry(content).kind]
+        return BY_FOLDER[self.entry(content).kind].name
 
     @cached_property
     def objects(self) -> tuple[Content, ...]:
@@ -131,7 +122,7 @@ class Context:
 
     @cached_property
     def _names(self) -> dict[str, frozenset[str]]:
-        named = {kind: {entry.name for entry in getattr(self.pack, folder)} for folder, kind in KINDS.items()}
+        named = {kind.name: {entry.name for entry in self.pack.of(kind)} for kind in KINDS}
         return {kind: frozenset(names) for kind, names in named.items()}
 
     def names(self, kind: str) -> frozenset[str]:
@@ -145,7 +136,9 @@ class Context:
     @cached_property
     def _broken(self) -> frozenset[tuple[str, str]]:
         paths = [Path(path) for path in self.pack.broken]
-        return frozenset((KINDS[path.parts[0]], file_stem(path.stem)) for path in paths if path.parts[0] in KINDS)
+        return frozenset(
+            (BY_FOLDER[path.parts[0]].name, file_stem(path.stem)) for path in paths if path.parts[0] in BY_FOLDER
+        )
 
     def data_source(self, name: str) -> DataSource | None:
         entry = self.pack.data_source_named.get(name)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from storypack.checks.catalogue import Context, Fault, Faults, rule
-from storypack.checks.near import one_of
 from storypack.issue import Severity
 from storypack.pack.models import Detection
 from storypack.pack.models.detection import FindingEntity
 from storypack.reference.objects import ENTITY_TYPES, THREAT_OBJECT_TYPES
+from storypack.spelling import one_of
 
 _FINDING_NEEDED = ("TTP", "Correlation")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from storypack.checks.catalogue import Context, Fault, Faults, rule
-from storypack.checks.near import did_you_mean
 from storypack.issue import Severity
 from storypack.pack.models import Investigation
 from storypack.pack.models.investigation import GIVEN
+from storypack.spelling import did_you_mean
 from storypack.spl.inputs import tokens
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from storypack.checks.catalogue import Context, Fault, Faults, rule
-from storypack.checks.near import one_of
 from storypack.issue import Severity
 from storypack.pack.models import Baseline, DataSource, Detection, Investigation, NamedSchedule, Story
 from storypack.pack.models.search import Search
+from storypack.spelling import one_of
 
 
 def _unknown(kind: str, key: str, names: Collection[str], context: Context) -> Faults:

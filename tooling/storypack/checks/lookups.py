@@ -11,13 +11,13 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from storypack.checks.catalogue import Context, Fault, Faults, rule
-from storypack.checks.near import did_you_mean, one_of
 from storypack.csvtext import has_blanks, trimmed
 from storypack.issue import Location, Severity
 from storypack.opening import read_plain
 from storypack.pack.files import readable
 from storypack.pack.models import CsvLookup, Lookup
 from storypack.pack.names import COLUMN_FORBIDDEN, COLUMN_PATTERN, catalogue_lookup
+from storypack.spelling import did_you_mean, one_of
 
 _MATCH = re.compile(r"(WILDCARD|CIDR|EXACT)\(\s*([^()]+?)\s*\)")
 _COLUMN = re.compile(COLUMN_PATTERN)

@@ -10,15 +10,13 @@ from itertools import chain
 from typing import Any
 
 from storypack.checks.catalogue import Context, Fault, Rule, first_of, rules
-from storypack.checks.context import KINDS
 from storypack.checks.searches.apply import plan
 from storypack.checks.silence import apply_silences
 from storypack.issue import Issue, Location
+from storypack.pack.kinds import BY_NAME
 from storypack.pack.pack import Pack
 from storypack.pack.source import KeyPath, path_text
 from storypack.processes import run_all
-
-_FOLDER = {kind: folder for folder, kind in KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def _subjects(rule: Rule, context: Context) -> Iterable[object]:
         case "search":
             return (entry.model for entry in context.pack.searches)
         case kind:
-            return (entry.model for entry in getattr(context.pack, _FOLDER[kind]))
+            return (entry.model for entry in context.pack.of(BY_NAME[kind]))
 
 
 def _issue(rule: Rule, fault: Fault, subject: object, context: Context) -> Issue:

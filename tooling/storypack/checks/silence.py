@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from storypack.checks.catalogue import Context, Rule, add, rules
-from storypack.checks.near import did_you_mean
 from storypack.issue import Issue, Location, Severity
 from storypack.pack.models.base import Content
+from storypack.spelling import did_you_mean
 
 UNKNOWN_RULE = Rule(
     "SP117",

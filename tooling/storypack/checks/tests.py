@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from storypack.checks.catalogue import Context, Fault, Faults, rule
-from storypack.checks.near import did_you_mean, one_of
 from storypack.checks.searches.world import world_of
 from storypack.issue import Severity
 from storypack.pack.models import Detection, Investigation
 from storypack.pack.models.base import Content
 from storypack.pack.models.search import EventsTest, Search, SearchTest
+from storypack.spelling import did_you_mean, one_of
 
 
 def must_not_fire(test: SearchTest) -> bool:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from storypack.checks.catalogue import Context, Fault, Faults, rule
 from storypack.checks.findings import entities
-from storypack.checks.near import did_you_mean
 from storypack.checks.searches.reading import Reading
 from storypack.checks.searches.world import World
 from storypack.issue import Severity
 from storypack.pack.models import Detection
+from storypack.spelling import did_you_mean
 
 # A field between two dollars, perhaps with a filter: $user$, $Processes.dest$, $result.user$, $user|s$.
 TOKEN = re.compile(r"\$([A-Za-z_][\w.:@{}-]*)(?:\|[a-z])?\$")

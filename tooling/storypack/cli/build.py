@@ -12,21 +12,12 @@ import click
 from storypack.cli import exit_codes
 from storypack.cli.collector import no_collection
 from storypack.cli.options import examples, format_option, no_pack, on_terminal, pack_option
+from storypack.pack.kinds import BY_FOLDER
 
 if TYPE_CHECKING:
     from storypack.app_build.pipeline import Built
     from storypack.issue import Issue
     from storypack.pack.load import Loaded
-
-
-_SINGULAR = {
-    "detections": "detection",
-    "stories": "story",
-    "baselines": "baseline",
-    "investigations": "investigation",
-    "macros": "macro",
-    "lookups": "lookup",
-}
 
 
 @click.command(
@@ -102,7 +93,7 @@ def _refuse(errors: Sequence[Issue], loaded: Loaded, pack: Path, format: str) ->
 def _as_text(built: Built) -> str:
     from storypack.report.results import plural
 
-    inside = ", ".join(plural(number, _SINGULAR[kind]) for kind, number in built.counts.items() if number)
+    inside = ", ".join(plural(number, BY_FOLDER[folder].name) for folder, number in built.counts.items() if number)
     return f"{built.path}\n  {inside}\n  {built.size:,} bytes, sha256 {built.sha256}"
 
 

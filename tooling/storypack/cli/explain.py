@@ -68,7 +68,7 @@ def command(name: str, pack: Path, format: str, output: Path | None, sql: bool) 
 
 
 def _chosen(pack: Pack, name: str) -> Entry[Search]:
-    from storypack.checks.near import did_you_mean
+    from storypack.spelling import did_you_mean
 
     wanted = name.casefold()
     for entry in pack.searches:

@@ -10,8 +10,7 @@ import click
 
 from storypack.cli import exit_codes
 from storypack.cli.options import SETTINGS_FILE, examples, no_pack, pack_option
-
-FOLDERS = ("detections", "baselines", "investigations")
+from storypack.pack.kinds import KINDS
 
 
 @click.command(epilog=examples("storypack fmt", "storypack fmt --check", "storypack fmt detections/cloud"))
@@ -24,26 +23,18 @@ def command(paths: tuple[Path, ...], pack: Path, check: bool) -> int:
     Inside a stage, and everywhere else in the file, each byte stays as it is: comments, order of keys, line breaks.
     A file whose search can not be read is left alone and named. Without PATH: all searches of the pack.
     """
-    from storypack.pack.rewrite import RewriteError, rewrite
-    from storypack.pack.yaml import YamlError
-    from storypack.spl.inputs import masked, unmasked
-    from storypack.spl.layout import LayoutError, layout
-    from storypack.spl.source import SplError
+    from storypack.authoring.formatting import FormatError, formatted
 
     changed = failed = total = 0
-    folders = tuple(pack / name for name in FOLDERS if (pack / name).is_dir())
+    folders = tuple(pack / kind.folder for kind in KINDS if kind.has_search and (pack / kind.folder).is_dir())
     if not paths and not folders and not (pack / SETTINGS_FILE).is_file():
         raise no_pack(pack)
     for path in _files(paths or folders):
         total += 1
         try:
-            old = path.read_bytes().decode("utf-8")
-            new = rewrite(old, "search", lambda text: unmasked(layout(masked(text))))
-        except SplError as error:
-            failed += _fail(path, f"the search can not be read: {error.message}")
-        except (YamlError, UnicodeDecodeError):
-            failed += _fail(path, "the file is no YAML that could be read; see storypack validate")
-        except (LayoutError, RewriteError) as error:
+            old = path.read_bytes()
+            new = formatted(old)
+        except FormatError as error:
             failed += _fail(path, str(error))
         else:
             if new != old:
@@ -69,9 +60,9 @@ def _fail(path: Path, message: str) -> int:
     return 1
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, data: bytes) -> None:
     """Replace a file in one step."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_bytes(text.encode("utf-8"))
+    temporary.write_bytes(data)
     temporary.chmod(path.stat().st_mode & 0o777)
     temporary.replace(path)

@@ -147,7 +147,7 @@ def _named(pack: Pack, name: str) -> Investigation:
     for entry in pack.investigations:
         if wanted in (entry.name.casefold(), entry.stem.casefold(), entry.path.casefold()):
             return entry.model
-    from storypack.checks.near import did_you_mean
+    from storypack.spelling import did_you_mean
 
     hint = did_you_mean(name, [entry.name for entry in pack.investigations])
     raise click.UsageError(f"the pack has no investigation '{name}'" + (f"; {hint}" if hint else ""))
@@ -164,8 +164,8 @@ def _listed(pack: Pack) -> str:
 
 def _values(given: tuple[str, ...], investigation: Investigation) -> dict[str, str]:
     """The inputs that the command line names. Raises UsageError for one that is unknown, or lacking."""
-    from storypack.checks.near import did_you_mean
     from storypack.hunting.steps import missing_inputs
+    from storypack.spelling import did_you_mean
 
     values: dict[str, str] = {}
     known = [*investigation.input_names, "time"]

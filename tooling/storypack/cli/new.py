@@ -9,11 +9,12 @@ import click
 
 from storypack.cli import exit_codes
 from storypack.cli.options import Kind, examples, no_pack, pack_option
+from storypack.pack.kinds import BY_NAME, KINDS
 
 if TYPE_CHECKING:
     from storypack.pack.pack import Entry, Pack
 
-KINDS = ("detection", "story", "macro", "lookup", "data_source", "baseline", "investigation", "schedule", "pack")
+NEW = (*(kind.name for kind in KINDS), "pack")
 TYPES = ("TTP", "Anomaly", "Hunting", "Correlation")
 CATEGORIES = ("application", "cloud", "endpoint", "network", "web")
 
@@ -26,7 +27,7 @@ CATEGORIES = ("application", "cloud", "endpoint", "network", "web")
         "storypack new pack ../cloud-exits",
     )
 )
-@click.argument("kind", type=Kind(KINDS))
+@click.argument("kind", type=Kind(NEW))
 @click.argument("name")
 @pack_option
 @click.option("--type", "type", type=click.Choice(TYPES), default="TTP", show_default=True, help="Of a detection.")
@@ -63,7 +64,7 @@ def _start(folder: Path, author: str | None) -> int:
     import datetime as dt
     import shlex
 
-    from storypack.cli.starter import named, starter
+    from storypack.authoring.starter import named, starter
 
     if not folder.resolve().is_dir() and folder.exists():
         raise click.UsageError(f"{folder} is a file; name the folder of the new pack")
@@ -80,7 +81,7 @@ def _start(folder: Path, author: str | None) -> int:
 def _stem(kind: str, name: str) -> str:
     from storypack.pack.names import file_stem
 
-    return name if kind in ("macro", "lookup") else file_stem(name)
+    return name if BY_NAME[kind].is_spl_name else file_stem(name)
 
 
 def _files(
@@ -97,7 +98,7 @@ def _files(
     import datetime as dt
     import uuid
 
-    from storypack.cli.skeleton import SKELETONS, Seed
+    from storypack.authoring.skeletons import SKELETONS, Seed
     from storypack.pack.load import load_pack
     from storypack.pack.names import filter_macro_name
 
@@ -136,16 +137,16 @@ def _check_name(kind: str, name: str, pack: Pack) -> None:
 
     from storypack.pack import names
 
-    pattern, meaning = {
-        "macro": (names.MACRO_PATTERN, names.MACRO_MEANING),
-        "lookup": (names.MACRO_PATTERN, names.MACRO_MEANING),  # its file has the same name
-    }.get(kind, (names.NAME_PATTERN, names.NAME_MEANING))
+    is_spl_name = BY_NAME[kind].is_spl_name
+    pattern, meaning = (
+        (names.MACRO_PATTERN, names.MACRO_MEANING) if is_spl_name else (names.NAME_PATTERN, names.NAME_MEANING)
+    )
     if not re.fullmatch(pattern, name) or not names.file_stem(name):
         raise click.UsageError(f"the name of a {kind} may hold only {meaning}")
     if len(name) > names.NAME_MAX:
         raise click.UsageError(f"the name has {len(name)} characters; at most {names.NAME_MAX} are allowed")
     prefix = pack.settings.macro_prefix
-    if kind in ("macro", "lookup") and not name.startswith(prefix):
+    if is_spl_name and not name.startswith(prefix):
         raise click.UsageError(f"macros and lookups of this pack begin with '{prefix}': call it {prefix}{name}")
 
 
@@ -163,7 +164,7 @@ def _story(kind: str, story: str | None, pack: Pack) -> str:
 
 def _named(kind: str, name: str, known: dict[str, Entry[Any]]) -> Entry[Any]:
     if name not in known:
-        from storypack.checks.near import one_of
+        from storypack.spelling import one_of
 
         raise click.UsageError(f"the pack has no {kind} '{name}'; {one_of(name, known)}".rstrip("; "))
     return known[name]

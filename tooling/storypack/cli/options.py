@@ -12,12 +12,15 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from storypack.pack.pack import Pack
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -162,3 +165,13 @@ def _opened(path: Path) -> Iterator[IO[str]]:
 def on_terminal() -> bool:
     """Whether a person is looking (then colour and progress are welcome). NO_COLOR is honoured."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def chosen(pack: Pack, only: Sequence[str]) -> frozenset[str] | None:
+    """Paths of the files that `--only` names; None = all."""
+    from storypack.authoring.selection import SelectionError, chosen_files
+
+    try:
+        return chosen_files(pack, only)
+    except SelectionError as error:
+        raise click.UsageError(str(error)) from error

@@ -20,8 +20,8 @@ from storypack.cli.options import emit, examples, format_option, output_option
 def command(ids: tuple[str, ...], format: str, output: Path | None) -> int:
     """List the rules that validate checks, or explain those named."""
     from storypack.checks.catalogue import rules
-    from storypack.checks.near import did_you_mean
     from storypack.report.rules import render_rule, render_rules_json, render_rules_markdown, render_rules_text
+    from storypack.spelling import did_you_mean
 
     known = rules()
     wanted = [id.upper() for id in ids]

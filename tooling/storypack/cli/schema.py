@@ -8,18 +8,7 @@ import click
 
 from storypack.cli import exit_codes
 from storypack.cli.options import Kind, emit, examples, output_option
-
-KINDS = (
-    "detection",
-    "story",
-    "macro",
-    "lookup",
-    "data_source",
-    "baseline",
-    "investigation",
-    "schedule",
-    "settings",
-)
+from storypack.pack.kinds import BY_NAME
 
 
 @click.command(
@@ -30,7 +19,7 @@ KINDS = (
     + "\n\nIn VS Code with the YAML extension, settings.json then maps it to the files:\n\n"
     '"yaml.schemas": {".schemas/detection.json": "detections/**/*.yml"}'
 )
-@click.argument("kind", type=Kind(KINDS))
+@click.argument("kind", type=Kind(BY_NAME))
 @output_option
 def command(kind: str, output: Path | None) -> int:
     """Print the JSON Schema of a KIND of content file ('settings' is storypack.yml)."""

@@ -76,7 +76,7 @@ def tell_unknown(sourcetype: str | None, knowledge: Knowledge) -> None:
     """A sourcetype that nobody knows, where it looks like one that is known."""
     known = [stanza.name for stanza in knowledge.props if "::" not in stanza.name]
     if sourcetype and sourcetype not in known:
-        from storypack.checks.near import did_you_mean
+        from storypack.spelling import did_you_mean
 
         if near := did_you_mean(sourcetype, known, likeness=85):
             tell(f"nothing is known of sourcetype '{sourcetype}'; {near}")
@@ -109,7 +109,7 @@ def _tell_command(spl: str) -> None:
     begin = _COMMAND_LIKE.match(spl)
     if begin is None or begin[1] in names():
         return
-    from storypack.checks.near import did_you_mean
+    from storypack.spelling import did_you_mean
 
     if near := did_you_mean(begin[1], names(), likeness=75):
         tell(f"'{begin[1]}' is no command and was searched for as a word; {near}")

@@ -15,6 +15,7 @@ import click
 
 from storypack.cli import exit_codes
 from storypack.cli.options import (
+    chosen,
     emit,
     examples,
     format_option,
@@ -72,7 +73,6 @@ def command(
     With --splunk the events are sent to an instance, the searches run there, and their rows are compared with what the
     tests expect and with the embedded engine's. Nothing needs to be installed there.
     """
-    from storypack.cli.select import chosen_files
     from storypack.pack.load import load_pack
     from storypack.testing.pool import TIME_LIMIT, run_tests
     from storypack.testing.run import plan_tests
@@ -82,7 +82,7 @@ def command(
     loaded = load_pack(pack)
     if not loaded.files:
         raise no_pack(pack)
-    files = chosen_files(loaded.pack, (*only, "changed") if changed else only)
+    files = chosen(loaded.pack, (*only, "changed") if changed else only)
     broken = _broken(loaded, files)
     planned = plan_tests(loaded.pack, files)
     if remote:

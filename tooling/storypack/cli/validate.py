@@ -13,6 +13,7 @@ import click
 from storypack.cli import exit_codes
 from storypack.cli.collector import no_collection
 from storypack.cli.options import (
+    chosen,
     emit,
     examples,
     format_option,
@@ -114,13 +115,12 @@ def _checked(
     from storypack.app_build.check import app_issues
     from storypack.checks.run import run_checks
     from storypack.checks.snapshot import Snapshot
-    from storypack.cli.select import chosen_files
     from storypack.pack.load import load_pack
 
     loaded = load_pack(pack)
     if not loaded.files:
         raise no_pack(pack)
-    files = chosen_files(loaded.pack, only)
+    files = chosen(loaded.pack, only)
     checked = run_checks(loaded.pack, today, [*loaded.issues, *app_issues(loaded.pack)], use_cache=use_cache)
     issues = [issue for issue in checked.issues if files is None or issue.location.file in files]
     read = [path for path in loaded.files if files is None or path in files]

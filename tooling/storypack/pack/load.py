@@ -8,30 +8,23 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from storypack.issue import Issue, Location, Severity
 from storypack.pack import rules
 from storypack.pack.adapters import adapt, app_settings
 from storypack.pack.explain import issues_of
 from storypack.pack.files import SETTINGS_FILE, Found, find_files, read_file
+from storypack.pack.kinds import BY_FOLDER, KINDS, SETTINGS, Kind
 from storypack.pack.models.base import Model
-from storypack.pack.models.baseline import Baseline
-from storypack.pack.models.data_source import DataSource
-from storypack.pack.models.detection import Detection
-from storypack.pack.models.investigation import Investigation
-from storypack.pack.models.lookup import LOOKUP, CsvLookup, ExternalLookup, KvStoreLookup
-from storypack.pack.models.macro import Macro
-from storypack.pack.models.schedule import NamedSchedule
 from storypack.pack.models.settings import Settings
-from storypack.pack.models.story import Story
 from storypack.pack.pack import Entry, Pack
 from storypack.pack.source import SourceFile, path_text
 from storypack.pack.yaml import Problem, YamlError, decode, parse
@@ -42,40 +35,7 @@ _CHUNK: Final = 40
 MOST: Final = 50  # mistakes of one file that are shown: nobody reads more, and nobody waits for them
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of content: how its data becomes a model. `folder` is also the name of the pack's attribute."""
-
-    folder: str
-    validate: Callable[[Any], Model]
-    model: Callable[[dict[str, Any]], type[BaseModel]]
-
-
-def _lookup_model(data: dict[str, Any]) -> type[BaseModel]:
-    by_type: dict[object, type[BaseModel]] = {"csv": CsvLookup, "kvstore": KvStoreLookup, "external": ExternalLookup}
-    return by_type.get(str(data.get("lookup_type")), CsvLookup)
-
-
-def _simple(folder: str, model: type[Model]) -> Kind:
-    return Kind(folder, model.model_validate, lambda data: model)
-
-
-KINDS: Final = {
-    kind.folder: kind
-    for kind in (
-        _simple("stories", Story),
-        _simple("detections", Detection),
-        _simple("macros", Macro),
-        Kind("lookups", LOOKUP.validate_python, _lookup_model),
-        _simple("data_sources", DataSource),
-        _simple("baselines", Baseline),
-        _simple("investigations", Investigation),
-        _simple("schedules", NamedSchedule),
-    )
-}
-# contentctl 5 keeps schedules in deployments/.
-KINDS_IN_FOLDERS: Final = {**{folder: folder for folder in KINDS}, "deployments": "schedules"}
-_SETTINGS_KIND: Final = _simple("settings", Settings)
+_KIND_IN_FOLDER: Final = {folder: kind.folder for kind in KINDS for folder in (kind.folder, *kind.older_folders)}
 _STAND_INS: Final = {
     "app_id": "unnamed_app",
     "title": "Unnamed",
@@ -125,7 +85,7 @@ def load_pack(folder: Path) -> Loaded:
     Never raises for what the folder holds; a folder that is no pack gives an issue (SP011).
     """
     settings, settings_source, issues = load_settings(folder)
-    found, stray = find_files(folder, KINDS_IN_FOLDERS)
+    found, stray = find_files(folder, _KIND_IN_FOLDER)
     size = _CHUNK if len(found) >= ENOUGH else max(len(found), 1)
     chunks = [found[start : start + size] for start in range(0, len(found), size)]
     read = run_all([partial(_read_files, folder, chunk) for chunk in chunks])
@@ -137,7 +97,7 @@ def link(
     folder: Path, settings: Settings, settings_source: SourceFile, results: list[FileResult], issues: list[Issue]
 ) -> Loaded:
     """A pack of what became of its files, in the order in which they are given."""
-    entries: dict[str, list[Entry[Any]]] = {name: [] for name in KINDS}
+    entries: dict[str, list[Entry[Any]]] = {kind.folder: [] for kind in KINDS}
     sources = {settings_source.path: settings_source} if issues else {}
     broken = []
     for result in results:
@@ -183,7 +143,7 @@ def load_settings(folder: Path) -> tuple[Settings, SourceFile, list[Issue]]:
         message = f"the settings come from {file}; other tools' settings do not say all"
         cure = f"write a {SETTINGS_FILE}"
         issues.append(Issue(rules.OLDER_FORMAT, Severity.NOTE, message, Location(file), cure=cure))
-    model, wrong = _validated(_SETTINGS_KIND, data, source)
+    model, wrong = _validated(SETTINGS, data, source)
     settings = model if isinstance(model, Settings) else _what_is_right(data, wrong)
     return settings, source, [*issues, *wrong]
 
@@ -230,7 +190,7 @@ def _modelled(found: Found, read: Read) -> FileResult:
     """One file of content, checked for its shape."""
     if read.data is None:
         return FileResult(found, read.source, None, tuple(read.issues))
-    model, wrong = _validated(KINDS[found.kind], read.data, read.source)
+    model, wrong = _validated(BY_FOLDER[found.kind], read.data, read.source)
     issues = (*read.issues, *wrong)
     # A file with an error is left out even if a model could be made of it: which of two equal keys did it mean?
     usable = model is not None and all(issue.severity is not Severity.ERROR for issue in issues)
@@ -256,7 +216,8 @@ def _problem_issue(problem: Problem, source: SourceFile) -> Issue:
 
 def _validated(kind: Kind, data: dict[str, Any], source: SourceFile) -> tuple[Model | None, list[Issue]]:
     try:
-        return kind.validate(data), []
+        model: Model = kind.adapter().validate_python(data)
+        return model, []
     except ValidationError as error:
         issues = list(islice(issues_of(error, kind.model(data), data, source), MOST))
         return None, [*issues, *_more(error.error_count(), issues)]

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Generic, TypeVar
 
 from storypack.issue import Location
+from storypack.pack.kinds import KINDS, Kind
 from storypack.pack.models.base import Model
 from storypack.pack.models.baseline import Baseline
 from storypack.pack.models.data_source import DataSource
@@ -88,14 +89,13 @@ class Pack:
 
     def entries(self) -> Iterator[Entry[Model]]:
         """Every object, kind after kind."""
-        yield from self.stories
-        yield from self.detections
-        yield from self.macros
-        yield from self.lookups
-        yield from self.data_sources
-        yield from self.baselines
-        yield from self.investigations
-        yield from self.schedules
+        for kind in KINDS:
+            yield from self.of(kind)
+
+    def of(self, kind: Kind) -> tuple[Entry[Any], ...]:
+        """The objects of one kind."""
+        entries: tuple[Entry[Any], ...] = getattr(self, kind.folder)
+        return entries
 
     @property
     def searches(self) -> tuple[Entry[Search], ...]:
@@ -105,7 +105,7 @@ class Pack:
     @property
     def tested(self) -> tuple[Entry[Any], ...]:
         """Whatever has tests: detections, baselines and investigations."""
-        return (*self.searches, *self.investigations)
+        return tuple(entry for kind in KINDS if kind.has_tests for entry in self.of(kind))
 
     @cached_property
     def _tested_by_path(self) -> dict[str, Entry[Any]]:

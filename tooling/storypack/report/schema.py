@@ -4,34 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import TypeAdapter
-
-from storypack.pack.models import (
-    Baseline,
-    DataSource,
-    Detection,
-    Investigation,
-    Macro,
-    NamedSchedule,
-    Settings,
-    Story,
-)
-from storypack.pack.models.lookup import LOOKUP
-
-_MODELS: dict[str, TypeAdapter[Any]] = {
-    "detection": TypeAdapter(Detection),
-    "story": TypeAdapter(Story),
-    "macro": TypeAdapter(Macro),
-    "lookup": LOOKUP,
-    "data_source": TypeAdapter(DataSource),
-    "baseline": TypeAdapter(Baseline),
-    "investigation": TypeAdapter(Investigation),
-    "schedule": TypeAdapter(NamedSchedule),
-    "settings": TypeAdapter(Settings),
-}
+from storypack.pack.kinds import BY_NAME
 
 
 def json_schema(kind: str) -> dict[str, Any]:
     """The schema of a kind of file: `detection`, `story`, …, `settings`. Raises KeyError for others."""
-    schema = _MODELS[kind].json_schema()
-    return {"$schema": "http://json-schema.org/draft-07/schema#", **schema}
+    return {"$schema": "http://json-schema.org/draft-07/schema#", **BY_NAME[kind].adapter().json_schema()}

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from storypack.checks.catalogue import Fault, Faults, rule
-from storypack.checks.near import did_you_mean, one_of
 from storypack.checks.searches.reading import Reading
 from storypack.checks.searches.world import World
+from storypack.spelling import did_you_mean, one_of
 from storypack.spl import Span, catalogue
 from storypack.spl.catalogue.model import CommandFacts, OptionFacts
 from storypack.spl.tree import (

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from storypack.checks.catalogue import Fault, Faults, rule
-from storypack.checks.near import did_you_mean, one_of
 from storypack.checks.searches.reading import Reading
 from storypack.checks.searches.world import World
 from storypack.issue import Severity
 from storypack.reference import cim
+from storypack.spelling import did_you_mean, one_of
 from storypack.spl import Span
 from storypack.spl.fields.walk import walk
 from storypack.spl.tree import Aggregation, Combine, Compare, Directive, Field, From, In, Plain, Term, Tstats, Word

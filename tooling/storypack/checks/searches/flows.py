@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from storypack.checks.catalogue import Faults, rule
-from storypack.checks.near import did_you_mean
 from storypack.checks.searches.reading import Reading
 from storypack.checks.searches.world import World
+from storypack.spelling import did_you_mean
 from storypack.spl.fields import Use
 from storypack.spl.fields.names import matches, renamed
 from storypack.spl.printer import print_command

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Iterator
 
 from storypack.checks.catalogue import Faults, rule
-from storypack.checks.near import did_you_mean
 from storypack.checks.searches.reading import Reading
 from storypack.checks.searches.world import World
+from storypack.spelling import did_you_mean
 from storypack.spl import Span, catalogue
 from storypack.spl.catalogue.stats_functions import PERCENTILES
 from storypack.spl.tree import Aggregation, Call, Convert, Expr, Field, Number, String

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from storypack.checks.catalogue import Faults, rule
-from storypack.checks.near import did_you_mean, one_of
 from storypack.checks.searches.reading import Reading
 from storypack.checks.searches.world import World
+from storypack.spelling import did_you_mean, one_of
 from storypack.spl.fields.walk import walk
 from storypack.spl.source import Span
 from storypack.spl.tree import Call, Compare, In, Inputlookup, Lookup, Plain, String, Word

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from storypack.checks.catalogue import Fault, Faults, rule
 from storypack.checks.findings import entities
-from storypack.checks.near import one_of
 from storypack.checks.searches.reading import Reading
 from storypack.checks.searches.world import World
 from storypack.checks.tokens import is_info, texts, tokens
 from storypack.pack.models.search import Search
+from storypack.spelling import one_of
 
 # What Enterprise Security itself adds to a finding, and Splunk to a drilldown or alert.
 _ADDED_NAMES = """

@@ -14,14 +14,16 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-import click
-
 if TYPE_CHECKING:
     from storypack.pack.pack import Entry, Pack
 
 
+class SelectionError(ValueError):
+    """What was asked for cannot be chosen: it names nothing, or git cannot tell."""
+
+
 def chosen_files(pack: Pack, only: Sequence[str]) -> frozenset[str] | None:
-    """Paths (in the pack) of the files that `--only` names; None = all. Raises UsageError for what names nothing."""
+    """Paths (in the pack) of the files that `--only` names; None = all. Raises SelectionError for a name of nothing."""
     if not only:
         return None
     files: set[str] = set()
@@ -37,13 +39,13 @@ def _files_named(pack: Pack, which: str) -> set[str]:
     if kind == "story":
         stories = [entry for entry in pack.stories if _matches(entry, rest)]
         if not stories:
-            raise click.UsageError(_unknown("story", rest, (entry.name for entry in pack.stories)))
+            raise SelectionError(_unknown("story", rest, (entry.name for entry in pack.stories)))
         members = [member for entry in stories for member in pack.detections_of(entry.name)]
         return {entry.path for entry in stories} | {entry.path for entry in members}
     found = {entry.path for entry in pack.entries() if _matches(entry, which)}
     found |= {path for path in pack.broken if fnmatchcase(Path(path).stem, which) or path == which}
     if not found:
-        raise click.UsageError(_unknown("object", which, (entry.name for entry in pack.entries())))
+        raise SelectionError(_unknown("object", which, (entry.name for entry in pack.entries())))
     return found
 
 
@@ -53,7 +55,7 @@ def _matches(entry: Entry[Any], which: str) -> bool:
 
 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> str:
-    from storypack.checks.near import did_you_mean
+    from storypack.spelling import did_you_mean
 
     hint = did_you_mean(name, known)
     return f"--only: the pack has no {kind} '{name}'" + (f"; {hint}" if hint else "")
@@ -117,7 +119,7 @@ def _users_of_macros(pack: Pack, names: Sequence[str]) -> set[str]:
 def changed_files(root: Path, since: str = "") -> set[str]:
     """Files of the pack that differ from the last commit, or from where the branch left `since`; new ones included."""
     if since.startswith("-"):  # git would take it for an option
-        raise click.UsageError(f"--only: '{since}' is not a branch or commit")
+        raise SelectionError(f"--only: '{since}' is not a branch or commit")
     base = _git(root, "merge-base", since, "HEAD").strip() if since else "HEAD"
     listed = _git(root, "diff", "--name-only", "--relative", "-z", base, "--")
     listed += _git(root, "ls-files", "--others", "--exclude-standard", "-z")
@@ -128,8 +130,8 @@ def _git(root: Path, *arguments: str) -> str:
     try:
         done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=True)
     except FileNotFoundError as error:
-        raise click.UsageError("--only changed needs git, which is not installed") from error
+        raise SelectionError("--only changed needs git, which is not installed") from error
     except subprocess.CalledProcessError as error:
         said = error.stderr.strip().splitlines()
-        raise click.UsageError(f"--only changed: git says: {said[0] if said else 'no'}") from error
+        raise SelectionError(f"--only changed: git says: {said[0] if said else 'no'}") from error
     return done.stdout

@@ -6,7 +6,7 @@ import json
 import uuid
 from dataclasses import dataclass
 
-from storypack.cli.skeleton import Seed, head, scalar
+from storypack.authoring.skeletons import Seed, head, scalar
 from storypack.pack.names import file_stem
 
 _STORY = "Data Leaving Through the Web"

@@ -7,7 +7,7 @@ import re
 import uuid
 from dataclasses import dataclass, replace
 
-from storypack.cli.skeleton_events import MARK, risk_event, sample
+from storypack.authoring.skeleton_events import MARK, risk_event, sample
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
 _WORDS = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")  # what some reader of YAML takes for no text

@@ -1,0 +1,96 @@
+"""The kinds of content: one record each. What else there is per kind (rules, skeletons, what the app makes of it) is
+registered under its name by the stage that has it; lists of kinds are made from this table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, TypeAdapter
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of content file.
+
+    `name` is what rules, commands and messages call it; `folder` its folder in the pack, and the attribute of `Pack`
+    (and of `AppContent`, if the app holds it). `models` names classes, which are imported when the first is asked for:
+    they cost a fifth of a second. Where there are several, `told_by` is the key whose value tells which, and `union`
+    names what makes any of them.
+    """
+
+    name: str
+    folder: str
+    models: Mapping[str, str]
+    told_by: str = ""
+    union: str = ""
+    older_folders: tuple[str, ...] = ()
+    has_search: bool = False
+    has_tests: bool = False
+    in_app: bool = False
+    is_spl_name: bool = False
+    """Named as Splunk's searches name it; others have a title."""
+
+    def model(self, data: Mapping[str, Any]) -> type[BaseModel]:
+        """The class for this data; the first one where the data does not tell."""
+        model: type[BaseModel] = _member(self.models.get(str(data.get(self.told_by)), next(iter(self.models.values()))))
+        return model
+
+    def adapter(self) -> TypeAdapter[Any]:
+        """What makes a model of plain data, and the JSON Schema of it."""
+        return _adapter(self.name)
+
+
+def _one(model: str) -> Mapping[str, str]:
+    return {"": model}
+
+
+KINDS: Final = (
+    Kind("detection", "detections", _one("detection.Detection"), has_search=True, has_tests=True, in_app=True),
+    Kind("story", "stories", _one("story.Story"), in_app=True),
+    Kind("baseline", "baselines", _one("baseline.Baseline"), has_search=True, has_tests=True, in_app=True),
+    Kind(
+        "investigation",
+        "investigations",
+        _one("investigation.Investigation"),
+        has_search=True,
+        has_tests=True,
+        in_app=True,
+    ),
+    Kind("macro", "macros", _one("macro.Macro"), in_app=True, is_spl_name=True),
+    Kind(
+        "lookup",
+        "lookups",
+        {"csv": "lookup.CsvLookup", "kvstore": "lookup.KvStoreLookup", "external": "lookup.ExternalLookup"},
+        "lookup_type",
+        "lookup.LOOKUP",
+        in_app=True,
+        is_spl_name=True,
+    ),
+    Kind("data_source", "data_sources", _one("data_source.DataSource")),
+    Kind("schedule", "schedules", _one("schedule.NamedSchedule"), older_folders=("deployments",)),
+)
+"""In the order in which they are loaded and shown."""
+
+SETTINGS: Final = Kind("settings", "", _one("settings.Settings"))
+"""storypack.yml, of which each pack has one."""
+
+BY_NAME: Final = {kind.name: kind for kind in (*KINDS, SETTINGS)}
+BY_FOLDER: Final = {kind.folder: kind for kind in KINDS}
+
+
+def _member(path: str) -> Any:
+    module, _, name = path.partition(".")
+    return getattr(import_module(f"storypack.pack.models.{module}"), name)
+
+
+@cache
+def _adapter(name: str) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
+    kind = BY_NAME[name]
+    return _member(kind.union) if kind.union else TypeAdapter(_member(*kind.models.values()))

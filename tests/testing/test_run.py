@@ -234,7 +234,32 @@ def test_a_field_that_no_event_has_is_named_also_where_the_test_passes(pack: Sma
     )
     result = pack.only()
     assert result.outcome is Outcome.PASSED
-    assert result.notes == ("no event of this test has `userAgnet`; did you mean `userAgent`?",)
+    assert result.notes == ("no event of any test of this search has `userAgnet`; did you mean `userAgent`?",)
+
+
+TWO_SENSORS = "`ex_audit` (filePath=a OR filepath=b) | stats count by user"
+EITHER = {"ex_either": "search (filePath=a OR filepath=b)", "ex_around": "`ex_either` | eval a=1"}
+OF_ONE = [event(0, user="kim", filePath="a")]
+OF_THE_OTHER = [event(0, user="kim", filepath="b")]
+
+
+def test_a_field_that_another_test_of_the_search_has_is_not_named(pack: SmallPack) -> None:
+    of_one = search_test("One sensor", OF_ONE, expected_results=1)
+    of_the_other = search_test("The other", OF_THE_OTHER, expected_results=1)
+    pack.detection("Disk", TWO_SENSORS, of_one, of_the_other)
+    assert [(result.outcome, result.notes) for result in pack.run()] == [(Outcome.PASSED, ())] * 2
+
+
+def test_a_field_of_a_macro_that_a_test_of_another_of_its_searches_has_is_not_named(pack: SmallPack) -> None:
+    for name, definition in EITHER.items():
+        pack.write(f"macros/{name}.yml", {**pack.common(name), "definition": definition})
+    pack.detection("Disk", "`ex_audit` | `ex_around`", search_test("x", OF_THE_OTHER, expected_results=1))
+    pack.detection("Tape", "`ex_audit` filePaht=a", search_test("x", OF_ONE, expected_results=0))
+    alone = [result.notes for result in pack.run()]
+    assert [bool(notes) for notes in alone] == [True, True]
+    pack.detection("Film", "`ex_audit` | `ex_either`", search_test("x", OF_ONE, expected_results=1))
+    together = {result.test.search: result.notes for result in pack.run()}
+    assert [bool(together[name]) for name in ("Disk", "Film", "Tape")] == [False, False, True]
 
 
 @pytest.mark.parametrize(

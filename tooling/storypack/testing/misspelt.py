@@ -1,36 +1,83 @@
-"""Fields that a search asks for and no event of its test has, though one of nearly that name is there."""
+"""Fields that a search asks for and no event of its tests has, though one of nearly that name is there."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 
-from storypack.engine.errors import EngineError
+from storypack.engine.errors import EngineError, UnreadableFile
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.run import open_session
+from storypack.pack.models.macro import Macro
+from storypack.pack.models.search import EventsTest, Search, SearchTest
+from storypack.pack.pack import Pack
 from storypack.spelling import slip_of
 from storypack.spl.fields import Tables, flow
 from storypack.spl.fields.raw import raw_uses
-from storypack.spl.macros import MacroDefinition
 from storypack.testing.clock import Moment
+from storypack.testing.setting import Setting
 from storypack.testing.stages import Staged
 from storypack.testing.trace import all_events
 
 
-def misspelt(
-    staged: Staged,
-    source: FileSource,
-    macros: Mapping[str, MacroDefinition],
-    when: Moment,
-    lookups: Mapping[str, tuple[str, ...]],
-) -> list[str]:
-    """A note for each such field. A test can pass for all that: an exclusion that excludes nothing is not missed."""
-    names = {use.name for use in raw_uses(flow(staged.pipeline, Tables(lookups, lambda path: ())))}
-    if not names:
+def misspelt(staged: Staged, source: FileSource, test: SearchTest, setting: Setting, when: Moment) -> list[str]:
+    """A note for each such field. A test can pass for all that: an exclusion that excludes nothing is not missed.
+
+    A search may read several products, and a test bring the events of one: a field that another test of the same
+    search has is none, nor is a field of a macro that a test of another search with this macro has.
+    """
+    columns = {name: table.fields for name, table in setting.lookups_of(test).items()}
+    uses = {use.name: use for use in raw_uses(flow(staged.pipeline, Tables(columns, lambda path: ())))}
+    if not uses:
         return []
     try:
-        with open_session(source, macros, when.now) as session, session.between(when.earliest, when.latest):
-            known = [name for name in all_events(session).all_names() if not name.startswith("_")]
+        known = _fields(source, test, setting, when)
     except EngineError:
         return []  # the run itself has said so
-    slips = {name: slip_of(name, known) for name in sorted(names.difference(known))}
-    return [f"no event of this test has `{name}`; did you mean `{meant}`?" for name, meant in slips.items() if meant]
+    notes = []
+    for name in sorted(uses.keys() - known):
+        meant = slip_of(name, known)
+        if meant and not _is_in_other_tests(name, _tests_with(staged, uses[name].span.start, setting.pack), setting):
+            notes.append(f"no event of any test of this search has `{name}`; did you mean `{meant}`?")
+    return notes
+
+
+def _fields(source: FileSource, test: EventsTest, setting: Setting, when: Moment) -> list[str]:
+    """The fields of the events within a test's time range."""
+    macros = setting.macros_of(test)
+    with open_session(source, macros, when.now) as session, session.between(when.earliest, when.latest):
+        return [name for name in all_events(session).all_names() if not name.startswith("_")]
+
+
+def _tests_with(staged: Staged, offset: int, pack: Pack) -> Iterator[SearchTest]:
+    """The tests of the search, and of all others that call the macro from which this part of the search came."""
+    yield from staged.entry.model.tests
+    called = [name.partition("(")[0] for name in staged.expanded.piece_at(offset).macros[-1:]]
+    for name in called:  # grows
+        for user in pack.users_of_macro(name):
+            if isinstance(user.model, Macro) and user.model.name not in called:
+                called.append(user.model.name)
+            elif isinstance(user.model, Search) and user.path != staged.entry.path:
+                yield from user.model.tests
+
+
+def _is_in_other_tests(name: str, tests: Iterator[SearchTest], setting: Setting) -> bool:
+    """Whether the events of one of these tests have the field; what each test has is worked out once."""
+    known = setting.fields_by_files
+    for test in tests:
+        files = tuple((item.data, item.sourcetype, item.source or "") for item in test.attack_data)
+        if files not in known:
+            known[files] = frozenset(_fields_of_all(test, setting))
+        if name in known[files]:
+            return True
+    return False
+
+
+def _fields_of_all(test: EventsTest, setting: Setting) -> list[str]:
+    """The fields of all events of a test; none where they cannot be read, which that test's own run says."""
+    if any("://" in item.data or setting.why_closed(item.data) for item in test.attack_data):
+        return []
+    try:
+        with setting.source(test) as source:
+            return _fields(source, test, setting, Moment(0.0))
+    except (EngineError, UnreadableFile):
+        return []

@@ -118,8 +118,7 @@ class _Run:
             for path, count in source.broken.items()
         ]
         notes += risk.problems if risk else ()
-        columns = {name: table.fields for name, table in self.setting.lookups_of(self.test).items()}
-        notes += misspelt(staged, source, self.setting.macros_of(self.test), when, columns)
+        notes += misspelt(staged, source, self.test, self.setting, when)
         kept = TestResult(self.planned, Outcome.PASSED, len(rows), tuple(rows[:KEPT_ROWS]), notes=tuple(notes))
         wrong = difference(self.test, rows)
         if wrong is None:

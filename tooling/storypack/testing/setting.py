@@ -122,6 +122,11 @@ class Setting:
             return f"{name} {getattr(error, 'strerror', None) or error}"
         return ""
 
+    @cached_property
+    def fields_by_files(self) -> dict[tuple[tuple[str, str, str], ...], frozenset[str]]:
+        """The fields of events, by data, sourcetype and source of their files, as far as anybody has asked."""
+        return {}
+
     @contextmanager
     def source(self, test: EventsTest, tables: Sequence[EventTable] = ()) -> Iterator[FileSource]:
         """The events of a test. Raises UnreadableFile."""

@@ -23,9 +23,7 @@ from storypack.engine.events.sourcetypes import _BY_KEYS, _BY_TEXT
 from storypack.engine.functions.registry import names as functions
 from storypack.pack.kinds import KINDS
 from storypack.reference.unknown import points
-from storypack.spl import catalogue
-from storypack.spl.catalogue.names import OPAQUE, PLAIN, SHAPED
-from storypack.spl.commands import READERS
+from storypack.spl.cards import cards
 
 from .test_architecture import stages
 
@@ -51,9 +49,7 @@ def _stanzas(path: Path) -> Collection[str]:
 
 
 REGISTRIES: dict[str, Callable[[], Collection[str]]] = {
-    "command names": lambda: PLAIN | SHAPED | OPAQUE,
-    "command facts": lambda: catalogue.commands().keys(),
-    "command grammars": lambda: READERS.keys(),
+    "commands": lambda: cards().keys(),
     "commands that run": commands,
     "commands refused": lambda: REFUSED.keys(),
     "eval functions": functions,

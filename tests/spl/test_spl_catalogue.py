@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from storypack.spl import catalogue, parse
 from storypack.spl import tree as t
+from storypack.spl.cards import cards, enter
 from storypack.spl.catalogue.model import Flow, Kind
-from storypack.spl.catalogue.names import OPAQUE, PLAIN, SHAPED
-from storypack.spl.commands import READERS
 
 # What the public searches use (detections, baselines, macros), with an example of ours for each command.
 COMMANDS = {
@@ -76,7 +78,7 @@ def test_public_commands_are_known_and_read(name: str) -> None:
     assert facts is not None
     assert name in (facts.name, *facts.aliases)
     last = parse(COMMANDS[name]).commands[-1]
-    assert isinstance(last, t.Opaque) == (name in OPAQUE)
+    assert isinstance(last, t.Opaque) == (not catalogue.is_command(name))
 
 
 @pytest.mark.parametrize("name", FUNCTIONS.split())
@@ -89,14 +91,34 @@ def test_public_aggregations_are_known(name: str) -> None:
     assert catalogue.aggregation(name)
 
 
-def test_names_and_facts_list_the_same_commands() -> None:
-    assert set(catalogue.commands()) == SHAPED | PLAIN | OPAQUE
-    assert not SHAPED & PLAIN
-    assert not (SHAPED | PLAIN) & OPAQUE
+def test_every_card_stands_in_the_file_of_its_name_or_of_its_family() -> None:
+    """A node that several commands share, and what an app brings, is in one file; every other command in its own."""
+    folder = Path(catalogue.__file__).parent.parent / "commands"
+    shared = {file.stem for file in folder.glob("*.py") if len(_entered(file)) > 1}
+    assert shared == {
+        "stats", "chart", "tstats", "top", "combine", "enterprise_security", "extreme_search", "machine_learning"
+    }  # fmt: skip
+    for file in folder.glob("*.py"):
+        if file.stem not in shared and (names := _entered(file)):
+            assert names == [file.stem.rstrip("_")]
+    assert {name for file in folder.glob("*.py") for name in _entered(file)} == {
+        card.facts.name for card in cards().values()
+    }
 
 
-def test_commands_with_a_shape_have_a_reader() -> None:
-    assert set(READERS) == set(SHAPED)
+def _entered(file: Path) -> list[str]:
+    return re.findall(r'\bCommandFacts\(\s*"(\w+)"', file.read_text(encoding="utf-8"))
+
+
+def test_a_name_has_one_card() -> None:
+    with pytest.raises(ValueError, match="`stats` has two cards"):
+        enter(cards()["stats"])
+
+
+def test_a_node_without_a_field_for_it_bears_the_name_of_its_command() -> None:
+    assert [parse(f"a | {text}").commands[1].name for text in ("bucket _time", "rex b", "kv", "nobody")] == [
+        "bin", "rex", "kv", "nobody"
+    ]  # fmt: skip
 
 
 def test_what_splunk_safeguards() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from storypack.spl import parse
-from storypack.spl.nulls import after, before
+from storypack.spl.nulls import before
 from storypack.spl.unknown import dependences
 
 
@@ -86,7 +86,7 @@ def test_fields_with_a_value_in_every_row(search: str, known: set[str]) -> None:
     pipeline = parse(search)
     names = before(pipeline)
     for command in pipeline.commands:
-        names = after(command, names)
+        names = command.filled(names)
     if "table *" in search:
         names -= before(pipeline)
     assert names - {"index"} == known

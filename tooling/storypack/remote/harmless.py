@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from storypack.engine.commands import command_name
 from storypack.remote.narrow import CannotNarrow
 from storypack.spl import parse, tree
 from storypack.spl.source import SplError
@@ -51,7 +50,7 @@ def check_reads_only(text: str, allowed: frozenset[str] = frozenset()) -> None:
             call = node.call if isinstance(node, tree.MacroStage) else node
             if call.name not in allowed:
                 raise MayChange(f"what the macro `{call.name}` does is not known here", call.name)
-        elif isinstance(node, tree.Command) and (name := command_name(node)) not in READING | allowed:
+        elif isinstance(node, tree.Command) and (name := node.name) not in READING | allowed:
             raise MayChange(f"its command `{name}` is not known to read only", name)
 
 

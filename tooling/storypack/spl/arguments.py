@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from typing import Literal
 
 from storypack.spl.calls import macro_call
+from storypack.spl.nodes import Field, MacroCall, Option, Pipeline, Word
 from storypack.spl.source import Span, SplError
 from storypack.spl.tokens import ARGUMENTS, OPTION_VALUE, Reader, unescape, unquote
-from storypack.spl.tree import Field, MacroCall, Option, Pipeline, Word
 
 BY = ("by",)
 
 # Options whose condition stands in brackets in quotes. Search Reference: "streamstats".
 _BRACKETED = ("reset_before", "reset_after")
+_BARE_PATTERN = re.compile(r'[^\s|"`]++').match
 _CLOSING = re.compile(r'(?<!\\)"\)"').search
 
 
@@ -173,3 +175,42 @@ def subsearch(reader: Reader, command: str) -> Pipeline:
     if reader.value != "[":
         reader.expected(f"a subsearch in square brackets after `{command}`", f"write `{command} [ search ... ]`")
     return reader.subsearch()
+
+
+def sign(reader: Reader) -> Literal["", "+", "-"]:
+    """A sign at the head of the current word, which is then without it."""
+    if reader.kind != "word" or reader.value[0] not in "+-":
+        return ""
+    found: Literal["+", "-"] = "-" if reader.value[0] == "-" else "+"
+    reader.end = reader.start + 1
+    reader.advance()
+    return found
+
+
+def template(reader: Reader) -> str:
+    """The text in the square brackets at the current token, which is no search before its `$field$` is filled in."""
+    opener = reader.start
+    inner = reader.raw_until("]").strip()
+    if reader.value != "]":
+        reader.fail_unclosed("]", "[", opener)
+    reader.advance()
+    return inner
+
+
+def pattern(reader: Reader) -> Word | MacroCall:
+    """A regular expression, as a rule in double quotes."""
+    start = reader.start
+    if reader.kind == "string":
+        found: Word | MacroCall = quoted_word(reader)
+        reader.advance()
+    elif reader.kind == "macro":
+        found = macro_call(reader.value, start)
+        reader.advance()
+    else:
+        reader.fail_if_stray()
+        bare = _BARE_PATTERN(reader.text, start)
+        if not bare:
+            reader.expected("a regular expression in double quotes")
+        found = Word(bare[0], span=Span(*bare.span()))
+        reader.skip_to(bare.end())
+    return found

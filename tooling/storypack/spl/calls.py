@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from storypack.spl.nodes import MacroCall
 from storypack.spl.source import Span, SplError
-from storypack.spl.tree import MacroCall
 
 _CALL = re.compile(r"(?s)`\s*([^\s(`\"'|=,\[\]]+)\s*(?:\((.*)\)\s*)?`\Z")
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'

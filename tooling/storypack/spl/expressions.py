@@ -11,9 +11,7 @@ from itertools import product
 from typing import Literal
 
 from storypack.spl.calls import macro_call
-from storypack.spl.source import Span, SplError
-from storypack.spl.tokens import EVAL, MAX_DEPTH, Reader, unquote
-from storypack.spl.tree import (
+from storypack.spl.nodes import (
     Binary,
     Call,
     Expr,
@@ -24,6 +22,8 @@ from storypack.spl.tree import (
     SubsearchValue,
     Unary,
 )
+from storypack.spl.source import Span, SplError
+from storypack.spl.tokens import EVAL, MAX_DEPTH, Reader, unquote
 
 XOR, OR, AND, NOT, COMPARISON, SUM, PRODUCT, SIGN = range(1, 9)
 

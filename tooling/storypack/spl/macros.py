@@ -15,9 +15,9 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from storypack.spl.calls import macro_call
+from storypack.spl.nodes import MacroCall
 from storypack.spl.source import Span, SplError
 from storypack.spl.tokens import MACRO, STRING, blank_comments
-from storypack.spl.tree import MacroCall
 
 MAX_DEPTH = 100  # limits.conf, max_macro_depth
 MAX_CALLS = 20_000

@@ -8,14 +8,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from storypack.spl.catalogue import is_command, is_known
-from storypack.spl.commands import READERS, plain, reader_of
+from storypack.spl import cards
+from storypack.spl.catalogue import is_command
+from storypack.spl.commands.deferred import Deferred
+from storypack.spl.commands.macro import MacroStage
+from storypack.spl.commands.opaque import Opaque
+from storypack.spl.commands.search import Search
 from storypack.spl.diagnosis import truer_cause
 from storypack.spl.expressions import whole_expression
+from storypack.spl.nodes import Command, Expr, Pipeline, Term
 from storypack.spl.source import Span, SplError
 from storypack.spl.terms import search_term, whole_term
 from storypack.spl.tokens import ARGUMENTS, SEARCH, Reader
-from storypack.spl.tree import Command, Expr, Pipeline, Search, Term
 
 _NAME = re.compile(r"\s*+([A-Za-z_][\w.-]*+)(?!['\\@#$%&*;:^~{}?/])").match
 _NAME_ALONE = re.compile(r"\s*+([A-Za-z_][\w-]*+)").match
@@ -23,11 +27,6 @@ _NAME_ALONE = re.compile(r"\s*+([A-Za-z_][\w-]*+)").match
 _FIELD_FOLLOWS = re.compile(r"\s*+(?:[=<>]|!=)").match
 _SEARCH_BEGINS = re.compile(r"\s*+search\s++(?![=<>!])").match
 _STAGE_BEGINS = re.compile(r"\s*+([|\]`]?)").match
-
-# Commands that run subsearches of their own; of all others a subsearch's text becomes a part.
-_WITH_SUBSEARCHES = frozenset(
-    {"join", "append", "appendcols", "appendpipe", "union", "multisearch", "set", "foreach", "map"}
-)
 
 Tree = TypeVar("Tree")
 
@@ -140,7 +139,7 @@ def _first(reader: Reader) -> Command:
     found = _NAME(reader.text, reader.end)
     if found and reader.nesting:
         return _named(reader, found[1].lower(), found)
-    if found and is_command(name := found[1].lower()) and not _FIELD_FOLLOWS(reader.text, found.end()):
+    if found and not _FIELD_FOLLOWS(reader.text, found.end()) and is_command(name := found[1].lower()):
         return _named(reader, name, found)
     reader.begin(SEARCH)
     start = reader.start
@@ -164,7 +163,7 @@ def _command(reader: Reader) -> Command:
         return _named(reader, found[1].lower(), found)
     reader.begin(ARGUMENTS)
     if reader.kind == "macro":
-        return plain.macro_stage(reader)
+        return MacroStage.read_call(reader)
     if reader.value == "[":
         reader.fail("a subsearch is no command", "name the command it belongs to, for example `append [ ... ]`")
     return reader.expected("the name of a command after `|`")
@@ -178,15 +177,16 @@ def _known_name(reader: Reader) -> re.Match[str] | None:
 
 def _named(reader: Reader, name: str, found: re.Match[str]) -> Command:
     reader.end = found.end()
-    if not is_known(name) and (after := _FIELD_FOLLOWS(reader.text, reader.end)):
+    card = cards.card(name)
+    if card is None and (after := _FIELD_FOLLOWS(reader.text, reader.end)):
         span = Span(found.start(1), after.end())
         raise SplError(
             f"`{found[1]}` is not a command", span, f"to filter, write `search {found[1]}{after[0].strip()}...`"
         )
-    read = READERS.get(name) or reader_of(name)
+    node = card.node if card is not None else Opaque
     begin, depth, nesting = reader.end, reader.depth, reader.nesting
     try:
-        command = read(reader, name, found.start(1))
+        command = node.read(reader, name, found.start(1))
         if not reader.at_end:
             _check_end(reader, name)
         return command
@@ -194,15 +194,15 @@ def _named(reader: Reader, name: str, found: re.Match[str]) -> Command:
         if reader.nesting != nesting:  # inside a subsearch of this stage
             raise
         reader.depth = depth
-        return _deferred(reader, name, found.start(1), begin, error)
+        return _deferred(reader, name, found.start(1), begin, error, at_bracket=not node.has_subsearches)
 
 
-def _deferred(reader: Reader, name: str, start: int, begin: int, error: SplError) -> Command:
+def _deferred(reader: Reader, name: str, start: int, begin: int, error: SplError, *, at_bracket: bool) -> Command:
     """A stage that cannot be read as it stands, but may be when its macros are expanded and its subsearches have run;
     else the error."""
-    at_bracket = reader.value == "[" and name not in _WITH_SUBSEARCHES
+    at_bracket = at_bracket and reader.value == "["
     try:
-        stage = plain.deferred(reader, name, start, begin, at_bracket=at_bracket)
+        stage = Deferred.read_from(reader, name, start, begin, at_bracket=at_bracket)
     except SplError as inside:
         raise inside if at_bracket else error from None
     if stage is None:

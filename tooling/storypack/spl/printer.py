@@ -6,19 +6,19 @@ are therefore lost.
 
 from __future__ import annotations
 
-from storypack.spl.printing import commands
+from storypack.spl.nodes import Command, Pipeline
 from storypack.spl.printing.expressions import expression as print_expression
+from storypack.spl.printing.pipelines import pipeline as print_pipeline
 from storypack.spl.printing.terms import term as print_term
-from storypack.spl.tree import Command, Pipeline
 
 __all__ = ["print_command", "print_expression", "print_search", "print_term"]
 
 
 def print_search(pipeline: Pipeline) -> str:
     """The canonical text of a search. Subsearches stay on the line of the command that they belong to."""
-    return commands.pipeline(pipeline, "\n| ")
+    return print_pipeline(pipeline, "\n| ")
 
 
 def print_command(command: Command) -> str:
     """The text of one stage, without its pipe."""
-    return commands.command(command)
+    return command.to_spl()

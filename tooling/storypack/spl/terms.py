@@ -11,9 +11,7 @@ from collections.abc import Callable
 from typing import Literal, cast
 
 from storypack.spl.calls import macro_call
-from storypack.spl.source import Span, SplError
-from storypack.spl.tokens import LIST, SEARCH, VALUE, Reader, unquote
-from storypack.spl.tree import (
+from storypack.spl.nodes import (
     And,
     Compare,
     Directive,
@@ -29,6 +27,8 @@ from storypack.spl.tree import (
     TimeModifier,
     Word,
 )
+from storypack.spl.source import Span, SplError
+from storypack.spl.tokens import LIST, SEARCH, VALUE, Reader, unquote
 
 # Search Reference: "Time modifiers".
 _TIME_MODIFIERS = """

@@ -15,8 +15,8 @@ import re
 from collections.abc import Callable
 from typing import NoReturn
 
+from storypack.spl.nodes import Pipeline
 from storypack.spl.source import Span, SplError, place, quote_for_message
-from storypack.spl.tree import Pipeline
 
 STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 QUOTED = r"'[^'\\]*+(?:\\.[^'\\]*+)*+'"

@@ -38,9 +38,8 @@ def dependences(pipeline: Pipeline, known: Names | None = None) -> Iterator[Depe
         for node in _own_nodes(command):
             yield from _patterns(node)
         for inner_search in _subsearches(command):
-            continues = isinstance(command, tree.Combine) and command.name == "appendpipe"
-            yield from dependences(inner_search, known if continues else None)
-        known = nulls.after(command, known)
+            yield from dependences(inner_search, known if command.continues() else None)
+        known = command.filled(known)
 
 
 def _subsearches(command: tree.Command) -> Iterator[Pipeline]:
@@ -73,7 +72,7 @@ def _assignments(command: tree.Eval, known: Names) -> Iterator[Dependence]:
         if isinstance(each, tree.Assignment):
             yield from _conditions(each.value, known)
             one = tree.Eval((each,))
-            known = nulls.after(one, known)
+            known = one.filled(known)
 
 
 # --- NOT of what may be null

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from storypack.engine.commands import command_name
 from storypack.engine.errors import EngineError, NotSupported, UnreadableFile
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.run import Result, search
@@ -197,7 +196,7 @@ def _stage_place(error: EngineError, staged: Staged) -> Location:
     stages = staged.pipeline.commands
     if named and 0 < int(named[1]) <= len(stages):
         node = stages[int(named[1]) - 1]
-        if command_name(node) == named[2]:
+        if node.name == named[2]:
             return staged.location(node.span)
     return staged.entry.at("search")
 

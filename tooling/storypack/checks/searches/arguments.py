@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from storypack.checks.catalogue import Faults, rule
-from storypack.checks.searches.commands import name_of
 from storypack.checks.searches.reading import Reading
 from storypack.checks.searches.world import World
 from storypack.spl import SplError, catalogue, parse
@@ -24,29 +22,10 @@ from storypack.spl.tree import (
     InList,
     MapSearch,
     Pipeline,
-    Plain,
     Return,
-    Top,
     Unary,
-    Word,
 )
 
-# Search Reference, the page of each command: how many words it takes, and which.
-_WORDS: dict[str, tuple[int, int, str]] = {
-    "iplocation": (1, 1, "one field"),
-    "makemv": (1, 1, "one field"),
-    "mvexpand": (1, 1, "one field"),
-    "nomv": (1, 1, "one field"),
-    "mvcombine": (1, 1, "one field"),
-    "fromjson": (1, 1, "one field"),
-    "outputlookup": (1, 1, "one lookup"),
-    "untable": (3, 3, "the row field, a name for the column names and a name for the values"),
-    "xyseries": (3, 999, "the row field, the column field and the data fields"),
-    "contingency": (2, 2, "two fields"),
-    "strcat": (2, 999, "fields or texts, and the field to put them into"),
-    "selfjoin": (1, 999, "the fields to join by"),
-}
-_TREND = re.compile(r'(?:sma|wma|ema)\d{1,5}\((?:"[^"]+"|[^"()]+)\)', re.IGNORECASE)
 _COMPARISONS = frozenset(["=", "==", "!=", "<", "<=", ">", ">=", "LIKE", "AND", "OR", "XOR"])
 _TOKEN = re.compile(r"<<\w+>>")
 
@@ -60,62 +39,9 @@ _TOKEN = re.compile(r"<<\w+>>")
     cure="Give it what its page in the Search Reference asks for.",
 )
 def words(reading: Reading, world: World) -> Faults:
-    commands: list[Plain | Top] = [*reading.of(Plain), *reading.of(Top)]
-    for command in commands:
-        if problem := _problem(command):
+    for command in reading.commands:
+        if problem := command.wrong_words():
             yield reading.fault(problem, Span(command.span.start, command.span.start + len(command.name)))
-
-
-def _problem(command: Plain | Top) -> str:
-    """What is wrong with the words of a command; empty if nothing is, or if a macro among them is not known."""
-    if isinstance(command, Top):
-        return "" if command.fields else f"`{command.name}` takes the fields to count"
-    given = [each.text for each in command.words if isinstance(each, Word)]
-    if len(given) < len(command.words):
-        return ""
-    period = command.option("p") if command.name == "autoregress" else ""
-    if period and not re.fullmatch(r"\d+(?:-\d+)?", period):
-        return f"`autoregress` takes p=1 or a range p=1-3, not p={period}"
-    least, most, takes = _WORDS.get(command.name, (0, 999, ""))
-    if least <= len(given) <= most:
-        takes = _SHAPES[command.name](given) if command.name in _SHAPES else ""
-    shown = f"`{' '.join(given)}`" if given else "nothing"
-    return f"`{command.name}` takes {takes}, not {shown}" if takes else ""
-
-
-def _field_as(given: list[str]) -> str:
-    right = len(given) == 1 or (len(given) == 3 and given[1].lower() == "as")
-    return "" if right else "a field, or `field AS name`"
-
-
-def _number(given: list[str]) -> str:
-    right = not given or (len(given) == 1 and given[0].isdecimal())
-    return "" if right else "a whole number"
-
-
-def _trends(given: list[str]) -> str:
-    left = list(given)
-    while left:
-        if not _TREND.fullmatch(left.pop(0)):
-            return "trends such as `sma5(count)`"
-        if len(left) > 1 and left[0].lower() == "as":
-            left = left[2:]
-    return "" if given else "trends such as `sma5(count)`"
-
-
-def _format_texts(given: list[str]) -> str:
-    return "" if len(given) in (0, 6) else "no texts, or six"
-
-
-_SHAPES: dict[str, Callable[[list[str]], str]] = {
-    "accum": _field_as,
-    "delta": _field_as,
-    "autoregress": _field_as,
-    "tail": _number,
-    "trendline": _trends,
-    "format": _format_texts,
-    "transpose": _number,
-}
 
 
 @rule(
@@ -170,7 +96,7 @@ def filled_in(reading: Reading, world: World) -> Faults:
             except SplError as error:
                 yield reading.fault(f"with the subsearch's result put in: {error.message}", span, error.cure)
             else:
-                if isinstance(found, Plain | Top) and (problem := _problem(found)):
+                if problem := found.wrong_words():
                     yield reading.fault(f"with the subsearch's result put in, {problem}", span)
 
 
@@ -200,7 +126,7 @@ def begins_from_nothing(reading: Reading, world: World) -> Faults:
     for node in nodes:
         if isinstance(node, Pipeline) and node is not reading.tree and id(node) not in continued:
             first = node.commands[0]
-            name = name_of(first)
+            name = first.name
             facts = catalogue.command(name) if name else None
             if facts is not None and not facts.generating and name not in ("search", "stats"):
                 span = Span(first.span.start, first.span.start + len(name))

@@ -12,97 +12,23 @@ from storypack.spelling import did_you_mean, one_of
 from storypack.spl import Span, catalogue
 from storypack.spl.catalogue.model import CommandFacts, OptionFacts
 from storypack.spl.tree import (
-    Bin,
-    Chart,
     Combine,
     Command,
-    Convert,
-    Dedup,
-    Eval,
-    Fieldformat,
-    Fields,
-    Foreach,
-    From,
-    Head,
-    Inputlookup,
     Join,
-    Lookup,
-    MacroStage,
-    MapSearch,
-    Node,
     Opaque,
     Option,
     Pipeline,
-    Plain,
-    Regex,
-    Rename,
-    Replace,
-    Return,
-    Rex,
     Search,
-    Sort,
     SplitBy,
-    Stats,
     SubsearchTerm,
     SubsearchValue,
-    Top,
-    Tstats,
-    Where,
     Word,
 )
 from storypack.timemod import UNITS, TimeModifierError
 from storypack.timemod import parse as parse_time
 
-_NAMES: dict[type[Node], str] = {
-    Search: "search",
-    Where: "where",
-    Eval: "eval",
-    Fieldformat: "fieldformat",
-    From: "from",
-    Fields: "fields",
-    Rename: "rename",
-    Rex: "rex",
-    Regex: "regex",
-    Lookup: "lookup",
-    Inputlookup: "inputlookup",
-    Bin: "bin",
-    Sort: "sort",
-    Dedup: "dedup",
-    Head: "head",
-    Join: "join",
-    Foreach: "foreach",
-    MapSearch: "map",
-    Replace: "replace",
-    Convert: "convert",
-    Return: "return",
-}
-_WITH_OPTIONS = (
-    Stats,
-    Chart,
-    Tstats,
-    Rex,
-    Lookup,
-    Inputlookup,
-    Bin,
-    Dedup,
-    Head,
-    Top,
-    Join,
-    Combine,
-    Foreach,
-    MapSearch,
-    Convert,
-    Plain,
-)
 _SPAN = re.compile(r"(?:\d+(?:\.\d+)?)?([A-Za-z]*)(?:@.*)?|\d*(?:\.\d+)?log\d*(?:\.\d+)?")
 _SUBSECONDS = frozenset({"us", "ms", "cs", "ds", "log"})
-
-
-def name_of(command: Node) -> str:
-    """The command's name, empty for a macro that stands as a stage."""
-    if isinstance(command, MacroStage):
-        return ""
-    return _NAMES.get(type(command)) or str(getattr(command, "name", ""))
 
 
 @rule(
@@ -131,13 +57,11 @@ def unknown_command(reading: Reading, world: World) -> Faults:
     cure="Use the options of the command's page in the Search Reference.",
 )
 def options(reading: Reading, world: World) -> Faults:
-    for kind in _WITH_OPTIONS:
-        for command in reading.of(kind):
-            name = name_of(command)
-            facts = catalogue.command(name)
-            if facts is not None:
-                given: tuple[object, ...] = getattr(command, "options", ())
-                yield from _options(reading, facts, name, [each for each in given if isinstance(each, Option)])
+    for command in reading.commands:
+        facts = catalogue.command(command.name)
+        if facts is not None:
+            given = [each for each in getattr(command, "options", ()) if isinstance(each, Option)]
+            yield from _options(reading, facts, command.name, given)
     chart = catalogue.command("timechart")
     assert chart is not None
     for split in reading.of(SplitBy):
@@ -215,7 +139,7 @@ def misplaced(reading: Reading, world: World) -> Faults:
         return
     top = reading.tree
     first = top.commands[0]
-    name = name_of(first)
+    name = first.name
     if not top.leading_pipe and name and not isinstance(first, Search):
         span = Span(first.span.start, first.span.start + len(name))
         message = f"without a pipe in front of it, `{name}` is a word to look for in the events, no command"
@@ -239,7 +163,7 @@ def _subsearches(reading: Reading) -> Iterator[Pipeline]:
 def _at_the_head(reading: Reading, command: Command) -> Iterator[Fault]:
     """A subsearch begins with a command that makes results (Search Manual: "About subsearches"), or with the
     `stats count` that people wrote before there was makeresults."""
-    name = name_of(command)
+    name = command.name
     facts = catalogue.command(name) if name else None
     if facts is None or facts.generating or name in ("search", "stats", *_ANYWHERE):
         return
@@ -253,7 +177,7 @@ _ANYWHERE = ("set", "union", "savedsearch", "mpreview", "searchtxn", "apply", "s
 
 
 def _in_the_middle(reading: Reading, command: Command) -> Iterator[Fault]:
-    name = name_of(command)
+    name = command.name
     facts = catalogue.command(name) if name else None
     if facts is None or not facts.generating or name in _ANYWHERE:
         return

@@ -21,7 +21,7 @@ from storypack.spl.fields.walk import walk
 from storypack.spl.macros import Expanded, expand
 from storypack.spl.source import line_column
 from storypack.spl.tokens import MACRO, STRING
-from storypack.spl.tree import Aggregation, Call, Combine, Foreach, MapSearch, Node, Pipeline
+from storypack.spl.tree import Aggregation, Call, Command, Foreach, MapSearch, Node, Pipeline
 
 N = TypeVar("N", bound=Node)
 WHOLE_SEARCH = "%original_detection_search%"  # in a drilldown: the detection's own search
@@ -122,6 +122,11 @@ class Reading:
         """All nodes of a type, in the order of the text."""
         return self._nodes.get(kind, [])  # type: ignore[return-value]
 
+    @cached_property
+    def commands(self) -> list[Command]:
+        """All stages, those of subsearches and templates among them."""
+        return [node for nodes in self._nodes.values() for node in nodes if isinstance(node, Command)]
+
     def original(self, span: Span) -> Span:
         """A span of the tree as one of the author's text."""
         return self.expanded.original(span) if self.expanded else span
@@ -154,9 +159,8 @@ def missing(stages: Sequence[StageFields], *, inside: bool = False) -> Iterator[
                 if not use.forgiving and use.name not in seen and not stage.before.has(use.name):
                     seen.add(use.name)
                     yield stage, use
-        continues = isinstance(stage.command, Combine) and stage.command.name == "appendpipe"
         for inner in stage.inner:
-            yield from missing(inner, inside=continues)
+            yield from missing(inner, inside=stage.command.continues())
 
 
 def texts(content: Content) -> Iterator[tuple[str, str]]:

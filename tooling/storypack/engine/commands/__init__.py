@@ -11,6 +11,6 @@ Adding a command: docs/house.md has the files. Every module of this folder is lo
 
 from __future__ import annotations
 
-from storypack.engine.commands.registry import Handler, command, command_name, find, generating
+from storypack.engine.commands.registry import Handler, command, find, generating
 
-__all__ = ["Handler", "command", "command_name", "find", "generating"]
+__all__ = ["Handler", "command", "find", "generating"]

@@ -157,17 +157,9 @@ def names() -> list[str]:
     return sorted(_handlers())
 
 
-def command_name(node: Any) -> str:
-    """The name by which a search calls the command."""
-    if isinstance(node, tree.MapSearch):
-        return "map"
-    name = getattr(node, "name", None)
-    return name.lower() if isinstance(name, str) else type(node).__name__.lower()
-
-
-def find(node: Any) -> Handler:
+def find(node: tree.Command) -> Handler:
     """The handler of a command; NotSupported where there is none."""
-    name = command_name(node)
+    name = node.name
     handler = _handlers().get(name)
     if handler is None:
         close = get_close_matches(name, names(), n=1, cutoff=0.75)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storypack.engine.commands import command_name, find
+from storypack.engine.commands import find
 from storypack.engine.commands.registry import WITHOUT_EFFECT
 from storypack.engine.compile.resolve import base_request, resolve
 from storypack.engine.compile.subsearch import subsearch_text
@@ -23,7 +23,7 @@ def compile_pipeline(pipeline: tree.Pipeline, session: Session, start: Relation 
     """The rows of a pipeline; without `start` it begins at the source, or with a command that generates."""
     rows = start
     for number, node in enumerate(pipeline.commands, 1):
-        session.stage = f"stage {number}, {command_name(node)}"
+        session.stage = f"stage {number}, {node.name}"
         try:
             rows = _step(node, rows, session)
         except EngineError as error:

@@ -1,14 +1,11 @@
 """What Splunk documents of its commands and functions (Search Reference 9.4 and 10.0), in our own words.
 
-`is_command` and `is_known` answer from names alone and cost nothing; the tables behind `command`, `function` and
-`aggregation` are loaded when first asked for."""
+Those of commands stand in their files (`spl/commands/`). The tables are loaded when they are first asked for."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING
-
-from storypack.spl.catalogue.names import OPAQUE, PLAIN, SHAPED
 
 if TYPE_CHECKING:
     from storypack.spl.catalogue.model import AggregationFacts, CommandFacts, FunctionFacts
@@ -16,21 +13,25 @@ if TYPE_CHECKING:
 
 def is_command(name: str) -> bool:
     """Is it a command whose arguments we know? `name` in lower case."""
-    return name in SHAPED or name in PLAIN
+    from storypack.spl import cards
+
+    card = cards.card(name)
+    return card is not None and card.reads_arguments
 
 
 def is_known(name: str) -> bool:
     """Is it a command of Splunk, or one that well-known apps bring? `name` in lower case."""
-    return name in SHAPED or name in PLAIN or name in OPAQUE
+    from storypack.spl import cards
+
+    return cards.card(name) is not None
 
 
 @cache
 def commands() -> dict[str, CommandFacts]:
     """All commands by name, an alias leading to the same facts as the name."""
-    from storypack.spl.catalogue import effects, generating, streaming, transforming
+    from storypack.spl import cards
 
-    tables = (streaming, transforming, generating, effects)
-    return {name: facts for table in tables for facts in table.COMMANDS for name in (facts.name, *facts.aliases)}
+    return {name: card.facts for name, card in cards.cards().items()}
 
 
 def command(name: str) -> CommandFacts | None:

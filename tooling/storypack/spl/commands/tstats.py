@@ -2,46 +2,146 @@
 
 from __future__ import annotations
 
-from storypack.spl.arguments import field, field_or_macro, option, skip_comma, word
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from storypack.spl import aggregations
+from storypack.spl import arguments as args
+from storypack.spl.aggregations import Aggregation
 from storypack.spl.calls import macro_call
-from storypack.spl.commands.statistics import aggregation
+from storypack.spl.cards import command
+from storypack.spl.catalogue.model import CommandFacts, Flow, Kind, options
+from storypack.spl.commands.chart import SplitBy, split_to_spl
+from storypack.spl.fields.names import Tables
+from storypack.spl.fields.state import Fieldset, appended
+from storypack.spl.nodes import Command, Field, MacroCall, Option, Term, Word, field_names, is_true, option_text
+from storypack.spl.nulls import Names
+from storypack.spl.printing import text
+from storypack.spl.printing.terms import term as print_term
+from storypack.spl.printing.text import join
 from storypack.spl.source import Span, SplError
 from storypack.spl.terms import search_term
 from storypack.spl.tokens import ARGUMENTS, SEARCH, Reader
-from storypack.spl.tree import Aggregation, MacroCall, Option, SplitBy, Term, Tstats, Word
 
 _BY = ("by", "groupby")
+
+
 # Options that mstats takes behind its where clause.
 _LATE = frozenset({"span", "every", "prestats", "append", "backfill", "update_period", "fillnull_value", "chart"})
 
 
-def tstats(reader: Reader, name: str, start: int) -> Tstats:
-    reader.begin(ARGUMENTS)
-    found: list[Aggregation | MacroCall] = []
-    given: list[Option | MacroCall] = []
+# What would end the condition of tstats or mstats if it stood outside brackets.
+_CLAUSE = re.compile(
+    r"(?i)(?:^|[\s(])(?:span|every|prestats|append|backfill|update_period|fillnull_value|chart)\s*="
+).search
+
+
+@command(
+    CommandFacts(
+        "tstats",
+        Kind.GENERATING,
+        "aggregations [FROM datamodel=model.dataset] [WHERE terms] [BY fields]",
+        options(
+            "prestats:bool local:bool append:bool summariesonly:bool include_reduced_buckets:bool "
+            "allow_old_summaries:bool chunk_size:int fillnull_value:string use_summary_index_values:bool "
+            "sid:string from:string span:span"
+        ),
+        Flow.ONLY,
+        needs="fields of the data model, or indexed fields",
+    ),
+    CommandFacts(
+        "mstats",
+        Kind.GENERATING,
+        "aggregations [WHERE terms] [BY fields]",
+        options(
+            "prestats:bool append:bool backfill:bool update_period:int fillnull_value:string chart:bool span:span "
+            "every:span chunk_size:int agg:string limit:string useother:bool usenull:bool "
+            "otherstr:string nullstr:string bins:int"
+        ),
+        Flow.ONLY,
+    ),
+    CommandFacts(
+        "mcatalog",
+        Kind.GENERATING,
+        "values(field) [WHERE terms] [BY fields]",
+        options("prestats:bool append:bool"),
+        Flow.ONLY,
+    ),
+)
+@dataclass(frozen=True, slots=True)
+class Tstats(Command):
+    """`tstats` (and `mstats`): `datamodel` is as written (`Endpoint.Processes`), empty for
+    indexed fields of the index."""
+
+    name: str
+    aggregations: tuple[Aggregation | MacroCall, ...]
+    datamodel: str = ""
+    where: Term | None = None
     by: tuple[SplitBy, ...] = ()
-    datamodel, where = "", None
-    while not reader.at_end:
-        if reader.kind == "option":
-            given.append(option(reader))
-        elif reader.kind == "macro":
-            (found if found else given).append(macro_call(reader.value, reader.start))
-            reader.advance()
-        elif reader.is_word("from"):
-            datamodel = _source(reader, given)
-        elif reader.is_word("where"):
-            where = _where(reader, name)
-        elif reader.is_word(*_BY):
-            by = _by(reader)
-        elif datamodel or where or by:
-            break
-        else:
-            found.append(aggregation(reader, name))
-        skip_comma(reader)
-    if not (found or any(isinstance(each, MacroCall) for each in given)):
-        reader.fail_if_stray()
-        reader.fail(f"`{name}` needs at least one aggregation", f"write for example `{name} count`")
-    return Tstats(name, tuple(found), datamodel, where, by, tuple(given), span=Span(start, reader.before))
+    options: tuple[Option | MacroCall, ...] = ()
+
+    @classmethod
+    def read(cls, reader: Reader, name: str, start: int) -> Tstats:
+        reader.begin(ARGUMENTS)
+        found: list[Aggregation | MacroCall] = []
+        given: list[Option | MacroCall] = []
+        by: tuple[SplitBy, ...] = ()
+        datamodel, where = "", None
+        while not reader.at_end:
+            if reader.kind == "option":
+                given.append(args.option(reader))
+            elif reader.kind == "macro":
+                (found if found else given).append(macro_call(reader.value, reader.start))
+                reader.advance()
+            elif reader.is_word("from"):
+                datamodel = _source(reader, given)
+            elif reader.is_word("where"):
+                where = _where(reader, name)
+            elif reader.is_word(*_BY):
+                by = _by(reader)
+            elif datamodel or where or by:
+                break
+            else:
+                found.append(aggregations.aggregation(reader, name))
+            args.skip_comma(reader)
+        if not (found or any(isinstance(each, MacroCall) for each in given)):
+            reader.fail_if_stray()
+            reader.fail(f"`{name}` needs at least one aggregation", f"write for example `{name} count`")
+        return cls(name, tuple(found), datamodel, where, by, tuple(given), span=Span(start, reader.before))
+
+    def to_spl(self) -> str:
+        early: list[str] = []
+        late: list[str] = []
+        for each in self.options:
+            if isinstance(each, Option) and each.name in ("from", "sid"):
+                late.append(f"from {text.word(each.value)}" if each.name == "from" else f"from {text.option(each)}")
+            else:
+                (late if late else early).append(text.macro(each) if isinstance(each, MacroCall) else text.option(each))
+        source = "from " + text.option(Option("datamodel", Word(self.datamodel))) if self.datamodel else ""
+        where = ""
+        if self.where:
+            written = print_term(self.where)
+            where = f"where ({written})" if self.name != "tstats" and _CLAUSE(written) else f"where {written}"
+        by = " ".join(split_to_spl(each, "") for each in self.by)
+        columns = aggregations.all_to_spl(self.aggregations)
+        return join(self.name, *early, columns, source, *late, where, f"by {by}" if by else "")
+
+    def yields(self, state: Fieldset, tables: Tables, inner: Sequence[Fieldset] = ()) -> Fieldset:
+        if is_true(option_text(self.options, "prestats")) or any(
+            isinstance(each, MacroCall) for each in self.aggregations
+        ):
+            return state.opened()
+        source = Fieldset(frozenset(tables.dataset(self.datamodel) if self.datamodel else ()))
+        if not source.known:
+            source = Fieldset(frozenset(), ("*",))
+        by = [_prefixed(name) for split in self.by for name in field_names((split.field,))]
+        made = Fieldset().only([*by, *aggregations.outputs(self.aggregations, source, set(by))], self)
+        return appended(made, state, self.options)
+
+    def filled(self, known: Names) -> Names:
+        by = frozenset(split.field.name for split in self.by if isinstance(split.field, Field))
+        return aggregations.filled("stats", self.aggregations, by, known)
 
 
 def _source(reader: Reader, given: list[Option | MacroCall]) -> str:
@@ -49,14 +149,14 @@ def _source(reader: Reader, given: list[Option | MacroCall]) -> str:
     place = reader.span
     reader.advance()
     if reader.kind == "option":
-        source = option(reader)
+        source = args.option(reader)
         if source.name == "datamodel" and isinstance(source.value, Word):
             return source.value.text + _dataset(reader)
         given.append(source)
     elif reader.at_end or reader.is_word("where", *_BY):
         raise SplError("`from` needs a data model", place, "write `from datamodel=Model.Dataset`")
     else:
-        namespace = word(reader)
+        namespace = args.word(reader)
         given.append(Option("from", namespace, span=namespace.span))
     return ""
 
@@ -70,7 +170,7 @@ def _dataset(reader: Reader) -> str:
         reader.advance()
         return rest
     reader.advance()
-    return "." + field(reader, "the name of a dataset").name
+    return "." + args.field(reader, "the name of a dataset").name
 
 
 def _where(reader: Reader, name: str) -> Term:
@@ -102,15 +202,15 @@ def _by(reader: Reader) -> tuple[SplitBy, ...]:
     reader.advance()
     found: list[SplitBy] = []
     while True:
-        skip_comma(reader)
+        args.skip_comma(reader)
         if reader.kind == "option" and found:
             last = found[-1]
-            given = option(reader)
+            given = args.option(reader)
             found[-1] = SplitBy(last.field, (*last.options, given), span=last.span.to(given.span))
         elif found and reader.is_word("where"):
             raise SplError("`where` must stand before `by`", reader.span, "put it, and its condition, before `by`")
         elif reader.kind in ("word", "string", "quoted", "macro"):
-            split = field_or_macro(reader)
+            split = args.field_or_macro(reader)
             found.append(SplitBy(split, span=split.span))
         else:
             break
@@ -118,3 +218,8 @@ def _by(reader: Reader) -> tuple[SplitBy, ...]:
         reader.fail_if_stray()
         raise SplError("`by` needs at least one field", place, "name the fields, or take `by` away")
     return tuple(found)
+
+
+def _prefixed(name: str) -> str:
+    """`by PREFIX(user=)` gives a column `user=`."""
+    return name[7:-1] if name.startswith("PREFIX(") else name

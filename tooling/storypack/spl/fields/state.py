@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from storypack.spl.fields.names import matches, matching
-from storypack.spl.tree import Command
+from storypack.spl.nodes import Command, MacroCall, Option, is_true, option_text
 
 # Fields that every event has. Search Manual: "About fields", default and internal fields.
 OF_EVENTS = frozenset(
@@ -113,3 +113,8 @@ class Fieldset:
             dropped=missing,
             gone=gone,
         )
+
+
+def appended(made: Fieldset, state: Fieldset, options: Iterable[Option | MacroCall]) -> Fieldset:
+    """What a generating command makes; with append=true below what is there."""
+    return state.union(made) if is_true(option_text(options, "append")) else made

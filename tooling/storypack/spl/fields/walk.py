@@ -7,7 +7,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
-from storypack.spl.tree import Node
+from storypack.spl.nodes import Node
 
 _LEAVES = frozenset({"span", "name", "text", "written", "quoted", "op", "template", "func", "implied", "leading_pipe"})
 Children = Callable[[Any], tuple[object, ...]]

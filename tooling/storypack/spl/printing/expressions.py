@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from storypack.spl.expressions import ASSOCIATIVE, CHAIN, COMPARISON, LEVELS, NOT, SIGN, chain
+from storypack.spl.nodes import Binary, Call, Expr, Field, InList, MacroCall, Number, String, SubsearchValue, Unary
 from storypack.spl.printing import text
-from storypack.spl.tree import Binary, Call, Expr, Field, InList, MacroCall, Number, String, SubsearchValue, Unary
 
 _BARE = re.compile(r"(?:[\w{}:@#$]|<<\w+>>)+").fullmatch
 _NUMBER = re.compile(r"\d+(?:[eE][-+]?\d+)?").fullmatch
@@ -38,7 +38,7 @@ def expression(node: Expr) -> str:
         case MacroCall():
             return text.macro(node)
         case SubsearchValue(pipeline):
-            from storypack.spl.printing.commands import subsearch
+            from storypack.spl.printing.pipelines import subsearch
 
             return subsearch(pipeline)
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from types import UnionType
 
-from storypack.spl.printing import text
-from storypack.spl.tokens import MAX_DEPTH
-from storypack.spl.tree import (
+from storypack.spl.nodes import (
     And,
     Compare,
     Directive,
@@ -23,6 +21,8 @@ from storypack.spl.tree import (
     TimeModifier,
     Word,
 )
+from storypack.spl.printing import text
+from storypack.spl.tokens import MAX_DEPTH
 
 _ESCAPE = r'\\["|\\]?'
 _FIELD = re.compile(r"[^\s\"()\[\]|=<>!`,\\]+").fullmatch
@@ -99,6 +99,6 @@ def _value(node: Word | MacroCall | SubsearchValue, *, in_list: bool = False) ->
 
 
 def _subsearch(node: SubsearchValue) -> str:
-    from storypack.spl.printing.commands import subsearch
+    from storypack.spl.printing.pipelines import subsearch
 
     return subsearch(node.pipeline)

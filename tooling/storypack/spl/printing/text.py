@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from storypack.spl.calls import macro_call
+from storypack.spl.nodes import Field, MacroCall, Option, Word
 from storypack.spl.source import SplError
 from storypack.spl.tokens import balanced_end
-from storypack.spl.tree import Field, MacroCall, Option, Word
 
 _BARE = re.compile(r"[^\s,\"'()\[\]|`=<>!][^\s,\"()\[\]|`]*").fullmatch
 _BARE_VALUE = re.compile(r"[^\s,\"'()\[\]|`][^\s,\"()\[\]|`]*").fullmatch
@@ -91,3 +91,18 @@ def field(node: Field | MacroCall) -> str:
 
 def fields(nodes: tuple[Field | MacroCall, ...], separator: str = ", ") -> str:
     return separator.join(field(node) for node in nodes)
+
+
+def join(*pieces: str) -> str:
+    """Pieces with blanks between them; empty ones are left out."""
+    return " ".join(piece for piece in pieces if piece)
+
+
+def by(nodes: tuple[Field | MacroCall, ...]) -> str:
+    """A `by` clause, empty without fields."""
+    return f"by {fields(nodes, ' ')}" if nodes else ""
+
+
+def pattern(node: Word | MacroCall) -> str:
+    """A regular expression in quotes."""
+    return macro(node) if isinstance(node, MacroCall) else double(node.text, node.written)

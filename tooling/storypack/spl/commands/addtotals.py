@@ -1,0 +1,28 @@
+"""addtotals: the sum of each row's numeric fields, and of each column. Search Reference: "addtotals"."""
+
+from __future__ import annotations
+
+from storypack.spl.catalogue.model import CommandFacts, Flow, Kind, options
+from storypack.spl.commands.plain import Plain, plain
+from storypack.spl.fields.names import Tables
+from storypack.spl.fields.state import Fieldset
+
+
+def _yields(command: Plain, state: Fieldset, tables: Tables) -> Fieldset:
+    total = command.option("fieldname") or "Total"
+    rows = command.option("row").lower() not in ("f", "false", "0")
+    return state.plus(command.option("labelfield"), total if rows else "")
+
+
+plain(
+    CommandFacts(
+        "addtotals",
+        Kind.STREAMING,
+        "[fields]",
+        options("row:bool col:bool labelfield:field label:string fieldname:field"),
+        Flow.ADDS,
+        ("Total",),
+        "numeric fields",
+    ),
+    yields=_yields,
+)

@@ -1,0 +1,21 @@
+"""dbxquery: rows of a database. Splunk DB Connect."""
+
+from __future__ import annotations
+
+from storypack.spl.catalogue.model import CommandFacts, Flow, Kind, options
+from storypack.spl.commands.opaque import opaque
+
+opaque(
+    CommandFacts(
+        "dbxquery",
+        Kind.GENERATING,
+        "",
+        options(
+            "query:string connection:string maxrows:int fetchsize:int shortnames:bool timeout:int params:string "
+            "procedure:string wrap:bool output:string"
+        ),
+        Flow.OPEN,
+        origin="Splunk DB Connect",
+        any_option=True,
+    )
+)

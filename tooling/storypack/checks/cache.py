@@ -19,6 +19,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from storypack import plugins
 from storypack.issue import Issue, Location, Severity
 from storypack.opening import read_plain
 
@@ -26,7 +27,7 @@ FOLDER = Path(".storypack", "cache")
 _MAX_BYTES = 64 * 1024 * 1024
 _KEY_BYTES = 32
 # What the results depend on beside the pack: these packages of ours, and libraries whose answers are in them.
-_STAGES = ("build", "checks", "conf", "world", "pack", "spl", "reference", "")
+_STAGES = ("app_build", "checks", "conf", "world", "pack", "spl", "reference", "")
 _LIBRARIES = ("pcre2", "rapidfuzz", "pydantic", "PyYAML", "cronsim", "Jinja2")
 
 Row = list[str | int]
@@ -44,7 +45,8 @@ def digest(*texts: str) -> str:
 
 @cache
 def tool_digest() -> str:
-    """A digest of the tool itself: its source and data, Python, and the libraries whose answers it keeps."""
+    """A digest of the tool itself: its source and data, Python, the libraries whose answers it keeps, and the packages
+    that bring rules."""
     root = Path(__file__).parents[1]
     files = [
         path
@@ -53,7 +55,8 @@ def tool_digest() -> str:
         if path.suffix in (".py", ".json") and path.is_file()
     ]
     sources = [text for path in files for text in (path.relative_to(root).as_posix(), path.read_text("utf-8"))]
-    return digest(platform.python_version(), *(f"{name} {_version(name)}" for name in _LIBRARIES), *sources)
+    others = plugins.identity(plugins.RULES)
+    return digest(platform.python_version(), *(f"{name} {_version(name)}" for name in _LIBRARIES), *others, *sources)
 
 
 def _version(name: str) -> str:

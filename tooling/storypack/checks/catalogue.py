@@ -18,8 +18,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from itertools import islice
+from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any, TypeVar
 
+from storypack import plugins
 from storypack.checks.context import Context as Context
 from storypack.issue import Location, Severity
 from storypack.pack.kinds import KINDS
@@ -28,41 +31,6 @@ SUBJECTS = {"content", "search", "pack", "spl", *(kind.name for kind in KINDS)}
 """What a rule may be about. `content`: every object of the pack; `search`: detections and baselines; `pack`: the pack
 once, as a whole; `spl`: every text with SPL, as a `searches.reading.Reading`, and instead of the context the `World` of
 its search; or the objects of one kind."""
-
-# One file of `checks/` each. A new family of rules adds its name here.
-FAMILIES = (
-    "loading",
-    "identity",
-    "dates",
-    "schedule",
-    "attack",
-    "linking",
-    "findings",
-    "tokens",
-    "macros",
-    "tests",
-    "investigations",
-    "lookups",
-    "carrying",
-    "silence",
-    "searches.syntax",
-    "searches.commands",
-    "searches.arguments",
-    "searches.functions",
-    "searches.regexes",
-    "searches.lookups",
-    "searches.datamodels",
-    "searches.flows",
-    "searches.results",
-    "searches.cost",
-    "searches.meaning",
-    "searches.terms",
-    "searches.unknown",
-    "searches.values",
-    "searches.tokens",
-    "searches.raw_fields",
-    "searches.state",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +110,17 @@ def add(new: Rule) -> None:
     _RULES[new.id] = new
 
 
+def families() -> list[str]:
+    """The files of this folder, below `storypack.checks`: each may hold rules."""
+    here = Path(__file__).parent
+    folders = {"": here, "searches.": here / "searches"}
+    return [f"{start}{file.name}" for start, folder in folders.items() for file in iter_modules([str(folder)])]
+
+
 def rules() -> dict[str, Rule]:
-    """All rules by id, in the order of their ids."""
-    for family in FAMILIES:
+    """All rules by id, in the order of their ids. Raises PluginError for a package whose rules cannot be had."""
+    for family in families():
         import_module(f"storypack.checks.{family}")
+    for point in plugins.offered(plugins.RULES):
+        plugins.load(point)
     return dict(sorted(_RULES.items()))

@@ -138,6 +138,11 @@ def _guarded(run: Callable[[], Any]) -> int:
         if ends.exit_code():
             return _interrupted()
         _debug()
+        from storypack.plugins import PluginError
+
+        if isinstance(error, PluginError):
+            tell(f"storypack: {error}")
+            return exit_codes.USAGE
         text = " ".join(str(error).split())[:300]
         tell(
             f"storypack: internal error: {type(error).__name__}: {text}\n"

@@ -51,15 +51,30 @@ output_option = click.option(
 )
 
 
-def format_option(*names: str) -> Callable[[Function], Function]:
-    """`--format`, of which the first name is the default."""
+class Format(click.Choice[str]):
+    """A format of results. Those that other packages bring are looked for when none of ours has the name."""
+
+    def __init__(self, command: str, names: Iterable[str]) -> None:
+        super().__init__(tuple(names))
+        self.command = command
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if isinstance(value, str) and value not in self.choices:
+            from storypack.report.formats import offered_names
+
+            return click.Choice((*self.choices, *offered_names(self.command))).convert(value, param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def format_option(*names: str, command: str = "") -> Callable[[Function], Function]:
+    """`--format`, of which the first name is the default. `command`: with the formats of `report/formats.py`."""
+    kind: click.Choice[str] = click.Choice(names)
+    if command:
+        from storypack.report.formats import FORMATS
+
+        kind = Format(command, (*names, *FORMATS[command]))
     return click.option(
-        "--format",
-        "format",
-        type=click.Choice(names),
-        default=names[0],
-        show_default=True,
-        help="How results are shown.",
+        "--format", "format", type=kind, default=names[0], show_default=True, help="How results are shown."
     )
 
 

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     "-j", "--jobs", type=click.IntRange(1, 64), default=2, show_default=True, metavar="N", help="Processes to use."
 )
 @click.option("-v", "--verbose", is_flag=True, help="List the tests that passed, too.")
-@format_option("text", "json", "junit", "github")
+@format_option("text", command="test")
 @output_option
 @partial(remote_options, timeout="How long a test may take; 0 = for ever. Default: 300. With --splunk: a request.")
 @click.option("--index", default="", metavar="NAME", help="Index for the events of tests.")
@@ -156,14 +156,10 @@ def _relocated(run: TestRun, base: str) -> TestRun:
 
 
 def _render(run: TestRun, format: str, output: Path | None, verbose: bool) -> str:
-    if format == "json":
-        from storypack.report.tests_json import render_tests_json
+    if format != "text":
+        from storypack.report.formats import renderer
 
-        return render_tests_json(run)
-    if format in ("junit", "github"):
-        from storypack.report.tests_ci import render_tests_github, render_tests_junit
-
-        return render_tests_junit(run) if format == "junit" else render_tests_github(run)
+        return renderer("test", format)(run)
     from storypack.report.tests import render_tests
 
     person = output is None and on_terminal()

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 @no_paths
 @pack_option
 @only_option
-@format_option("text", "json", "sarif", "junit", "github")
+@format_option("text", command="validate")
 @output_option
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 @click.option("--no-cache", is_flag=True, help="Check everything anew, and keep nothing in .storypack/cache.")
@@ -132,22 +132,10 @@ def _from(base: str, path: str) -> str:
 
 
 def _render(results: Results, format: str, output: Path | None) -> str:
-    if format == "json":
-        from storypack.report.json_report import render_json
+    if format != "text":
+        from storypack.report.formats import renderer
 
-        return render_json(results)
-    if format == "sarif":
-        from storypack.report.sarif import render_sarif
-
-        return render_sarif(results)
-    if format == "junit":
-        from storypack.report.junit import render_junit
-
-        return render_junit(results)
-    if format == "github":
-        from storypack.report.github import render_github
-
-        return render_github(results)
+        return renderer("validate", format)(results)
     from storypack.report.text import render_text
 
     person = output is None and on_terminal()

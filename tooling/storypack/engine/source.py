@@ -35,12 +35,14 @@ class ScanRequest:
 
     Times are epoch seconds, `earliest` inclusive, `latest` exclusive, None = unbounded; the scan must apply them.
     `term` is the base search (macros expanded, subsearches put in): only a hint by which a source may leave out files
-    or rows that cannot match; the engine applies it to every row again.
+    or rows that cannot match; the engine applies it to every row again. `indexed` = only fields that the index holds
+    are wanted, none that are extracted at search time (tstats without a data model).
     """
 
     term: Term | None = None
     earliest: float | None = None
     latest: float | None = None
+    indexed: bool = False
 
 
 class Scan(Opener, Protocol):
@@ -88,21 +90,39 @@ class LookupTable:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelMember:
+    """A dataset below another one. `condition` = the terms (SPL) that an event of its parent must fulfil to belong to
+    it; `lineage` as in searches: `Door.Open`."""
+
+    lineage: str
+    parent: str
+    name: str
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelDataset:
     """A data model's dataset as SPL over the same source.
 
-    `pipeline` = base search and constraints of the dataset and its parents; the engine compiles it as it would a
-    subsearch, and only extracts what the outer search reads. `fields` maps a dataset's field as searches name it
-    (`Processes.user`, `_time`, `nodename`) to its name in the pipeline's result. A name outside `fields` is null.
+    `pipeline` = base search and constraints of the dataset and its parents (as text where it may call macros); the
+    engine compiles it as it would a subsearch, and only extracts what the outer search reads. `fields` maps a dataset's
+    field as searches name it (`Processes.user`, `_time`) to its name in the pipeline's result.
     `computed` gives the expressions of calculated fields, by their names in the pipeline's result; each sees what the
-    pipeline gives and none of the others. `prefix` is the dataset's own name (`Processes`).
+    pipeline gives and none of the others. `prefix` is the dataset's own lineage (`Processes`), `members` are those
+    below it, parents first. `hidden` fields (by their names in searches) can be named, and `*` does not show them.
+    `strict` = searches see no other fields. `others` = further datasets whose rows belong to it, where the name is that
+    of a model with several roots.
     """
 
     name: str
     prefix: str
-    pipeline: Pipeline
+    pipeline: Pipeline | str
     fields: Mapping[str, str]
     computed: Mapping[str, Expr] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
+    members: tuple[ModelMember, ...] = ()
+    strict: bool = True
+    others: tuple[ModelDataset, ...] = ()
 
 
 class Source(Protocol):

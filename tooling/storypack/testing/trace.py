@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from storypack.engine.commands.datasets import dataset_rows, find_dataset
+from storypack.engine.commands.datasets import find_dataset
+from storypack.engine.compile.datasets import dataset_pipeline, dataset_rows
 from storypack.engine.compile.expressions import compile_condition
 from storypack.engine.compile.pipeline import compile_pipeline
 from storypack.engine.compile.resolve import resolve
@@ -161,7 +162,7 @@ class Trace:
 
     def constraint(self, name: str) -> list[str]:
         """What a dataset asks of an event, and what the events have of it."""
-        pipeline = find_dataset(name, self.session).pipeline
+        pipeline = dataset_pipeline(find_dataset(name, self.session), self.session)
         first = pipeline.commands[0]
         wanted = print_search(tree.Pipeline((first,))) if isinstance(first, tree.Search) else ""
         names = dict.fromkeys(each for each in fields_in(first) if each != "_raw")

@@ -2,75 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 
 from storypack.engine.commands.bins import binned
 from storypack.engine.commands.options import flag, options_of, words_of
 from storypack.engine.commands.registry import generating
 from storypack.engine.commands.stats import by_columns, grouped, measures
-from storypack.engine.compile.expressions import compile_value
+from storypack.engine.compile.datasets import dataset_rows
 from storypack.engine.compile.pipeline import base_search
 from storypack.engine.compile.resolve import base_request, resolve
 from storypack.engine.compile.terms import compile_term
 from storypack.engine.compile.union import unite
 from storypack.engine.errors import NotSupported, SearchError
-from storypack.engine.relation import Column, Cte, Relation
+from storypack.engine.relation import Relation
 from storypack.engine.session import Session
 from storypack.engine.source import ModelDataset
-from storypack.engine.sql import Kind, Sql, as_text, identifier, quote
+from storypack.engine.sql import Kind, Sql, as_text, quote
 from storypack.engine.text import parse_search
 from storypack.spl import tree
 
-
-@dataclass
-class _Mapped:
-    """The opener of a dataset: its fields under the names that searches use, calculated only when asked for."""
-
-    dataset: ModelDataset
-    fields: Mapping[str, str]
-    rows: Relation
-    session: Session
-    values: dict[str, tuple[Column, str] | None] = field(default_factory=dict)
-
-    def field(self, name: str) -> Column | None:
-        inner = self.fields.get(name)
-        if inner is None:
-            return None
-        if inner not in self.dataset.computed:
-            return self.rows.find(inner)
-        if inner not in self.values:
-            self.values[inner] = self._computed(inner)
-        found = self.values[inner]
-        return found[0] if found else None
-
-    def _computed(self, name: str) -> tuple[Column, str] | None:
-        value = compile_value(self.dataset.computed[name], self.rows, self.session)
-        if value.kind is Kind.NULL:
-            return None
-        return Column(self.session.names.new(name), value.kind), value.text
-
-    def names(self, rows: str) -> Sequence[str]:
-        return list(self.fields)
-
-    def sql(self) -> str:
-        """The dataset's rows with the calculated fields asked for so far."""
-        values = [f", {text} AS {identifier(column.ident)}" for column, text in filter(None, self.values.values())]
-        return f"SELECT *{''.join(values)} FROM {identifier(self.rows.name)}"
-
-
-def dataset_rows(dataset: ModelDataset, session: Session, rename: Callable[[str], str] = str) -> Relation:
-    """The rows of a dataset; `rename` makes a shown name of a field's name."""
-    rows = session.subsearch(dataset.pipeline)
-    fields = {rename(name): inner for name, inner in dataset.fields.items()}
-    opener = _Mapped(dataset, fields, rows, session)
-    cte = Cte(session.names.new("s1_dataset"), opener.sql, "dataset")
-    return Relation(rows.names, (*rows.ctes, cte), {}, rows.order, opener)
+QUOTES = "\"'"
 
 
 def find_dataset(name: str, session: Session) -> ModelDataset:
     """A dataset of a data model; SearchError where there is none."""
-    found = session.source.datamodel(name.strip("\"'"))
+    found = session.source.datamodel(name.strip(QUOTES))
     if found is None:
         raise SearchError(f"there is no data model dataset `{name}`")
     return found
@@ -82,14 +39,14 @@ def tstats(node: tree.Tstats, rows: Relation | None, session: Session) -> Relati
     options = options_of(node.options)
     term, nodename = _without_nodename(resolve(node.where, session))
     if node.datamodel:
-        name = f"{node.datamodel.partition('.')[0]}.{nodename}" if nodename else node.datamodel
+        name = f"{node.datamodel.strip(QUOTES).partition('.')[0]}.{nodename}" if nodename else node.datamodel
         request = base_request(term, session)
         with session.between(request.earliest, request.latest):
             found = dataset_rows(find_dataset(name, session), session)
         if term is not None:
             found = found.where("where", compile_term(term, found, session))
     else:
-        found = base_search(tree.Search(term), session)
+        found = base_search(tree.Search(term), session, indexed=True)
     found, by = _split(node, found, options, session)
     found, by = by_columns([tree.Field(one) for one in by], found)
     if flag(options.get("prestats", "f")):
@@ -112,7 +69,7 @@ def _before_statistics(found: Relation, by: Sequence[str], rows: Relation | None
 def _without_nodename(term: tree.Term | None) -> tuple[tree.Term | None, str]:
     """The condition without `nodename=X`, and X: it chooses the dataset."""
     match term:
-        case tree.Compare(tree.Field("nodename"), "=", tree.Word(text)):
+        case tree.Compare(tree.Field("nodename"), "=", tree.Word(text)) if "*" not in text:
             return None, text.rpartition(".")[2]
         case tree.And(terms):
             parts = [_without_nodename(one) for one in terms]
@@ -151,9 +108,7 @@ def from_(node: tree.From, rows: Relation | None, session: Session) -> Relation:
     """The rows of a dataset (fields without its name before them), a lookup, or a saved search."""
     match node.kind.lower():
         case "datamodel":
-            dataset = find_dataset(node.dataset, session)
-            prefix = f"{dataset.prefix}."
-            return dataset_rows(dataset, session, lambda name: name.removeprefix(prefix))
+            return dataset_rows(find_dataset(node.dataset, session), session, flat=True)
         case "lookup" | "inputlookup":
             lookup = tree.Inputlookup(tree.Word(node.dataset))
             return session.subsearch(tree.Pipeline((lookup,), True))
@@ -171,11 +126,13 @@ def datamodel(node: tree.Plain, rows: Relation | None, session: Session) -> Rela
         raise NotSupported("command", "datamodel", "without `search` it shows a model's JSON")
     model, name, mode, *_ = words
     dataset = find_dataset(f"{model}.{name}", session)
+    strict = options_of(node.options).get("strict_fields")
+    if strict is not None:
+        dataset = replace(dataset, strict=flag(strict))
     if mode in ("search", "acceleration_search"):
         return dataset_rows(dataset, session)
     if mode in ("flat", "search_flat"):
-        prefix = f"{dataset.prefix}."
-        return dataset_rows(dataset, session, lambda field: field.removeprefix(prefix))
+        return dataset_rows(dataset, session, flat=True)
     raise NotSupported("datamodel mode", mode)
 
 

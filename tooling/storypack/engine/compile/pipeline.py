@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from storypack.engine.commands import find
 from storypack.engine.commands.registry import WITHOUT_EFFECT
 from storypack.engine.compile.resolve import base_request, resolve
@@ -84,10 +86,10 @@ def _nothing_yet(node: tree.Command, name: str, session: Session) -> Relation:
     return session.table({"_time": []}, "nothing")
 
 
-def base_search(node: tree.Search, session: Session) -> Relation:
-    """The events that the first `search` asks for."""
+def base_search(node: tree.Search, session: Session, *, indexed: bool = False) -> Relation:
+    """The events that the first `search` asks for; `indexed` = with the fields that the index holds, and no others."""
     term = resolve(node.term, session)
-    rows = scan(base_request(term, session), session)
+    rows = scan(replace(base_request(term, session), indexed=indexed), session)
     if term is None:
         return rows
     return rows.where("search", compile_term(term, rows, session))

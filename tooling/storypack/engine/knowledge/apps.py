@@ -7,7 +7,7 @@ here the order in which they are given, the last one winning.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import zip_longest
@@ -16,7 +16,9 @@ from typing import Literal
 
 from storypack.conf import Conf, merge, read
 from storypack.csvtext import csv_rows
+from storypack.engine.datamodels.addon import AddOnModel, ModelError, read_model
 from storypack.engine.errors import EngineError
+from storypack.engine.knowledge.steps import is_true
 from storypack.engine.source import MAX_OFFSET, TIME_FORMAT, LookupTable
 from storypack.opening import read_plain
 from storypack.spl.macros import MacroDefinition
@@ -39,6 +41,7 @@ class Knowledge:
     tags: Conf = field(default_factory=Conf)
     macros: Conf = field(default_factory=Conf)
     lookup_folders: tuple[Path, ...] = ()
+    models: Mapping[str, AddOnModel] = field(default_factory=dict)
 
     def macro_definitions(self) -> dict[str, MacroDefinition]:
         """The search macros of the add-ons, by stanza name."""
@@ -70,7 +73,25 @@ def load_knowledge(apps: Iterable[Path] = (), *, builtin: bool = True) -> Knowle
         if not (folder / "default").is_dir() and not (folder / "local").is_dir():
             raise KnowledgeError(f"{folder} is no add-on: it has neither a default/ nor a local/ folder")
     confs = {name: merge(*(_layer(folder, name) for folder in folders)) for name in FILES}
-    return Knowledge(**confs, lookup_folders=tuple(folder / "lookups" for folder in reversed(folders)))
+    lookup_folders = tuple(folder / "lookups" for folder in reversed(folders))
+    return Knowledge(**confs, lookup_folders=lookup_folders, models=_models(folders))
+
+
+def _models(folders: Sequence[Path]) -> dict[str, AddOnModel]:
+    """The data models of all apps by name; one that is given twice is the last one's."""
+    settings = merge(*(_layer(folder, "datamodels") for folder in folders))
+    found: dict[str, AddOnModel] = {}
+    for folder in folders:
+        for part in ("default", "local"):
+            for path in sorted((folder / part / "data" / "models").glob("*.json")):
+                strict = settings[path.stem].get("strict_fields") if path.stem in settings else ""
+                try:
+                    text = read_plain(path, folder)
+                    found[path.stem] = read_model(path.stem, text, strict=is_true(strict or "true"))
+                except (OSError, ModelError) as error:
+                    why = getattr(error, "strerror", None) or error
+                    raise KnowledgeError(f"cannot read the data model {path}: {why}") from error
+    return found
 
 
 def _layer(folder: Path, name: str) -> Conf:

@@ -122,7 +122,12 @@ class Extractor:
             return mode
         if mode == "multi":
             return "none"
-        return "json" if self.settings.get("INDEXED_EXTRACTIONS", "").strip().lower() == "json" else "auto"
+        return "json" if self.indexes_json else "auto"
+
+    @property
+    def indexes_json(self) -> bool:
+        """Whether the fields of JSON are indexed ones."""
+        return self.settings.get("INDEXED_EXTRACTIONS", "").strip().lower() == "json"
 
     @cached_property
     def _finds_json(self) -> bool:

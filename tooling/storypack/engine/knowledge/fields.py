@@ -27,6 +27,9 @@ from storypack.engine.sql import NULL, Kind, Sql, as_number, identifier, quote
 from storypack.spl import parse_expression, tree
 from storypack.spl.source import SplError
 
+INDEXED = ("_raw", "_time", "_indextime", "date_wday")
+"""Fields of every event that the index holds, beside DATE_PARTS and those that an origin shares."""
+
 DATE_PARTS = {
     "date_hour": "hour",
     "date_minute": "minute",
@@ -74,6 +77,24 @@ class OriginFields:
         if name == "tag":
             return self._once("typed", name, self._tag)
         return self._looked_up(name, len(self._lookups))
+
+    def indexed_field(self, name: str) -> Sql:
+        """The SQL of a field that the index holds: what all events have, and what came with them; NULL for another."""
+        if name in INDEXED or name in DATE_PARTS or name in self.constants or name in self.varying:
+            return self._extracted(name)
+        if self.extractor.indexes_json:
+            return self.field(name)
+        if name in self.multi:
+            return self._once("extracted", name, self._extract)
+        value = self._once("indexed", name, self._from_index) if self.indexed else NULL
+        if value.kind is Kind.NULL and self.field(name).kind is not Kind.NULL:
+            self.session.warn(
+                f"tstats without a data model sees indexed fields only: `{name}` is extracted at search time"
+            )
+        return value
+
+    def _from_index(self, name: str) -> Sql:
+        return self.layers.add(name, indexed_sql(name))
 
     def names(self) -> Iterator[str]:
         """The names that the settings give, beyond those that an event has by itself."""
@@ -178,7 +199,7 @@ class OriginFields:
     def _evaluate(self, name: str) -> Sql:
         try:
             expression = parse_expression(self.settings[f"EVAL-{name}"])
-            value = compile_value(expression, _View(self._aliased), self.session)
+            value = compile_value(expression, View(self._aliased), self.session)
         except (SplError, EngineError) as error:
             self.session.warn(f"calculated field `{name}` of {self.constants['sourcetype']} is left out: {error}")
             return self._aliased(name)
@@ -250,7 +271,7 @@ class OriginFields:
         """Whether an event is of an event type, as a column. One that leans on itself does so in vain."""
         if name not in self._flags:
             self._flags[name] = NULL
-            view = _View(partial(self._seen_by, name))
+            view = View(partial(self._seen_by, name))
             condition = compile_term(self._event_types[name], view, self.session)
             self._flags[name] = self.layers.once("__is", Sql(condition, Kind.BOOL))
         return self._flags[name]
@@ -306,7 +327,7 @@ class OriginFields:
 
 
 @dataclass(frozen=True, slots=True)
-class _View(Fields):
+class View(Fields):
     """The fields as a step of the sequence sees them."""
 
     find: Callable[[str], Sql]

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import duckdb
 
-from storypack.engine.datamodels import model_dataset
+from storypack.engine.datamodels import add_on_dataset, model_dataset
 from storypack.engine.events.reading import (
     EventFile,
     RawEvents,
@@ -192,7 +192,10 @@ class FileSource:
         return self._lookups.get(name) or self._lookups.get(name.removesuffix(".csv")) or self.knowledge.lookup(name)
 
     def datamodel(self, name: str) -> ModelDataset | None:
-        return model_dataset(name)
+        """A dataset of the add-ons' models, else of the built-in ones."""
+        model, _, dataset = name.partition(".")
+        own = self.knowledge.models.get(model)
+        return model_dataset(name) if own is None else add_on_dataset(own, dataset)
 
     def saved_search(self, name: str) -> str | None:
         return self._saved_searches.get(name)

@@ -14,7 +14,7 @@ from storypack.engine.events.reading import EventFile, RawEvents, guard_sql
 from storypack.engine.knowledge.apps import Knowledge
 from storypack.engine.knowledge.eventtypes import TRUE, reduce_term
 from storypack.engine.knowledge.extraction import Extractor, Json
-from storypack.engine.knowledge.fields import OriginFields
+from storypack.engine.knowledge.fields import OriginFields, View
 from storypack.engine.knowledge.layers import Layers
 from storypack.engine.knowledge.origins import Origin, origins
 from storypack.engine.knowledge.props import settings_for
@@ -59,7 +59,9 @@ class FileScan:
         return self._columns[name]
 
     def _add(self, name: str) -> Column | None:
-        values = [fields.field(name) for _, fields in self.parts]
+        values = [
+            fields.indexed_field(name) if self.request.indexed else fields.field(name) for _, fields in self.parts
+        ]
         if all(value.kind is Kind.NULL for value in values):
             return None
         kind = common_kind([value.kind for value in values])
@@ -99,7 +101,8 @@ class FileScan:
     def _part(self, at: int, named: str | None) -> str:
         origin, fields = self.parts[at]
         limits = _within(fields.time.text, self.request.earliest, self.request.latest)
-        limits += [fields.labelled(name, value) for name, value in _labels(self.request.term)]
+        if not self.request.indexed:
+            limits += [fields.labelled(name, value) for name, value in _labels(self.request.term)]
         shown = {name: name for name in HIDDEN if not any(ident.lower() == name for ident in self._values)}
         shown |= {identifier(ident): texts[at] for ident, texts in self._values.items()}
         shown = {ident: text for ident, text in shown.items() if named is None or ident in named or ident == "__origin"}
@@ -127,8 +130,9 @@ class FileScan:
     def _condition(self, at: int) -> str:
         """The base search as a condition on an origin's events."""
         if at not in self._conditions:
-            term = self.request.term
-            self._conditions[at] = "TRUE" if term is None else compile_term(term, self.parts[at][1], self.session)
+            term, fields = self.request.term, self.parts[at][1]
+            seen = View(fields.indexed_field) if self.request.indexed else fields
+            self._conditions[at] = "TRUE" if term is None else compile_term(term, seen, self.session)
         return self._conditions[at]
 
 

@@ -120,6 +120,17 @@ FIRES: dict[str, list[Fires]] = {
     "SP123": [
         Fires({HOURLY: {"earliest_time": "now", "latest_time": "-1h"}}, HOURLY, "earliest_time", "now is never before"),
         Fires({HOURLY: {"earliest_time": "-1h", "latest_time": "-1h"}}, HOURLY, "earliest_time"),
+        Fires(
+            {
+                SHARE: {
+                    "drilldown_searches.0.earliest_offset": "$info_max_time$",
+                    "drilldown_searches.0.latest_offset": "$info_min_time$",
+                }
+            },
+            SHARE,
+            "drilldown_searches[0].earliest_offset",
+            "write $info_min_time$",
+        ),
     ],
     "SP124": [
         Fires({HOURLY: {"earliest_time": "-60m@m"}}, HOURLY, "earliest_time", "10 min between the runs"),
@@ -490,7 +501,15 @@ SILENT: dict[str, list[Edits]] = {
         },
     ],
     "SP122": [{SHARE: {"drilldown_searches.0.latest_offset": "+1h@h"}}, {SHARE: {"tests.0.latest_time": "1709210096"}}],
-    "SP123": [{HOURLY: {"earliest_time": "@d", "latest_time": "@h"}}],
+    "SP123": [
+        {HOURLY: {"earliest_time": "@d", "latest_time": "@h"}},
+        {
+            SHARE: {
+                "drilldown_searches.0.earliest_offset": "$info_max_time$",
+                "drilldown_searches.0.latest_offset": "1d",
+            }
+        },
+    ],
     "SP124": [{HOURLY: {"cron_schedule": "0 0 1 * *", "earliest_time": "-1mon@mon", "latest_time": "@mon"}}],
     "SP125": [
         {SHARE: {"schedule": INLINE | {"earliest_time": "-1d@m"}, "throttling.period": "23h"}},

@@ -156,6 +156,10 @@ def empty_window(content: object, context: Context) -> Faults:
         if found.empty:
             window = f"{schedule.earliest_time} is never before {schedule.latest_time}"
             yield Fault(f"the time window is empty: {window}", f"{prefix}earliest_time")
+    for number, drilldown in enumerate(content.drilldown_searches if isinstance(content, Detection) else ()):
+        if drilldown.earliest_offset == "$info_max_time$" and drilldown.latest_offset.startswith("$info_m"):
+            key = f"drilldown_searches.{number}.earliest_offset"
+            yield Fault("the drilldown begins where the search's window ends", key, "write $info_min_time$")
 
 
 @rule(

@@ -183,6 +183,9 @@ def _named(reader: Reader, name: str, found: re.Match[str]) -> Command:
         raise SplError(
             f"`{found[1]}` is not a command", span, f"to filter, write `search {found[1]}{after[0].strip()}...`"
         )
+    if name in ("and", "or", "not"):
+        span = Span(found.start(1), found.end())
+        raise SplError(f"`{found[1]}` is not a command", span, f"to filter, write `search {found[1]} ...`")
     node = card.node if card is not None else Opaque
     begin, depth, nesting = reader.end, reader.depth, reader.nesting
     try:

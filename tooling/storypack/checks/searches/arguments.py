@@ -8,8 +8,10 @@ from storypack.checks.catalogue import Faults, rule
 from storypack.checks.searches.reading import Reading
 from storypack.checks.searches.world import World
 from storypack.spl import SplError, catalogue, parse
+from storypack.spl.conditions import PLACES, misplaced_values
 from storypack.spl.fields import flow
 from storypack.spl.fields.walk import walk
+from storypack.spl.printer import print_expression
 from storypack.spl.source import Span
 from storypack.spl.tree import (
     Assignment,
@@ -68,6 +70,22 @@ def _is_condition(value: Expr) -> bool:
         facts = catalogue.functions().get(value.name)
         return facts is not None and facts.result == "bool"
     return isinstance(value, InList)
+
+
+@rule(
+    "SP219",
+    "Value in the place of a condition",
+    on="spl",
+    why="where, head, AND, OR, NOT, if and case ask for something that is true or false. A text or a number is "
+    "neither, and Splunk refuses the search.",
+    example='search: index=web | stats count by user | where user="root" OR "admin"',
+    cure='Write the comparison out: user="root" OR user="admin".',
+)
+def value_as_condition(reading: Reading, world: World) -> Faults:
+    for value in misplaced_values(node for kind in PLACES for node in reading.of(kind)):
+        text = print_expression(value)
+        cure = "compare it with something" if "$" not in text else "write the condition out"
+        yield reading.fault(f"`{text}` is a value, and no condition", value.span, cure)
 
 
 @rule(

@@ -12,7 +12,7 @@ from storypack.checks.searches.world import World
 from storypack.spelling import did_you_mean
 from storypack.spl import Span, catalogue
 from storypack.spl.catalogue.stats_functions import PERCENTILES
-from storypack.spl.tree import Aggregation, Call, Convert, Expr, Field, Number, String
+from storypack.spl.tree import Aggregation, Binary, Call, Convert, Expr, Field, Number, String
 from storypack.timemod import TimeModifierError
 from storypack.timemod import parse as parse_time
 
@@ -85,6 +85,10 @@ def argument_kind(reading: Reading, world: World) -> Faults:
             continue
         for argument, message, cure in check(call):
             yield reading.fault(message, argument.span, cure)
+    for binary in reading.of(Binary):
+        if binary.op == "LIKE":
+            for argument, message, cure in _like_pattern(binary.right):
+                yield reading.fault(message, argument.span, cure)
     for aggregation in reading.of(Aggregation):
         if isinstance(aggregation.arg, String | Number) and aggregation.func != "sparkline":
             message = f"`{aggregation.func}` is asked about a constant, not a field"
@@ -136,7 +140,10 @@ def _numbers(*positions: int) -> Callable[[Call], _Problems]:
 
 
 def _like(call: Call) -> _Problems:
-    pattern = call.args[1]
+    return _like_pattern(call.args[1])
+
+
+def _like_pattern(pattern: Expr) -> _Problems:
     if isinstance(pattern, String) and "*" in pattern.value and not {"%", "_"} & set(pattern.value):
         yield pattern, "`*` is no wildcard of `like`", "its wildcards are % (anything) and _ (one character)"
 

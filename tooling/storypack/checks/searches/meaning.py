@@ -8,7 +8,7 @@ from functools import cache
 from itertools import pairwise
 
 from storypack.checks.catalogue import Fault, Faults, rule
-from storypack.checks.searches.reading import Reading
+from storypack.checks.searches.reading import Reading, every_stage
 from storypack.checks.searches.world import World
 from storypack.issue import Severity
 from storypack.reference import cim
@@ -171,7 +171,7 @@ def bare_word(reading: Reading, world: World) -> Faults:
     words = [node.right for node in suspects if isinstance(node.right, Field)]
     if not words:
         return
-    for stage in _all_stages(reading.stages):
+    for stage in every_stage(reading.stages):
         start, end = stage.command.span
         if isinstance(stage.command, Where | Eval | Stats) and stage.before.is_open:
             for word in words:
@@ -179,13 +179,6 @@ def bare_word(reading: Reading, world: World) -> Faults:
                     yield reading.fault(
                         f"`{word.name}` is a field here, not a text", word.span, f'write "{word.name}" if it is text'
                     )
-
-
-def _all_stages(stages: Sequence[StageFields]) -> Iterator[StageFields]:
-    for stage in stages:
-        yield stage
-        for inner in stage.inner:
-            yield from _all_stages(inner)
 
 
 def _is_text(reading: Reading, stage: StageFields, field: Field) -> bool:

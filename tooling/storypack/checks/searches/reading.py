@@ -163,6 +163,14 @@ def missing(stages: Sequence[StageFields], *, inside: bool = False) -> Iterator[
             yield from missing(inner, inside=stage.command.continues())
 
 
+def every_stage(stages: Sequence[StageFields]) -> Iterator[StageFields]:
+    """The stages, each followed by those of its subsearches."""
+    for stage in stages:
+        yield stage
+        for inner in stage.inner:
+            yield from every_stage(inner)
+
+
 def texts(content: Content) -> Iterator[tuple[str, str]]:
     """Key and text of each whole search of an object. Macros are read where they are called."""
     if isinstance(content, Search):

@@ -14,6 +14,8 @@ from storypack.spl.tree import And, Compare, Field, In, Keyword, Node, Search, S
 
 # Operators of where and eval. `in` in small letters is a word of English, too.
 _OPERATORS = {"IN": "IN (a, b)", "LIKE": "a pattern with * and =", "XOR": "AND, OR and NOT", "BETWEEN": ">= and <="}
+_SIGNS = {"&": "AND", "&&": "AND", "!": "NOT"}
+_COMMENTS = frozenset({"#", "//", "/*", "--"})
 _PLACEHOLDER = re.compile(r"%[A-Za-z][\w-]*%")
 
 
@@ -51,8 +53,9 @@ def single_quotes(reading: Reading, world: World) -> Faults:
     "Operator or function that search does not have",
     on="spl",
     severity=Severity.WARNING,
-    why="search knows comparisons, IN ( ... ), AND, OR and NOT. Any other operator, a function, and an IN without "
-    "brackets are words to look for in the events: no event holds them, and the search finds nothing.",
+    why="search knows comparisons, IN ( ... ), AND, OR and NOT. Any other operator, a function, an IN without brackets "
+    "and marks of a comment other than ``` are words to look for in the events: no event holds them, and the search "
+    "finds nothing.",
     example='search: index=web user IN alice, bob url LIKE "%upload%"',
     cure="Write a comparison with a wildcard, or use where.",
 )
@@ -70,6 +73,12 @@ def foreign_operator(reading: Reading, world: World) -> Faults:
         if keyword.text in (upper, "like") and upper in _OPERATORS and id(keyword) in between:
             cure = f"write {_OPERATORS[upper]}, or use where"
             yield reading.fault(f"`{keyword.text}` is a word to look for here", keyword.span, cure)
+        elif keyword.text in _SIGNS:
+            cure = f"write {_SIGNS[keyword.text]}"
+            yield reading.fault(f"`{keyword.text}` is a word to look for here", keyword.span, cure)
+        elif keyword.text in _COMMENTS:
+            message = f"`{keyword.text}` begins no comment: what follows is looked for"
+            yield reading.fault(message, keyword.span, "put a comment between ``` and ```")
         elif keyword.text.lower() in catalogue.functions() and _opens_bracket(reading, keyword):
             message = f"`{keyword.text}(...)` is a function of where and eval: here it is a word to look for"
             yield reading.fault(message, keyword.span, f"write `| where {keyword.text}(...)`")

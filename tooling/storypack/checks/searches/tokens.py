@@ -11,7 +11,7 @@ from storypack.checks.searches.world import World
 from storypack.checks.tokens import TOKEN
 from storypack.issue import Severity
 from storypack.spl.source import Span
-from storypack.spl.tree import Binary, Compare, Foreach, MapSearch, Plain, String, Word
+from storypack.spl.tree import Binary, Compare, Foreach, In, MapSearch, Plain, String, Word
 
 # Fields of the Common Information Model that name a person, and those that name a machine.
 _PEOPLE = frozenset(
@@ -64,6 +64,10 @@ def _compared(reading: Reading) -> Iterator[tuple[str, str, Span]]:
     for compare in reading.of(Compare):
         if compare.op == "=" and isinstance(compare.value, Word):
             yield from _pair(compare.field.name, compare.value.text, compare.span)
+    for choice in reading.of(In):
+        for value in choice.values:
+            if isinstance(value, Word):
+                yield from _pair(choice.field.name, value.text, choice.span)
     for binary in reading.of(Binary):
         if binary.op in ("=", "==") and isinstance(binary.right, String):
             yield from _pair(getattr(binary.left, "name", ""), binary.right.value, binary.span)

@@ -5,16 +5,35 @@ from __future__ import annotations
 import re
 
 from storypack.checks.catalogue import Fault, Faults, rule
-from storypack.checks.searches.reading import Reading
+from storypack.checks.searches.reading import Reading, every_stage
 from storypack.checks.searches.world import World
 from storypack.issue import Severity
-from storypack.spl.tree import Assignment, Binary, Call, Expr, Field, Number, String
+from storypack.spl import catalogue
+from storypack.spl.fields.walk import walk
+from storypack.spl.tree import (
+    Aggregation,
+    Assignment,
+    Binary,
+    Call,
+    Convert,
+    Expr,
+    Field,
+    InList,
+    Number,
+    String,
+)
 
 _COMPARISONS = frozenset({"=", "==", "!=", "<", "<=", ">", ">="})
 _ORDER = frozenset({"<", "<=", ">", ">="})
 _NAME = re.compile(r"[A-Za-z_][\w.:{}@-]*")
+_READS_AS_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_TIME = re.compile(r"[-+]\d*[a-z]+(?:@[a-z]+\d?)?|@[a-z]+\d?")
+_COUNTS = frozenset({"count", "c", "dc", "distinct_count", "estdc", "sum", "avg", "mean", "stdev", "var", "range"})
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
-_OF_ONE_FIELD = ("match", "like", "isnull", "isnotnull", "isnum", "isint", "isstr")
+_OF_ONE_FIELD = ("match", "like", "isnull", "isnotnull", "isnum", "isint", "isstr", "in")
+_OF_A_VALUE = frozenset(
+    "len lower upper trim ltrim rtrim substr replace urldecode tonumber round mvcount".split()  # noqa: SIM905
+)
 _GIVES_TEXT = frozenset({"strftime", "substr", "replace", "tostring", "mvjoin", "printf", "lower", "upper", "md5"})
 
 
@@ -42,6 +61,17 @@ def two_texts(reading: Reading, world: World) -> Faults:
         if call.name in _OF_ONE_FIELD and call.args and _names_a_field(call.args[0]) and reading.written(call.span):
             assert isinstance(call.args[0], String)
             yield _fault(reading, call.args[0], f"`{call.name}` looks at the text, at no field")
+        elif call.name == "coalesce" and len(call.args) > 1 and isinstance(call.args[0], String):
+            yield _fault(reading, call.args[0], "`coalesce` always gives this text")
+    for chosen in reading.of(InList):
+        if _names_a_field(chosen.operand) and reading.written(chosen.span):
+            assert isinstance(chosen.operand, String)
+            yield _fault(reading, chosen.operand, "this looks for a constant in a list")
+    for stage in every_stage(reading.stages):
+        for node in walk(stage.command):
+            text = node.args[0] if isinstance(node, Call) and node.name in _OF_A_VALUE and node.args else None
+            if isinstance(text, String) and text.value in stage.before.known:
+                yield _fault(reading, text, f"this is of the text, not of the field `{text.value}`")
 
 
 def _fault(reading: Reading, text: String, message: str) -> Fault:
@@ -53,21 +83,46 @@ def _fault(reading: Reading, text: String, message: str) -> Fault:
     "Order of texts instead of numbers",
     on="spl",
     severity=Severity.WARNING,
-    why='A number in double quotes is a text, and texts are ordered letter by letter: "10" comes before "5".',
+    why='A number in double quotes is a text, and texts are ordered letter by letter: "10" comes before "5". A number '
+    "is compared in the same way with a text that is none, such as a time modifier.",
     example='search: index=web | stats count by user | where count>"5"',
-    cure="Write the number without quotes.",
+    cure='Write the number without quotes, and a time as relative_time(now(), "-1d").',
 )
 def text_order(reading: Reading, world: World) -> Faults:
     texts = {each.target.name for each in reading.of(Assignment) if _is_text(each.value)}
+    numbers = _number_fields(reading)
     for binary in reading.of(Binary):
-        if binary.op not in _ORDER:
-            continue
         for side, other in ((binary.left, binary.right), (binary.right, binary.left)):
-            if not isinstance(side, String) or not _NUMBER.fullmatch(side.value):
+            if binary.op not in _COMPARISONS or not isinstance(side, String) or "$" in side.value:
                 continue
-            if isinstance(other, Number) or _is_text(other) or (isinstance(other, Field) and other.name in texts):
-                continue
-            yield reading.fault(f'"{side.value}" is a text here', side.span, f"write {side.value}")
+            if not _READS_AS_NUMBER.fullmatch(side.value):
+                if _is_number(other) or (isinstance(other, Field) and other.name in numbers):
+                    message = f'a number is compared with the text "{side.value}"'
+                    cure = f'write relative_time(now(), "{side.value}")' if _TIME.fullmatch(side.value) else ""
+                    yield reading.fault(message, side.span, cure or "compare it with a number")
+            elif binary.op in _ORDER and _NUMBER.fullmatch(side.value):
+                if isinstance(other, Number) or _is_text(other) or (isinstance(other, Field) and other.name in texts):
+                    continue
+                yield reading.fault(f'"{side.value}" is a text here', side.span, f"write {side.value}")
+
+
+def _number_fields(reading: Reading) -> set[str]:
+    """Fields that hold numbers wherever they are: of aggregations that give numbers, and not written again."""
+    written = {each.target.name for each in reading.of(Assignment)}
+    written |= {(call.alias or call.field).name for convert in reading.of(Convert) for call in convert.calls}
+    times = {"min", "max", "earliest", "latest"} if not reading.of(Convert) else set()
+    return {
+        each.output
+        for each in reading.of(Aggregation)
+        if each.func in _COUNTS or (each.func in times and isinstance(each.arg, Field) and each.arg.name == "_time")
+    } - written
+
+
+def _is_number(value: Expr) -> bool:
+    if isinstance(value, Call) and value.name not in _GIVES_TEXT:
+        facts = catalogue.functions().get(value.name)
+        return facts is not None and facts.result == "number"
+    return isinstance(value, Binary) and value.op in ("-", "*", "/", "%")
 
 
 def _is_text(value: Expr) -> bool:

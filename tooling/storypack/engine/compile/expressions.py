@@ -32,6 +32,9 @@ from storypack.engine.sql import (
 )
 from storypack.engine.udf.registry import MOST_CHARACTERS
 from storypack.spl import tree
+from storypack.spl.conditions import is_value, misplaced_values
+from storypack.spl.fields.walk import walk
+from storypack.spl.printer import print_expression
 
 _NOTHING: Mapping[str, Sql] = {}
 
@@ -64,16 +67,29 @@ def compile_expr(expr: tree.Expr, rows: Fields, session: Session, fields: Mappin
 
 
 def compile_condition(expr: tree.Expr, rows: Fields, session: Session) -> str:
-    """BOOLEAN SQL of a condition (`where`, `head (...)`, `count(eval(...))`)."""
+    """BOOLEAN SQL of a condition (`where`, `head (...)`, `count(eval(...))`). Splunk refuses a value there."""
+    if is_value(expr):
+        raise _no_condition(expr)
+    _check_conditions(expr)
     return as_bool(compile_expr(expr, rows, session))
 
 
 def compile_value(expr: tree.Expr, rows: Fields, session: Session) -> Sql:
     """The SQL of an expression that a field is to hold; Splunk refuses booleans there."""
+    _check_conditions(expr)
     value = compile_expr(expr, rows, session)
     if value.kind is Kind.BOOL:
         raise SearchError("fields cannot be assigned a boolean result; use if(<condition>, <value>, <value>)")
     return value
+
+
+def _check_conditions(expr: tree.Expr) -> None:
+    for value in misplaced_values(walk(expr)):
+        raise _no_condition(value)
+
+
+def _no_condition(value: tree.Expr) -> SearchError:
+    return SearchError(f"`{print_expression(value)}` is a value, and no condition; compare it with something")
 
 
 def _call(call: tree.Call, rows: Fields, session: Session, fields: Mapping[str, Sql]) -> Sql:

@@ -87,7 +87,7 @@ def test_what_was_probably_meant(tmp_path: Path, arguments: tuple[str, ...], sai
     [
         ((EVENT * 50).encode(), 50, ""),
         (b'{"user": "\xff"}\n' + (EVENT * 50).encode(), 51, "x.log is not all text: bytes in 1 place"),
-        (gzip.compress((EVENT * 50).encode())[:-5], 50, "x.log can not be read to its end"),
+        (gzip.compress((EVENT * 50).encode())[:-5], 50, "x.log can not be read as a whole"),
         ((EVENT * 50 + "{broken}\n").encode(), 51, "1 of 51 events in x.log is broken"),
         ((EVENT * 50).encode() + b'{"long": "' + b"x" * (17 << 20) + b'"}\n', 51, ""),
     ],

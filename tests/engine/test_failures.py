@@ -14,7 +14,7 @@ import pytest
 import zstandard
 
 from storypack.engine.errors import EngineError, OutOfMemory
-from storypack.engine.events.reading import EventFile
+from storypack.engine.events.origin import EventFile
 from storypack.engine.failures import FAILURES, engine_error
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.root import open_root

@@ -11,7 +11,7 @@ import pytest
 
 from storypack.engine import stream, udf
 from storypack.engine.events import reading
-from storypack.engine.events.reading import EventFile
+from storypack.engine.events.origin import EventFile
 from storypack.engine.knowledge.apps import Knowledge
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.run import Result, search

@@ -9,7 +9,8 @@ import pytest
 
 from storypack.conf import Conf, read
 from storypack.engine.events import reading
-from storypack.engine.events.reading import XML_WINDOWS, EventFile
+from storypack.engine.events.origin import EventFile
+from storypack.engine.events.sourcetypes import XML_WINDOWS
 from storypack.engine.knowledge import files as files_module
 from storypack.engine.knowledge import origins as origins_module
 from storypack.engine.knowledge.apps import Knowledge

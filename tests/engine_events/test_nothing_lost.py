@@ -15,8 +15,9 @@ import zstandard
 from storypack.engine.errors import UnreadableEvents
 from storypack.engine.events import cutting, inspection, packed, reading
 from storypack.engine.events.inspection import Inspection
+from storypack.engine.events.origin import EventFile
 from storypack.engine.events.packed import Gzip, UnpacksToTooMuch
-from storypack.engine.events.reading import EventFile, read_events
+from storypack.engine.events.reading import read_events
 from storypack.engine.events.shapes import Compression, recognise
 from storypack.engine.knowledge.apps import Knowledge
 from storypack.engine.knowledge.files import FileSource

@@ -13,7 +13,8 @@ import zstandard
 
 from storypack.engine.errors import UnreadableFile
 from storypack.engine.events import reading
-from storypack.engine.events.reading import EventFile, RawEvents, read_events
+from storypack.engine.events.origin import EventFile
+from storypack.engine.events.reading import RawEvents, read_events
 from storypack.engine.events.shapes import Compression, recognise
 from storypack.engine.root import open_root
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storypack.engine.events.reading import EventFile
+from storypack.engine.events.origin import EventFile
 from storypack.engine.knowledge.apps import Knowledge
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.knowledge.scan import MAX_FIELDS

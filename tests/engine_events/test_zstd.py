@@ -10,8 +10,9 @@ import pytest
 import zstandard
 
 from storypack.engine.events import reading
+from storypack.engine.events.origin import EventFile
 from storypack.engine.events.packed import Damaged, Zstd
-from storypack.engine.events.reading import EventFile, read_events
+from storypack.engine.events.reading import read_events
 from storypack.engine.events.zstd import is_whole
 
 LINES = "".join(f'{{"n":{n},"of":"{n * 7919 % 65521:x}"}}\n' for n in range(20_000)).encode()

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from storypack.engine.events.reading import EventFile
+from storypack.engine.events.origin import EventFile
 from storypack.engine.knowledge.apps import load_knowledge
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.run import Result, search

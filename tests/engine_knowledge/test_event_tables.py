@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from storypack.engine.events.reading import EventFile
+from storypack.engine.events.origin import EventFile
 from storypack.engine.knowledge.files import EventTable, FileSource
 from storypack.engine.run import search
 

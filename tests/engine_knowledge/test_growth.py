@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from storypack.engine.compile.pipeline import compile_pipeline
-from storypack.engine.events.reading import EventFile
+from storypack.engine.events.origin import EventFile
 from storypack.engine.knowledge.apps import load_knowledge
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.run import fetch_result, open_session

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storypack.engine.events.reading import EventFile
+from storypack.engine.events.origin import EventFile
 from storypack.engine.knowledge.apps import load_knowledge
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.knowledge.timestamps import _zones

@@ -15,7 +15,7 @@ from splunkd import Fault, Splunkd, searching
 from splunkd.faults import Kind, Seen, any_request, path_has
 from splunkd.searching import Question
 from splunkd.state import State
-from storypack.engine.events.reading import EventFile
+from storypack.engine.events.origin import EventFile
 from storypack.engine.knowledge.files import FileSource
 from storypack.pack.load import load_pack
 from storypack.remote.cleanup import remove_events

@@ -15,7 +15,7 @@ import yaml
 
 from storypack.engine.events.cutting import cut
 from storypack.engine.events.event import CutEvent
-from storypack.engine.events.reading import EventFile
+from storypack.engine.events.origin import EventFile
 from storypack.engine.events.shapes import recognise
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.run import search

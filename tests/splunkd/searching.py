@@ -23,7 +23,8 @@ from splunkd.values import boolean
 from storypack.engine import EngineError, Result
 from storypack.engine.compile.pipeline import compile_pipeline
 from storypack.engine.events.formats.registry import format_named
-from storypack.engine.events.reading import EventFile, RawEvents
+from storypack.engine.events.origin import EventFile
+from storypack.engine.events.reading import RawEvents
 from storypack.engine.events.shapes import Compression, Shape
 from storypack.engine.knowledge.apps import match_types
 from storypack.engine.knowledge.files import FileSource

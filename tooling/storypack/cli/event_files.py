@@ -17,9 +17,11 @@ from storypack.cli.options import tell
 from storypack.cli.waiting import waiting
 
 if TYPE_CHECKING:
-    from storypack.engine.events.reading import EventFile
+    from storypack.engine.events.origin import EventFile
 
 STDIN = "-"
+DEFAULTS = {"host": "localhost", "index": "main"}
+"""What is assumed of events where the command line says nothing else."""
 
 
 def event_files(
@@ -27,10 +29,12 @@ def event_files(
 ) -> list[EventFile]:
     """The event files; sourcetypes that were guessed are told. What is no plain file is copied into `scratch` first:
     it can be read only once."""
-    from storypack.engine.events.reading import XML_WINDOWS, EventFile
+    from storypack.engine.events.origin import EventFile
     from storypack.engine.events.shapes import recognise
-    from storypack.engine.events.sourcetypes import guess
+    from storypack.engine.events.sourcetypes import XML_WINDOWS, guess
 
+    given = {"sourcetype": sourcetype, "source": source, "host": host, "index": index}
+    assumed = frozenset(name for name, value in given.items() if not value or value == DEFAULTS.get(name))
     found: dict[Path, EventFile] = {}
     told: dict[str, list[str]] = {}
     left_out = []
@@ -50,7 +54,7 @@ def event_files(
                     kind = one.sourcetype
                     told.setdefault(f"{kind} ({one.why})", []).append(Path(shown).name)
                 where = source or ("" if kind == XML_WINDOWS else shown)
-                found[path] = EventFile(path, kind, where, host, index)
+                found[path] = EventFile(path, kind, where, host, index, assumed)
     for guessed, which in told.items():
         tell(f"sourcetype guessed: {guessed} for {_listed(which)}")
     if left_out:

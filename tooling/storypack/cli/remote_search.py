@@ -19,7 +19,7 @@ from storypack.cli.options import emit_lines
 from storypack.cli.remote import Remote, connected, site_of
 
 if TYPE_CHECKING:
-    from storypack.engine.events.reading import EventFile
+    from storypack.engine.events.origin import EventFile
     from storypack.engine.knowledge.apps import Knowledge
     from storypack.engine.source import LookupTable
     from storypack.remote.jobs import Job, Question

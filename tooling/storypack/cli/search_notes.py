@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storypack.cli.options import tell
@@ -49,7 +51,9 @@ class Counted:
 def tell_broken(source: FileSource) -> None:
     """What of the files is not as it should be."""
     broken = source.broken
-    counts = {events.file.path: events.count for events in source.events}
+    counts = Counter[Path]()
+    for events in source.events:
+        counts[events.file.path] += events.count or 0
     _tell_some(
         f"{count:,} of {counts[path]:,} events in {path.name} {'is' if count == 1 else 'are'} broken, kept as text"
         for path, count in broken.items()
@@ -59,8 +63,13 @@ def tell_broken(source: FileSource) -> None:
         for path, count in source.replaced.items()
     )
     _tell_some(
-        f"{path.name} can not be read to its end; what stands before was searched: {damage}"
+        f"{path.name} can not be read as a whole; what can be read was searched: {damage}"
         for path, damage in source.damaged.items()
+    )
+    _tell_some(
+        f"{path.name}: {count:,} event{'' if count == 1 else 's'}: {note}"
+        for path, notes in source.notes.items()
+        for note, count in notes.items()
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from storypack.engine.errors import EngineError, UnreadableFile
-from storypack.engine.events.reading import EventFile
+from storypack.engine.events.origin import EventFile
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.run import search
 from storypack.pack.models.search import SearchTest

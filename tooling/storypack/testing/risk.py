@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from storypack.engine.errors import EngineError
-from storypack.engine.events.reading import EventFile
+from storypack.engine.events.origin import EventFile
 from storypack.engine.knowledge.files import EventTable, FileSource
 from storypack.engine.run import search
 from storypack.engine.values import to_multi

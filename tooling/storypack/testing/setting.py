@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from storypack.engine.events.reading import EventFile
+from storypack.engine.events.origin import EventFile
 from storypack.engine.knowledge.apps import Knowledge, KnowledgeError, load_knowledge, match_types, read_rows
 from storypack.engine.knowledge.files import EventTable, FileSource
 from storypack.engine.root import open_root

@@ -27,7 +27,8 @@ NO_LABELS = Labels()
 class CutEvent:
     """An event: its raw text, the line (from 1) or the position where it stands, fields that the file itself names (a
     CSV's columns; text of a JSON object), and whether the text is not what the file's format promises. `time` is what
-    an envelope or an export says of it (epoch seconds); None = the event's own text shows it, if anything does."""
+    an envelope or an export says of it (epoch seconds); None = the event's own text shows it, if anything does. `multi`
+    are the fields of `indexed` that are lists; `note` is a word to the user on how it was read."""
 
     raw: str
     position: int
@@ -35,6 +36,8 @@ class CutEvent:
     broken: bool = False
     time: float | None = None
     labels: Labels = NO_LABELS
+    multi: tuple[str, ...] = ()
+    note: str = ""
 
 
 def lines(text: io.TextIOBase, damage: list[str]) -> Iterator[tuple[str, int]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import duckdb
 
@@ -13,6 +14,9 @@ from storypack.engine.sql import identifier
 HELD_TABLE = "events"
 BATCH_EVENTS, BATCH_CHARACTERS = 4_000, 1 << 23
 
+TIME = "_time"
+"""The field of `__indexed` that holds the time which an envelope or an export says of an event, in epoch seconds."""
+
 OBJECT = "starts_with(_raw, '{')"
 WHOLE = f"{OBJECT} AND json_valid(_raw)"
 
@@ -20,13 +24,31 @@ Survey = tuple[int, int, int | None]
 """How many events there are, how many begin as JSON objects do, and how many are whole ones (None = not counted)."""
 
 
+Key = TypeVar("Key", bound=Hashable)
+
+
 @dataclass
 class Part:
-    """Events that stand together under a number; `broken` by the word of whoever cut them."""
+    """Events that stand together under a number; `broken` by the word of whoever cut them. `indexed`: some bring
+    fields, of which `multi` are lists; `timed`: some bring their time. `notes`: words on how so many were read."""
 
     number: int
     count: int = 0
     broken: int = 0
+    indexed: bool = False
+    timed: bool = False
+    multi: set[str] = field(default_factory=set)
+    notes: dict[str, int] = field(default_factory=dict)
+
+    def add(self, event: CutEvent) -> None:
+        self.count += 1
+        self.broken += event.broken
+        self.indexed |= event.indexed is not None
+        self.timed |= event.time is not None
+        if event.multi:
+            self.multi.update(event.multi)
+        if event.note:
+            self.notes[event.note] = self.notes.get(event.note, 0) + 1
 
 
 @dataclass
@@ -49,17 +71,19 @@ class Hold:
 
     def load(self, events: Iterable[CutEvent]) -> Part:
         """Put events into the table, as one part."""
-        return self.load_by(events, lambda event: "")[""]
+        return self.load_by(events, lambda event: "", "")[""]
 
-    def load_by(self, events: Iterable[CutEvent], key: Callable[[CutEvent], str]) -> dict[str, Part]:
-        """Put events into the table, a part for each key; one at least, with an empty key."""
-        found: dict[str, Part] = {}
+    def load_by(self, events: Iterable[CutEvent], key: Callable[[CutEvent], Key], default: Key) -> dict[Key, Part]:
+        """Put events into the table, a part for each key; without events one with the key `default`."""
+        found: dict[Key, Part] = {}
         for event in events:
-            part = found.setdefault(key(event), Part(self.parts + len(found)))
-            part.count += 1
-            part.broken += event.broken
+            of = key(event)
+            part = found.get(of)
+            if part is None:
+                part = found[of] = Part(self.parts + len(found))
+            part.add(event)
             self._add(event, part.number)
-        found = found or {"": Part(self.parts)}
+        found = found or {default: Part(self.parts)}
         self.parts += len(found)
         return found
 
@@ -79,7 +103,7 @@ class Hold:
             "unnest(CAST(? AS VARCHAR[])), unnest(CAST(? AS BIGINT[])), unnest(CAST(? AS INTEGER[]))",
             [
                 [event.raw for event in events],
-                [event.indexed for event in events],
+                [_indexed(event) for event in events],
                 [event.position for event in events],
                 list(numbers),
             ],
@@ -94,3 +118,11 @@ class Hold:
             f"FROM {identifier(self.table)} GROUP BY 1"
         ).fetchall()
         return {number: (count, objects, whole) for number, count, objects, whole in rows}
+
+
+def _indexed(event: CutEvent) -> str | None:
+    """The fields that come with an event, its time among them, as text of a JSON object."""
+    if event.time is None:
+        return event.indexed
+    time = f'{{"{TIME}": {event.time!r}'
+    return f"{time}}}" if event.indexed in (None, "{}") else f"{time}, {(event.indexed or '')[1:]}"

@@ -7,9 +7,8 @@ others are cut into events first and put into a temporary table, which DuckDB sp
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,9 @@ from storypack.engine.events.event import CutEvent
 from storypack.engine.events.formats.registry import format_named
 from storypack.engine.events.hold import HELD_TABLE, OBJECT, WHOLE, Hold, Survey
 from storypack.engine.events.inspection import Inspection, fits
+from storypack.engine.events.origin import CHANNEL, EventFile, Origins
 from storypack.engine.events.shapes import UTF_8, Compression, Shape, begins_with_objects, recognise
+from storypack.engine.events.sourcetypes import XML_WINDOWS
 from storypack.engine.root import is_plain_name
 from storypack.engine.sql import identifier, quote
 
@@ -30,28 +31,8 @@ MAX_EVENT_BYTES = 16 << 20
 SMALL_BYTES = 1 << 18
 THOROUGH_BYTES = 1 << 26
 
-XML_WINDOWS = "XmlWinEventLog"
-_CHANNEL = re.compile("<Channel>([^<]+)</Channel>")
-
 # No event holds these three characters in a row, so that DuckDB's CSV reader sees one column.
 NEVER = "\x01\x02\x01"
-
-
-@dataclass(frozen=True, slots=True)
-class EventFile:
-    """A file of events and what Splunk's inputs would say of it. `sourcetype` chooses the search-time knowledge.
-
-    Bytes of a `source` that are no UTF-8 (a file's name may hold any) are spelt out.
-    """
-
-    path: Path
-    sourcetype: str = ""
-    source: str = ""
-    host: str = ""
-    index: str = "main"
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "source", self.source.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +54,8 @@ class RawEvents:
     damage: str = ""  # why the file could not be read to its end
     replaced: int = 0  # stretches of bytes that are no text of its encoding
     inspection: Inspection | None = None  # the look at a streamed file, which may still be going on
+    timed: bool = False  # some events bring their time, as hold.TIME in `__indexed`
+    notes: Mapping[str, int] = field(default_factory=dict)  # words on how events were read, and of how many
     multi: frozenset[str] = frozenset()  # fields of `__indexed` of which an event has several values
 
 
@@ -155,22 +138,23 @@ def _held(hold: Hold, file: EventFile, shape: Shape) -> list[RawEvents]:
     """The events of a file, cut and put into the table of those that are held; not yet counted."""
     damage: list[str] = []
     before = replaced()
-    events = cut(file.path, shape, damage)
-    by_channel = file.sourcetype == XML_WINDOWS and not file.source
-    parts = hold.load_by(events, lambda event: _channel(event.raw)) if by_channel else {"": hold.load(events)}
+    parts = hold.load_by(cut(file.path, shape, damage), Origins(file).of, file)
     return [
         RawEvents(
-            replace(file, source=f"{XML_WINDOWS}:{channel}" if channel else str(file.path)) if by_channel else file,
+            origin,
             shape,
             f"SELECT _raw, __indexed, __position FROM {HELD_TABLE} WHERE __file = {part.number}",
             part.number,
             part.broken,
             held=True,
-            indexed=shape.format.name == "csv",
-            damage=damage[0] if damage and not at else "",
+            indexed=part.indexed or part.timed,
+            timed=part.timed,
+            multi=frozenset(part.multi),
+            notes=part.notes,
+            damage="; ".join(damage) if not at else "",
             replaced=replaced() - before if not at else 0,
         )
-        for at, (channel, part) in enumerate(parts.items())
+        for at, (origin, part) in enumerate(parts.items())
     ]
 
 
@@ -187,15 +171,10 @@ def _judged(found: list[RawEvents], surveys: Mapping[int, Survey]) -> list[RawEv
     return judged
 
 
-def _channel(raw: str) -> str:
-    found = _CHANNEL.search(raw)
-    return found[1] if found else ""
-
-
 def _by_channel(connection: duckdb.DuckDBPyConnection, events: RawEvents) -> list[RawEvents]:
     if events.file.sourcetype != XML_WINDOWS or events.file.source:
         return [events]
-    channel = f"regexp_extract(_raw, {quote(_CHANNEL.pattern)}, 1)"
+    channel = f"regexp_extract(_raw, {quote(CHANNEL.pattern)}, 1)"
     channels = connection.execute(
         f"SELECT {channel}, count(*) FROM ({events.sql}) GROUP BY 1 ORDER BY 2 DESC, 1"
     ).fetchall()

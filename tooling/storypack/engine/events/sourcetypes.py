@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from storypack.engine.events.cutting import cut
-from storypack.engine.events.reading import XML_WINDOWS
 from storypack.engine.events.shapes import Shape, recognise
+
+XML_WINDOWS = "XmlWinEventLog"
 
 LOOKED_AT = 20
 """Events of a file that are looked at."""
@@ -73,6 +74,18 @@ _BY_TEXT = (
     ("postfix:syslog", re.compile(_SYSLOG + r"postfix(?:-[\w-]+)?/[\w/-]+\[\d+\]: ")),
     ("linux_secure", re.compile(_SYSLOG + r"(?:sshd(?:-session|-auth)?|internal-sftp|sftp-server)\[\d+\]: ")),
 )
+
+
+_STREAM = re.compile(r'"(?:@stream|_path)"\s*:\s*"([a-z0-9_]+)"')
+"""The stream's name in an event of Zeek; one file may hold several."""
+
+
+def stream_sourcetype(raw: str) -> str:
+    """The sourcetype of an event that names its stream, whatever else is in its file; empty for any other."""
+    if not raw.startswith("{"):
+        return ""
+    stream = _STREAM.search(raw) if "ts" in raw else None
+    return f"bro:{stream[1]}:json" if stream else ""
 
 
 def guess(path: Path, shape: Shape | None = None) -> Guess:

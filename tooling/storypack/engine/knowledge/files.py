@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,15 +13,8 @@ from typing import Any, Self
 import duckdb
 
 from storypack.engine.datamodels import add_on_dataset, model_dataset
-from storypack.engine.events.reading import (
-    EventFile,
-    RawEvents,
-    counted,
-    has_seen_broken,
-    read_events,
-    table_events,
-    watch_broken,
-)
+from storypack.engine.events.origin import EventFile
+from storypack.engine.events.reading import RawEvents, counted, has_seen_broken, read_events, table_events, watch_broken
 from storypack.engine.failures import translated
 from storypack.engine.knowledge.apps import Knowledge, load_knowledge
 from storypack.engine.knowledge.origins import MANY, write_files_table
@@ -131,7 +125,11 @@ class FileSource:
         """How many events of each file are not what its format promises; files without any are left out. Large files
         are read for it."""
         self._count()
-        return {events.file.path: events.broken for events in self.events if events.broken}
+        broken = Counter[Path]()
+        for events in self.events:
+            if events.broken:
+                broken[events.file.path] += events.broken
+        return broken
 
     @property
     def are_broken_counted(self) -> bool:
@@ -162,6 +160,15 @@ class FileSource:
     def damaged(self) -> Mapping[Path, str]:
         """Why files could not be read to their end; whole ones are left out."""
         return {events.file.path: events.damage for events in self.events if events.damage}
+
+    @property
+    def notes(self) -> Mapping[Path, Mapping[str, int]]:
+        """Words on how events of a file were read, and of how many events each."""
+        notes: dict[Path, Counter[str]] = {}
+        for events in self.events:
+            if events.notes:
+                notes.setdefault(events.file.path, Counter()).update(events.notes)
+        return notes
 
     @property
     def replaced(self) -> Mapping[Path, int]:

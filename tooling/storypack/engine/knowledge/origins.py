@@ -123,7 +123,15 @@ def _sourcetype(given: str, props: Conf) -> dict[str, str]:
 def _kind(events: RawEvents, props: Conf) -> Hashable:
     """What events must share to be read together: all that decides on their fields."""
     file = events.file
-    return file.index, file.sourcetype, file.host, events.json, events.indexed, source_stanzas(props, file.source)
+    return (
+        file.index,
+        file.sourcetype,
+        file.host,
+        events.json,
+        events.indexed,
+        events.timed,
+        source_stanzas(props, file.source),
+    )
 
 
 def _by(numbered: Iterable[Numbered], key: Callable[[RawEvents], Hashable]) -> list[list[Numbered]]:

@@ -10,7 +10,9 @@ from functools import partial
 from storypack.engine.compile.coerce import coerce, common_kind
 from storypack.engine.compile.patterns import parse_pattern
 from storypack.engine.compile.terms import compile_term
-from storypack.engine.events.reading import EventFile, RawEvents, guard_sql
+from storypack.engine.events.hold import TIME
+from storypack.engine.events.origin import EventFile
+from storypack.engine.events.reading import RawEvents, guard_sql
 from storypack.engine.knowledge.apps import Knowledge
 from storypack.engine.knowledge.eventtypes import TRUE, reduce_term
 from storypack.engine.knowledge.extraction import Extractor, Json
@@ -26,6 +28,9 @@ from storypack.engine.sql import Kind, Sql, identifier
 from storypack.spl import tree
 
 HIDDEN = ("_raw", "__indexed", "__origin", "__position", "__part")
+
+TIMED = f"TRY_CAST(json_extract_string(__indexed, '$.\"{TIME}\"') AS DOUBLE)"
+"""The time that an envelope or an export says of an event."""
 
 MAX_FIELDS = 512
 """limits.conf.spec: `maxcols` of [kv], the point at which no more new fields are made of what events hold."""
@@ -158,6 +163,8 @@ def open_scan(
         settings = settings_for(knowledge.props, origin.constants["sourcetype"], file.source, file.host)
         layers = Layers(origin.sql, session.names, guard=guard_sql(origin.files))
         time = f"({time_sql(settings, layers, session.now, partial(_warn, session, file))} + {shift!r})"
+        if any(events.timed for events in origin.files):
+            time = f"coalesce({TIMED} + {shift!r}, {time})"
         if clock is not None:
             time = f"coalesce({time}, {float(clock)!r})"
         column = layers.add("__time", Sql(time, Kind.NUMBER))

@@ -1,4 +1,4 @@
-"""Cutting JSON that is not one object a line: objects one after another, arrays, envelopes of events.
+"""JSON that is not one event a line: objects one after another, arrays, envelopes of events, wrapped events.
 
 The text is parsed as it comes. What is cut off or broken is tried again where the next value may begin, but no stretch
 of text more often than ATTEMPTS times: the work grows with the size of the file.
@@ -15,12 +15,10 @@ from dataclasses import dataclass, field
 
 from storypack.engine.events.event import MAX_EVENT, CutEvent, too_long
 from storypack.engine.events.formats.registry import Format, Head
+from storypack.engine.events.openers.registry import ListEnvelope, Opened, begin_of_list, is_envelope, opened
 from storypack.engine.unicode import mended
 
 ATTEMPTS = 8
-
-ENVELOPE = re.compile(r'\{\s*"Records"\s*:\s*\[\s*(?=[{\]])')
-"""How an envelope begins whose end is not in sight."""
 
 _PIECE = 1 << 20
 _ENVELOPE_HEAD = 1 << 12
@@ -29,15 +27,39 @@ _AHEAD = 1 << 16
 _INDENT = 256
 """Blanks before a value that are kept in sight."""
 _BLANK = re.compile(r"[ \t\r\n,]*")
+_COLON = re.compile(r"\s*:\s*")
 _ARRAY = re.compile(r"\[\s*\{")
 _NEXT_MEMBER = re.compile(r"\}\s*,\s*(?=\{)")
 _decode = json.JSONDecoder().raw_decode
 
 
 def events(stream: io.TextIOBase, damage: list[str]) -> Iterator[CutEvent]:
-    """The objects of a text in their order; arrays of them and `Records` envelopes are opened."""
-    for position, (raw, is_broken) in enumerate(_Cutter(_Text(stream), damage).values(), 1):
-        yield CutEvent(raw, position, broken=is_broken)
+    """The objects of a text in their order; arrays of them, and what else wraps events, are opened."""
+    position = 0
+    for raw, value in _Cutter(_Text(stream), damage).values():
+        within = opened(value, raw) if isinstance(value, dict) else None
+        if within is None:
+            position += 1
+            yield CutEvent(raw, position, broken=not isinstance(value, dict))
+            continue
+        for event in within:
+            position += 1
+            yield event_of(event, position)
+
+
+def event_of(event: Opened, position: int) -> CutEvent:
+    """An event that was wrapped."""
+    fields = event.fields or {}
+    return CutEvent(
+        event.raw,
+        position,
+        json.dumps(fields, ensure_ascii=False) if fields else None,
+        event.broken,
+        event.time,
+        event.labels,
+        tuple(name for name, value in fields.items() if isinstance(value, list)),
+        event.note,
+    )
 
 
 class _Uncounted(str):
@@ -122,16 +144,16 @@ class _Text:
 class _Cutter:
     text: _Text
     damage: list[str]
-    frames: list[str] = field(default_factory=list)
-    """What closes the arrays and envelopes that are open."""
+    frames: list[tuple[ListEnvelope, ...]] = field(default_factory=list)
+    """The arrays that are open, each with the envelopes whose list it may be; none = an array by itself."""
     failed_to: int = -1
     attempts: int = 0
     """The place in the file that a value could not be read beyond, and how often that was seen."""
     is_lost: bool = False
     """Whether the end of an open array may have been passed, inside of what is broken."""
 
-    def values(self) -> Iterator[tuple[str, bool]]:
-        """Each event, and whether it is broken."""
+    def values(self) -> Iterator[tuple[str, object]]:
+        """The text of each event, and its value; None = it is broken."""
         text = self.text
         while text.skip_blanks():
             sign = text.text[text.at]
@@ -142,18 +164,18 @@ class _Cutter:
                 text.at = end
             elif (read := self._value()) is not None:
                 value, end = read
-                yield self._raw(value, end), not isinstance(value, dict)
+                yield self._raw(value, end), value
                 text.at = end
             else:
                 self.is_lost = True
-                yield self._broken(sign), True
+                yield self._broken(sign), None
 
     def _find_again(self, sign: str) -> None:
         """Leave the arrays that are open where another begins at the begin of a line."""
         text = self.text
         if self.is_lost and self.frames and sign in "[{" and text.indent() == 0:
             text.see(_ENVELOPE_HEAD)
-            if _ARRAY.match(text.text, text.at) or ENVELOPE.match(text.text, text.at):
+            if _ARRAY.match(text.text, text.at) or begin_of_list(text.text, text.at)[0]:
                 self.frames.clear()
                 self.is_lost = False
 
@@ -161,33 +183,51 @@ class _Cutter:
         """Where the members of an array or an envelope begin, which is open from now on; 0 for another value."""
         text = self.text
         if sign == "[":
-            self.frames.append("]")
+            self.frames.append(())
             return text.at + 1
         if sign != "{":
             return 0
         text.see(_ENVELOPE_HEAD)
-        begin = ENVELOPE.match(text.text, text.at)
-        if begin is None:
+        begin, may_be = begin_of_list(text.text, text.at)
+        if not begin:
             return 0
         try:
             value, _ = _decode(text.text, text.at)
         except json.JSONDecodeError as error:
-            is_open = error.pos >= begin.end()  # its end is not in sight, or there is none; its events are
+            is_open = error.pos >= begin  # its end is not in sight, or there is none; its events are
         except RecursionError:
             is_open = False
         else:
             is_open = is_envelope(value)
         if is_open:
-            self.frames.append("]}")
-        return begin.end() if is_open else 0
+            self.frames.append(may_be)
+        return begin if is_open else 0
 
-    def _close(self, frame: str) -> Iterator[tuple[str, bool]]:
-        self.text.at += 1
-        if frame == "]}" and self.text.skip_blanks():
-            if self.text.text[self.text.at] == "}":
-                self.text.at += 1
-            else:
-                yield self.text.line(), True  # what else the envelope holds
+    def _close(self, may_be: tuple[ListEnvelope, ...]) -> Iterator[tuple[str, object]]:
+        text = self.text
+        text.at += 1
+        while may_be and text.skip_blanks():
+            if text.text[text.at] == "}":
+                text.at += 1
+                return
+            if not (end := self._beside(may_be)):
+                yield text.line(), None  # what else the envelope holds
+                return
+            text.at = end
+
+    def _beside(self, may_be: tuple[ListEnvelope, ...]) -> int:
+        """Where the member of an envelope ends that belongs to it beside its list; 0 for anything else."""
+        text = self.text
+        text.see(_ENVELOPE_HEAD)
+        try:
+            key, end = _decode(text.text, text.at)
+            colon = _COLON.match(text.text, end)
+            if colon is None or not any(one.allows(key) for one in may_be if isinstance(key, str)):
+                return 0
+            _, end = _decode(text.text, colon.end())
+        except (json.JSONDecodeError, RecursionError):
+            return 0
+        return end
 
     def _value(self) -> tuple[object, int] | None:
         """The value at the place, and where it ends; None for one that is broken, cut off or too long."""
@@ -264,26 +304,42 @@ def _runs_out(error: json.JSONDecodeError, length: int) -> bool:
     return error.pos >= length - 8 or error.msg.startswith("Unterminated string")
 
 
+_LIST_LINE = re.compile(r'^\s*\{\s*"[^"\n]+"\s*:\s*\[\s*[{\]]', re.MULTILINE)
+"""A line that may be an envelope with its list at the begin."""
+
+
 def recognises(head: Head) -> bool:
+    """Arrays of objects, envelopes, wrapped events, objects over several lines or put together on one."""
     text = head.text.lstrip()
     if text.startswith("["):
         return text[1:].lstrip()[:1] in ("{", "]")
-    return text.startswith("{") and not _is_event_line(head.first_line)
+    if not text.startswith("{"):
+        return False
+    return not _is_event_line(head.first_line) or any(
+        is_list_line(text[match.start() :].partition("\n")[0]) for match in _LIST_LINE.finditer(text)
+    )
 
 
-def _is_event_line(line: str) -> bool:
-    """A JSON object that is an event itself, and not an envelope of events."""
+def is_list_line(line: str) -> bool:
+    """Whether a line is a list of events in an object."""
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
+        return bool(begin_of_list(line, len(line) - len(line.lstrip()))[0])
+    return isinstance(value, dict) and is_envelope(value)
+
+
+def _is_event_line(line: str) -> bool:
+    """A JSON object that is an event itself, and wraps none."""
+    try:
+        value = json.loads(line)
+    except json.JSONDecodeError as error:
         # A line longer than what was read of the file, or a broken one; an object printed over lines is short.
-        return len(line) > 200 and not ENVELOPE.match(line)
-    return isinstance(value, dict) and not is_envelope(value)
-
-
-def is_envelope(value: dict[str, object]) -> bool:
-    """CloudTrail's and its kin's `{"Records": [ {...}, ... ]}`: nothing but one list of events."""
-    return len(value) == 1 and isinstance(value.get("Records"), list)
+        together = error.msg == "Extra data" and line[error.pos :].lstrip().startswith("{")
+        return len(line) > 200 and not together and not begin_of_list(line, 0)[0]
+    except (ValueError, RecursionError):
+        return len(line) > 200
+    return isinstance(value, dict) and not is_envelope(value) and opened(value, line) is None
 
 
 FORMAT = Format("json", rank=300, recognises=recognises, cut=events)

@@ -1,0 +1,1 @@
+"""What wraps events in JSON, vendor by vendor; see `registry`."""

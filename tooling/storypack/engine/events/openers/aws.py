@@ -33,14 +33,11 @@ _LOG_KEYS = frozenset({"logStreamName", "timestamp", "message", "ingestionTime",
 
 @opener
 def log_event(value: Mapping[str, Any], raw: str) -> list[Opened] | None:
-    """A member of CloudWatch Logs' lists: a text and its time in milliseconds."""
+    """A member of CloudWatch Logs' lists: a text and its time in milliseconds. A subscription's question whether its
+    target is there is no event."""
     if value.keys() <= _LOG_KEYS and isinstance(message := value.get("message"), str):
+        if message.startswith("CWL CONTROL MESSAGE:"):
+            return []
         time = epoch(value.get("timestamp"))
         return None if time is None else [Opened(message.rstrip("\r\n"), time)]
     return None
-
-
-@opener
-def control_message(value: Mapping[str, Any], raw: str) -> list[Opened] | None:
-    """CloudWatch Logs asks now and then whether a subscription's target is there."""
-    return [] if value.get("messageType") == "CONTROL_MESSAGE" and "logEvents" in value else None

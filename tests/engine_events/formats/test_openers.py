@@ -37,13 +37,9 @@ def packed(value: Any) -> str:
 TRAIL = [trail(0), trail(1)]
 RAWS = [json.dumps(event) for event in TRAIL]
 HEC = {"time": T + 7.5, "host": "fw1", "sourcetype": "acme:fw", "source": "tcp:514", "index": "net"}
-EXPORTED = {
-    "_time": "2026-11-03T08:00:00.000+00:00",
-    "_raw": "login ok",
-    "host": "web1",
-    "source": "/a",
-    "sourcetype": "x",
-}
+EXPORTED = {"_time": "2026-11-03T08:00:00.000+00:00", "_raw": "login ok", "host": "web1", "sourcetype": "x"}
+AUDITED = packed({"CreationTime": "2026-11-03T08:00:03", "Operation": "Set", "Workload": "Exchange"})
+CONTROL = {"id": "", "timestamp": 1_793_692_800_000, "message": "CWL CONTROL MESSAGE: Checking health of target."}
 
 FILES: dict[str, tuple[str, list[tuple[float, str, str]]]] = {
     "CloudTrail": (packed({"Records": TRAIL}), [(T + n, "aws:cloudtrail", packed(TRAIL[n])) for n in (0, 1)]),
@@ -86,7 +82,7 @@ FILES: dict[str, tuple[str, list[tuple[float, str, str]]]] = {
                 {
                     "messageType": "CONTROL_MESSAGE",
                     "owner": "CloudwatchLogs",
-                    "logEvents": [{"id": "", "message": "x"}],
+                    "logEvents": [CONTROL],
                 },
                 {
                     "messageType": "DATA_MESSAGE",
@@ -123,29 +119,12 @@ FILES: dict[str, tuple[str, list[tuple[float, str, str]]]] = {
         [(T, "x", "login ok"), (T, "x", "bye")],
     ),
     "results of a search": (
-        packed(
-            {"preview": False, "init_offset": 0, "messages": [], "fields": [{"name": "_raw"}], "results": [EXPORTED]}
-        ),
+        packed({"preview": False, "init_offset": 0, "fields": [{"name": "_raw"}], "results": [EXPORTED]}),
         [(T, "x", "login ok")],
     ),
     "Purview, from PowerShell": (
-        json.dumps(
-            [
-                {
-                    "CreationDate": "/Date(1)/",
-                    "AuditData": packed(
-                        {"CreationTime": "2026-11-03T08:00:03", "Operation": "Set", "Workload": "Exchange"}
-                    ),
-                }
-            ]
-        ),
-        [
-            (
-                T + 3,
-                "o365:management:activity",
-                packed({"CreationTime": "2026-11-03T08:00:03", "Operation": "Set", "Workload": "Exchange"}),
-            )
-        ],
+        json.dumps([{"CreationDate": "/Date(1)/", "AuditData": AUDITED}]),
+        [(T + 3, "o365:management:activity", AUDITED)],
     ),
 }
 
@@ -249,8 +228,8 @@ LOGGED: dict[str, tuple[Any, str]] = {
     ),
     "without names": (
         {"Event": {"System": {"Provider": {"Name": "P"}, "EventID": 7}, "EventData": {"Data": {"#text": ["a", "b"]}}}},
-        WINDOWS.format("", "")
-        + "<Correlation/><Security/></System><EventData><Data>a</Data><Data>b</Data></EventData></Event>",
+        WINDOWS.format("", "") + "<Correlation/><Security/></System>"
+        "<EventData><Data>a</Data><Data>b</Data></EventData></Event>",
     ),
     "user data": (
         {

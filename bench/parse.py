@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from storypack.spl import MacroDefinition, expand, parse, print_search
+from storypack.spl.memory import forget
 
 TEMPLATES = (
     """| tstats `exf_summariesonly` count min(_time) as first_seen max(_time) as last_seen
@@ -58,6 +59,7 @@ def best(run: Callable[[], object], times: int = 5) -> float:
     """Processor seconds of the fastest of several runs."""
     found = []
     for _ in range(times):
+        forget()
         start = time.process_time()
         run()
         found.append(time.process_time() - start)

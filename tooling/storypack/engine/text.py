@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from storypack.engine.errors import SearchError
 from storypack.engine.session import Session
@@ -19,20 +18,6 @@ _CALL = re.compile(MACRO)
 _QUOTED = re.compile(rf"\(\s*({STRING})\s*\)").fullmatch
 
 
-KEPT_CHARACTERS = 50_000
-
-
-def parse_expanded(text: str) -> tree.Pipeline:
-    """The tree of a search without macro calls, as `parse` gives it. Trees never change, so the last ones are kept: the
-    tests of a search, and the runs of a test, read one text many times. Raises SplError."""
-    return _parse_once(text) if len(text) <= KEPT_CHARACTERS else parse(text)
-
-
-@lru_cache(maxsize=64)
-def _parse_once(text: str) -> tree.Pipeline:
-    return parse(text)
-
-
 def parse_search(spl: str, session: Session) -> tree.Pipeline:
     """The tree of a search, its macros expanded; SearchError, with the place, where it is none."""
     try:
@@ -42,7 +27,7 @@ def parse_search(spl: str, session: Session) -> tree.Pipeline:
     if expanded.kept:
         return parse_search(_CALL.sub(lambda call: _evaluated(call[0], session), expanded.text), session)
     try:
-        return parse_expanded(expanded.text)
+        return parse(expanded.text)
     except SplError as error:
         raise search_error(expanded.blame(error), spl) from error
 

@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from storypack.spl.calls import macro_call
+from storypack.spl.memory import Memory
 from storypack.spl.nodes import MacroCall
 from storypack.spl.source import Span, SplError
 from storypack.spl.tokens import MACRO, STRING, blank_comments
@@ -22,6 +23,7 @@ from storypack.spl.tokens import MACRO, STRING, blank_comments
 MAX_DEPTH = 100  # limits.conf, max_macro_depth
 MAX_CALLS = 20_000
 MAX_LENGTH = 4_000_000
+_MOST_DEFINITIONS = 4  # sets of macros for which the expansion of a text is kept
 
 _SCAN = re.compile(rf"(?s){STRING}|(?P<macro>{MACRO})")
 
@@ -109,10 +111,35 @@ def expand(text: str, macros: Mapping[str, MacroDefinition], *, problems: list[S
     """`text` with its macros expanded; comments become blanks.
 
     Raises `SplError` for an unknown macro (with the nearest name), a wrong number of arguments, a loop, or an expansion
-    without end. With a list as `problems`, the errors go there instead and the calls stay as they are."""
+    without end. With a list as `problems`, the errors go there instead and the calls stay as they are.
+
+    A text is expanded once, as long as the macros that it calls stay the same."""
+    earlier = _expansions.get(text) or ()
+    for expansion in earlier:
+        if expansion.holds(macros):
+            return expansion.expanded
     worker = _Expansion(macros, problems)
     worker.author(blank_comments(text))
-    return Expanded("".join(worker.out), tuple(worker.pieces), tuple(worker.used), tuple(worker.kept))
+    expanded = Expanded("".join(worker.out), tuple(worker.pieces), tuple(worker.used), tuple(worker.kept))
+    if worker.complete:
+        called = {key: macros[key] for key in (*expanded.used, *expanded.kept)}
+        _expansions.keep(text, (_Kept(called, expanded), *earlier[: _MOST_DEFINITIONS - 1]))
+    return expanded
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An expansion, and the macros of which it was made."""
+
+    macros: Mapping[str, MacroDefinition]
+    expanded: Expanded
+
+    def holds(self, macros: Mapping[str, MacroDefinition]) -> bool:
+        """Would these macros give the same?"""
+        return all(macros.get(key) == definition for key, definition in self.macros.items())
+
+
+_expansions = Memory[tuple[_Kept, ...]]()
 
 
 class _Expansion:
@@ -127,6 +154,7 @@ class _Expansion:
         self.calls = 0
         self.used: dict[str, None] = {}
         self.kept: dict[str, None] = {}
+        self.complete = True
 
     def author(self, text: str) -> None:
         """Expand the author's own text."""
@@ -168,6 +196,7 @@ class _Expansion:
             if self.problems is None:
                 raise problem from None
             self.problems.append(problem)
+            self.complete = False
             text = None
         if text is None:
             self._write(written, origin, tuple(key.partition("(")[0] for key in chain))

@@ -16,6 +16,7 @@ from storypack.spl.commands.opaque import Opaque
 from storypack.spl.commands.search import Search
 from storypack.spl.diagnosis import truer_cause
 from storypack.spl.expressions import whole_expression
+from storypack.spl.memory import Memory
 from storypack.spl.nodes import Command, Expr, Pipeline, Term
 from storypack.spl.source import Span, SplError
 from storypack.spl.terms import search_term, whole_term
@@ -30,13 +31,19 @@ _STAGE_BEGINS = re.compile(r"\s*+([|\]`]?)").match
 
 Tree = TypeVar("Tree")
 
+_pipelines = Memory[Pipeline]()
+_expressions = Memory[Expr]()
+_terms = Memory[Term]()
+
 
 def parse(text: str) -> Pipeline:
     """The syntax tree of a search. Raises `SplError`, with place and cure, for what Splunk would not run.
 
     The text may begin with a pipe and a generating command, with a command (`stats count`), or with the terms of
-    a base search (`index=x ...`), which become an implied `search`. Unknown commands become `Opaque`."""
-    return _diagnosed(text, _parse)
+    a base search (`index=x ...`), which become an implied `search`. Unknown commands become `Opaque`.
+
+    A text is read once: whoever asks for it again gets the same tree."""
+    return _once(text, _pipelines, _parse)
 
 
 def _parse(text: str) -> Pipeline:
@@ -64,7 +71,7 @@ def _collector_paused(characters: int) -> Iterator[None]:
 
 def parse_expression(text: str) -> Expr:
     """The tree of an eval expression, such as the right side of `EVAL-x = ...` in props.conf."""
-    return _diagnosed(text, _parse_expression)
+    return _once(text, _expressions, _parse_expression)
 
 
 def _parse_expression(text: str) -> Expr:
@@ -79,7 +86,7 @@ def parse_term(text: str) -> Term:
     """The tree of search terms, such as those of an event type or of a data model's constraint.
 
     A leading `search` is passed over, because conf files have it now and then."""
-    return _diagnosed(text, _parse_term)
+    return _once(text, _terms, _parse_term)
 
 
 def _parse_term(text: str) -> Term:
@@ -94,11 +101,15 @@ def _parse_term(text: str) -> Term:
     return term
 
 
-def _diagnosed(text: str, read: Callable[[str], Tree]) -> Tree:
-    try:
-        return read(text)
-    except SplError as error:
-        raise truer_cause(text, error, read) from None
+def _once(text: str, memory: Memory[Tree], read: Callable[[str], Tree]) -> Tree:
+    tree = memory.get(text)
+    if tree is None:
+        try:
+            tree = read(text)
+        except SplError as error:
+            raise truer_cause(text, error, read) from None
+        memory.keep(text, tree)
+    return tree
 
 
 def _pipeline(reader: Reader) -> Pipeline:

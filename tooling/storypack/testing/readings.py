@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from storypack.engine.errors import EngineError
 from storypack.engine.readings import READINGS, reading_as
-from storypack.engine.text import parse_expanded
 from storypack.reference import unknown
+from storypack.spl.parser import parse
 from storypack.spl.unknown import Dependence, dependences
 from storypack.testing.results import Failure, Row
 from storypack.testing.stages import Staged
@@ -33,7 +33,7 @@ def undecided(staged: Staged, rows: Sequence[Row], run: Callable[[], Sequence[Ro
 @lru_cache(maxsize=64)
 def _first_dependences(text: str) -> tuple[Dependence, ...]:
     """The first place for each point on which a search, its macros expanded, depends; the same for all its tests."""
-    return tuple({each.point: each for each in reversed(list(dependences(parse_expanded(text))))}.values())
+    return tuple({each.point: each for each in reversed(list(dependences(parse(text))))}.values())
 
 
 def _failure(dependence: Dependence, staged: Staged, taken: str, outcome: str) -> Failure:

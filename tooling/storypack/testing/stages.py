@@ -8,11 +8,11 @@ from dataclasses import dataclass, fields, is_dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from storypack.engine.text import parse_expanded
 from storypack.issue import Location
 from storypack.pack.pack import Entry
 from storypack.spl import tree
 from storypack.spl.macros import Expanded, MacroDefinition, expand
+from storypack.spl.parser import parse
 from storypack.spl.source import Span, SplError
 
 TEXT_WIDTH = 90
@@ -70,7 +70,7 @@ def cut(entry: Entry[Any], macros: Mapping[str, MacroDefinition]) -> Staged:
     """The stages of a search. Raises SplError whose span is one of the author's text."""
     expanded = expand(entry.model.search, macros)
     try:
-        return Staged(entry, expanded, parse_expanded(expanded.text))
+        return Staged(entry, expanded, parse(expanded.text))
     except SplError as error:
         raise expanded.blame(error) from error
 

@@ -323,3 +323,16 @@ def test_deep_nesting_is_no_end_of_a_search(tmp_path: Path, text: str, search: s
     path = tmp_path / "deep.log"
     path.write_text(text + "\n", encoding="utf-8")
     assert len(rows(run(search, "--data", path, "--format", "json"))) == 1
+
+
+def test_without_the_built_in_knowledge(tmp_path: Path) -> None:
+    log = tmp_path / "trail.jsonl"
+    log.write_text(json.dumps(TRAIL) + "\n", encoding="utf-8")
+    search = ("table vendor_product", "--data", log, "--sourcetype", "aws:cloudtrail", "--format", "json")
+    assert rows(run(*search)) == [{"vendor_product": "AWS CloudTrail"}]
+    assert rows(run(*search, "--no-builtin")) == [{}]
+
+
+def test_a_macro_of_splunks_own_apps_without_a_definition(log: Path) -> None:
+    result = run("`get_user(user)` | table user", "--data", log)
+    assert "say it with --macro NAME=SPL" in result.stderr and "mend its name" not in result.stderr

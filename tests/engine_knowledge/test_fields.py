@@ -218,3 +218,21 @@ def test_an_empty_setting_switches_one_off(ta: AddOn, setting: str, field: str, 
     result = ta.search(f"fields {field}", [event], source="s")
     assert field not in result.rows[0]
     assert not result.warnings
+
+
+def test_tags_of_a_fields_value(ta: AddOn) -> None:
+    """Search Reference, search: `tag::<field>=<tag>`."""
+    ta.conf("eventtypes", "[e1]\nsearch = sourcetype=x a=1\n")
+    ta.conf("tags", "[eventtype=e1]\nred = enabled\n[host=h1]\nblue = enabled\n[who=Kim%20Lee]\nvip = enabled\n")
+    events = [{"a": 1}, {"a": 2, "who": "Kim Lee"}]
+    for term, count in (
+        ("tag::eventtype=red", 1),
+        ("tag::host=blue", 2),
+        ("tag::host=red", 0),
+        ("tag::who=v*", 1),
+        ("NOT tag::who=vip", 1),
+    ):
+        assert ta.rows(f"search {term} | stats count", events, host="h1") == [{"count": count}], term
+    assert ta.rows("search a=2 | table tag::who tag::host tag", events, host="h1") == [
+        {"tag::who": "vip", "tag::host": "blue", "tag": ["blue", "vip"]}
+    ]

@@ -14,6 +14,8 @@ import click
 from storypack.cli import exit_codes
 from storypack.cli.event_files import event_files
 from storypack.cli.options import (
+    add_on_options,
+    add_ons_of,
     emit,
     examples,
     format_option,
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
 @click.option("--source", metavar="S", help="Source of the events. Default: the file's path.")
 @click.option("--host", metavar="S", default="localhost", show_default=True, help="Host of the events.")
 @click.option("--index", metavar="S", default="main", show_default=True, help="Index of the events.")
-@click.option("--ta", "add_ons", metavar="DIR", multiple=True, help="Folder of an add-on, read as Splunk would.")
+@add_on_options
 @format_option("text", "json", "html")
 @pack_option
 @output_option
@@ -87,6 +89,7 @@ class _Wanted:
     host: str
     index: str
     add_ons: tuple[str, ...]
+    no_builtin: bool
     format: str
     pack: Path
     output: Path | None
@@ -94,7 +97,6 @@ class _Wanted:
 
 def _investigate(investigation: Investigation, pack: Pack, wanted: _Wanted, scratch: Path) -> int:
     from storypack.engine.errors import EngineError
-    from storypack.engine.knowledge.apps import load_knowledge
     from storypack.engine.knowledge.files import FileSource
     from storypack.testing.setting import Setting
 
@@ -109,10 +111,11 @@ def _investigate(investigation: Investigation, pack: Pack, wanted: _Wanted, scra
         host=wanted.host,
         index=wanted.index,
     )
-    setting = Setting(pack)
+    setting = Setting(pack, add_ons=add_ons_of(wanted.add_ons, no_builtin=wanted.no_builtin))
     try:
-        knowledge = load_knowledge([Path(folder) for folder in wanted.add_ons])
-        with FileSource(files, knowledge, clock=time.time(), lookups=setting.lookups) as source:
+        for warning in setting.knowledge.warnings:
+            tell(warning)
+        with FileSource(files, setting.knowledge, clock=time.time(), lookups=setting.lookups) as source:
             moment = _moment(values.pop("time", None), source)
             if moment is not None:
                 source.clock = moment

@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from storypack.engine.knowledge.apps import AddOns
     from storypack.pack.pack import Pack
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -49,6 +50,22 @@ output_option = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the result to FILE instead of the terminal.",
 )
+
+
+def add_on_options(function: Function) -> Function:
+    """`--ta` and `--no-builtin`: whose knowledge of source types a search has."""
+    builtin = click.option("--no-builtin", is_flag=True, help="Leave out the built-in knowledge of source types.")
+    add_ons = click.option(
+        "--ta", "add_ons", metavar="DIR", multiple=True, help="Folder of an add-on, read as Splunk would."
+    )
+    return add_ons(builtin(function))
+
+
+def add_ons_of(folders: Iterable[str], *, no_builtin: bool) -> AddOns:
+    """What the options name."""
+    from storypack.engine.knowledge.apps import AddOns
+
+    return AddOns(tuple(Path(folder) for folder in folders), builtin=not no_builtin)
 
 
 class Format(click.Choice[str]):

@@ -18,12 +18,15 @@ from storypack.cli.event_files import event_files
 from storypack.cli.options import (
     SETTINGS_FILE,
     Size,
+    add_on_options,
+    add_ons_of,
     emit,
     emit_lines,
     examples,
     format_option,
     output_option,
     pack_option,
+    tell,
 )
 from storypack.cli.remote import Remote, remote_of, remote_options
 from storypack.cli.search_errors import check, located
@@ -62,7 +65,7 @@ _PATIENCE = 2.0
 @click.option("--now", metavar="TIME", help="Time of the search: a date, epoch seconds, or 'newest' (event).")
 @click.option("--earliest", metavar="TIME", help="Start of the time range, such as -24h@h. Default: all time.")
 @click.option("--latest", metavar="TIME", help="End of the time range.")
-@click.option("--ta", "add_ons", metavar="DIR", multiple=True, help="Folder of an add-on, read as Splunk would.")
+@add_on_options
 @click.option("--lookup", "lookups", metavar="[NAME=]CSV", multiple=True, help="A lookup table.")
 @click.option("--macro", "macros", metavar="NAME=SPL", multiple=True, help="A macro: 'a=index=*', 'b(x)=x=$x$'.")
 @click.option("--memory", type=Size(), metavar="SIZE", help="Memory to use, such as 4GB. Default: a quarter of it.")
@@ -111,6 +114,7 @@ class _Wanted:
     earliest: str | None
     latest: str | None
     add_ons: tuple[str, ...]
+    no_builtin: bool
     lookups: tuple[str, ...]
     macros: tuple[str, ...]
     memory: int | None
@@ -124,9 +128,8 @@ class _Wanted:
 
 def _search(wanted: _Wanted, scratch: Path, remote: Remote | None) -> int:
     from storypack.engine.errors import EngineError, OutOfMemory, UnreadableEvents
-    from storypack.engine.knowledge.apps import load_knowledge
     from storypack.engine.knowledge.files import FileSource
-    from storypack.testing.shipped_lookups import shipped_lookups
+    from storypack.testing.surroundings import known_lookups, known_macros
     from storypack.world import shipped
 
     spl, names = _words(wanted, needs_files=remote is None)
@@ -139,9 +142,10 @@ def _search(wanted: _Wanted, scratch: Path, remote: Remote | None) -> int:
         index=wanted.index,
     )
     try:
-        knowledge = load_knowledge([Path(folder) for folder in wanted.add_ons])
+        knowledge = add_ons_of(wanted.add_ons, no_builtin=wanted.no_builtin).knowledge()
+        for warning in knowledge.warnings:
+            tell(warning)
         lookups, macros = _world(wanted)
-        macros = {**knowledge.macro_definitions(), **macros}
         if remote:
             from storypack.cli.remote_search import Asked, search_there
 
@@ -150,7 +154,7 @@ def _search(wanted: _Wanted, scratch: Path, remote: Remote | None) -> int:
                 files,
                 knowledge,
                 lookups,
-                {**shipped.macros(), **macros},  # the instance knows what its site set
+                {**shipped.macros(), **knowledge.macro_definitions(), **macros},  # the instance knows what its site set
                 now=wanted.now,
                 earliest=wanted.earliest,
                 latest=wanted.latest,
@@ -160,11 +164,7 @@ def _search(wanted: _Wanted, scratch: Path, remote: Remote | None) -> int:
                 pack=wanted.pack,
             )
             return search_there(asked, remote)
-        macros = {**shipped.delivered_macros(), **macros}
-        lookups = {
-            **{name: table for name, table in shipped_lookups().items() if not knowledge.lookup(name)},
-            **lookups,
-        }
+        macros, lookups = known_macros(knowledge, macros), known_lookups(knowledge, lookups)
         check(spl, macros)
         tell_unknown(wanted.sourcetype, knowledge)
         with waiting() as line:

@@ -12,6 +12,7 @@ import click
 if TYPE_CHECKING:
     from storypack.engine.errors import EngineError
     from storypack.spl.macros import MacroDefinition
+    from storypack.spl.source import SplError
 
 
 def check(spl: str, macros: Mapping[str, MacroDefinition]) -> None:
@@ -27,8 +28,17 @@ def check(spl: str, macros: Mapping[str, MacroDefinition]) -> None:
         except SplError as error:
             raise expanded.blame(error) from error
     except SplError as error:
-        cure = f"\n{error.cure}" if error.cure else ""
+        cure = f"\n{_cure(error)}" if _cure(error) else ""
         raise click.ClickException(f"{error.message}\n{_marked(spl, *error.span)}{cure}") from None
+
+
+def _cure(error: SplError) -> str:
+    """What to do; a macro that Splunk's own apps have is none to define in a pack."""
+    from storypack.world import shipped
+
+    if shipped.without_definition(error):
+        return "an app of Splunk's has it, but what it stands for is not known here: say it with --macro NAME=SPL"
+    return error.cure
 
 
 def located(error: EngineError, spl: str) -> str:

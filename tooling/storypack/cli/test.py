@@ -15,6 +15,8 @@ import click
 
 from storypack.cli import exit_codes
 from storypack.cli.options import (
+    add_on_options,
+    add_ons_of,
     chosen,
     emit,
     examples,
@@ -29,6 +31,7 @@ from storypack.cli.options import (
 from storypack.cli.remote import remote_of, remote_options, run_there
 
 if TYPE_CHECKING:
+    from storypack.engine.knowledge.apps import AddOns
     from storypack.issue import Location
     from storypack.pack.load import Loaded
     from storypack.pack.pack import Pack
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
 @click.option(
     "-j", "--jobs", type=click.IntRange(1, 64), default=2, show_default=True, metavar="N", help="Processes to use."
 )
+@add_on_options
 @click.option("-v", "--verbose", is_flag=True, help="List the tests that passed, too.")
 @format_option("text", command="test")
 @output_option
@@ -63,12 +67,16 @@ def command(
     verbose: bool,
     format: str,
     output: Path | None,
+    add_ons: tuple[str, ...],
+    no_builtin: bool,
     **given: Any,
 ) -> int:
     """Run the tests of detections, baselines and investigations on their events, without a Splunk.
 
     Exit code 1 if a test fails, or if one of a search in production can not be run. A failed test shows the rows that
     came, the stage at which the last row was lost, and the field values that decided.
+
+    With --ta the events have the fields that an add-on gives them; with --no-builtin, no others.
 
     With --splunk the events are sent to an instance, the searches run there, and their rows are compared with what the
     tests expect and with the embedded engine's. Nothing needs to be installed there.
@@ -87,16 +95,30 @@ def command(
     planned = plan_tests(loaded.pack, files)
     if remote:
         planned = _only_searches(planned, loaded.pack)
+    known = add_ons_of(add_ons, no_builtin=no_builtin)
+    _tell_of(known)
     with _progress(len(planned)) as advance:
         if remote:
             run = run_there(loaded.pack, pack, planned, remote, advance)
         else:
-            run = run_tests(loaded.pack, planned, jobs, advance, limit=TIME_LIMIT if limit is None else limit)
+            limit = TIME_LIMIT if limit is None else limit
+            run = run_tests(loaded.pack, planned, jobs, advance, limit=limit, add_ons=known)
     run = _relocated(run, pack.as_posix())
     emit(_render(run, format, output, verbose), output)
     for line in broken:
         click.echo(line, err=True)
     return exit_codes.FAILED if run.failed or broken else exit_codes.OK
+
+
+def _tell_of(add_ons: AddOns) -> None:
+    """What the add-ons do to one another; refused if they cannot be read."""
+    from storypack.engine.errors import EngineError
+
+    try:
+        for warning in add_ons.knowledge().warnings if add_ons.folders else ():
+            tell(warning)
+    except EngineError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _broken(loaded: Loaded, files: frozenset[str] | None) -> list[str]:

@@ -9,12 +9,14 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import connection, get_context
 from time import monotonic, perf_counter
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from storypack.engine import attended
+from storypack.engine.knowledge.apps import BUILTIN_ONLY, AddOns
 from storypack.pack.models import Investigation
 from storypack.pack.pack import Pack
 from storypack.processes import become_worker, start_spawned
@@ -39,6 +41,7 @@ def run_tests(
     progress: Callable[[TestResult], object] = lambda result: None,
     *,
     limit: float = TIME_LIMIT,
+    add_ons: AddOns = BUILTIN_ONLY,
 ) -> TestRun:
     """All results, in the order of the plan. `progress` is called with each as soon as it is there. A test that takes
     more than `limit` seconds (0 = as long as it likes) is stopped, and this is its result. An interrupt (Ctrl-C) ends
@@ -47,7 +50,8 @@ def run_tests(
     jobs = min(jobs, len(planned))
     results = {}
     is_alone = jobs <= 1 or len(planned) <= ALONE
-    for result in _alone(pack, planned, limit) if is_alone else _together(pack, planned, jobs, limit):
+    ready = partial(_ready_setting, pack, add_ons)
+    for result in _alone(ready, planned, limit) if is_alone else _together(ready, pack, planned, jobs, limit):
         results[result.test] = result
         progress(result)
     return TestRun(tuple(results[one] for one in planned), perf_counter() - begin)
@@ -84,23 +88,27 @@ class _Alarm:
     """Also where a library made another exception of _OutOfTime."""
 
 
-def _alone(pack: Pack, planned: Sequence[PlannedTest], limit: float) -> Iterator[TestResult]:
-    setting = _ready_setting(pack, threads=2)
+def _alone(ready: Ready, planned: Sequence[PlannedTest], limit: float) -> Iterator[TestResult]:
+    setting = ready(2)
     try:
         for one in planned:
             with _alarm(limit) as alarm:
                 result = _result(one, setting)
             if alarm.rang:
                 result = _stopped(one, limit)
-                setting = _ready_setting(pack, threads=2)  # a statement of the other may still go on
+                setting = ready(2)  # a statement of the other may still go on
             yield result
     finally:
         setting.close()
 
 
-def _ready_setting(pack: Pack, threads: int) -> Setting:
+Ready = Callable[[int], Setting]
+"""Makes the setting of tests that run in so many threads."""
+
+
+def _ready_setting(pack: Pack, add_ons: AddOns, threads: int) -> Setting:
     """What takes its time and belongs to no test is done."""
-    setting = Setting(pack, threads)
+    setting = Setting(pack, threads, add_ons)
     setting.prepare()
     return setting
 
@@ -167,14 +175,16 @@ class _Worker:
         self.process.join()
 
 
-def _together(pack: Pack, planned: Sequence[PlannedTest], jobs: int, limit: float) -> Iterator[TestResult]:
+def _together(
+    ready: Ready, pack: Pack, planned: Sequence[PlannedTest], jobs: int, limit: float
+) -> Iterator[TestResult]:
     # The costly ones first, so that no process ends long after the other.
     waiting = sorted(planned, key=lambda one: _weight(one, pack))
     workers: list[_Worker] = []
     try:
         while waiting or any(worker.test for worker in workers):
             while waiting and len(workers) < jobs:
-                workers.append(_start(pack))
+                workers.append(_start(ready))
             for worker in workers:
                 if worker.is_ready and worker.test is None and waiting:
                     worker.begin(waiting.pop(), limit)
@@ -202,19 +212,19 @@ def _next_results(workers: list[_Worker], limit: float) -> Iterator[TestResult]:
             worker.end()
 
 
-def _start(pack: Pack) -> _Worker:
+def _start(ready: Ready) -> _Worker:
     # A fresh process: DuckDB's threads do not survive a fork.
     ours, theirs = connection.Pipe()
-    process = get_context("spawn").Process(target=_work, args=(theirs, pack, os.getpid()), daemon=True)
+    process = get_context("spawn").Process(target=_work, args=(theirs, ready, os.getpid()), daemon=True)
     start_spawned(process)
     theirs.close()
     return _Worker(process, ours)
 
 
-def _work(pipe: connection.Connection, pack: Pack, parent: int) -> None:
+def _work(pipe: connection.Connection, ready: Ready, parent: int) -> None:
     """A worker's life."""
     become_worker(parent)
-    setting = _ready_setting(pack, threads=1)
+    setting = ready(1)
     gc.freeze()  # the pack stays: nothing is won by looking through it for garbage after each test
     pipe.send(True)
     while True:

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from storypack.engine.events.origin import EventFile
-from storypack.engine.knowledge.apps import Knowledge, KnowledgeError, load_knowledge, match_types, read_rows
+from storypack.engine.knowledge.apps import BUILTIN_ONLY, AddOns, Knowledge, KnowledgeError, match_types, read_rows
 from storypack.engine.knowledge.files import EventTable, FileSource
 from storypack.engine.root import open_root
 from storypack.engine.source import LookupTable
@@ -20,25 +20,27 @@ from storypack.pack.models.lookup import CsvLookup, Lookup
 from storypack.pack.models.search import EventsTest
 from storypack.pack.pack import Entry, Pack
 from storypack.spl.macros import MacroDefinition
-from storypack.testing.shipped_lookups import shipped_lookup, shipped_lookups
+from storypack.testing.surroundings import known_lookups, known_macros, shipped_lookup
 from storypack.world import shipped
 
 
 @dataclass(eq=False)
 class Setting:
-    """The pack, and what is worked out once for all of its tests. `threads` is for each search."""
+    """The pack, and what is worked out once for all of its tests. `threads` is for each search, `add_ons` stand for
+    those of a search head."""
 
     pack: Pack
     threads: int = 1
+    add_ons: AddOns = BUILTIN_ONLY
 
     @cached_property
     def knowledge(self) -> Knowledge:
-        return load_knowledge()
+        return self.add_ons.knowledge()
 
     @cached_property
     def macros(self) -> dict[str, MacroDefinition]:
-        """The app's own macros, and those that Splunk's own apps ship."""
-        return {**shipped.delivered_macros(), **self.own_macros}
+        """The app's own macros, those of the add-ons, and those that Splunk's own apps ship."""
+        return known_macros(self.knowledge, self.own_macros)
 
     @cached_property
     def own_macros(self) -> dict[str, MacroDefinition]:
@@ -67,7 +69,7 @@ class Setting:
     @cached_property
     def lookups(self) -> dict[str, LookupTable]:
         """All lookups as they are delivered: a CSV's rows, a collection without any, what Splunk's own apps ship."""
-        return {**shipped_lookups(), **self.own_lookups}
+        return known_lookups(self.knowledge, self.own_lookups)
 
     @cached_property
     def own_lookups(self) -> dict[str, LookupTable]:

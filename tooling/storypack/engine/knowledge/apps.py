@@ -7,6 +7,7 @@ here the order in which they are given, the last one winning.
 from __future__ import annotations
 
 import csv
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,6 +19,7 @@ from storypack.conf import Conf, merge, read
 from storypack.csvtext import csv_rows
 from storypack.engine.datamodels.addon import AddOnModel, ModelError, read_model
 from storypack.engine.errors import EngineError
+from storypack.engine.knowledge.clashes import clashing
 from storypack.engine.knowledge.steps import is_true
 from storypack.engine.source import MAX_OFFSET, TIME_FORMAT, LookupTable
 from storypack.opening import read_plain
@@ -31,9 +33,23 @@ class KnowledgeError(EngineError):
     """An add-on's folder that cannot be read, or a setting in it that means nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class AddOns:
+    """The folders of the add-ons that are read, and whether the built-in knowledge stands below them. Without it a
+    search finds what the add-ons give, and no more."""
+
+    folders: tuple[Path, ...] = ()
+    builtin: bool = True
+
+    def knowledge(self) -> Knowledge:
+        """What they know. Raises KnowledgeError."""
+        return load_knowledge(self.folders, builtin=self.builtin)
+
+
 @dataclass(frozen=True)
 class Knowledge:
-    """The merged confs of all apps, and the folders in which their lookup tables lie (the last one first)."""
+    """The merged confs of all apps, and the folders in which their lookup tables lie (the last one first). `warnings` =
+    what the apps do to one another."""
 
     props: Conf = field(default_factory=Conf)
     transforms: Conf = field(default_factory=Conf)
@@ -42,6 +58,7 @@ class Knowledge:
     macros: Conf = field(default_factory=Conf)
     lookup_folders: tuple[Path, ...] = ()
     models: Mapping[str, AddOnModel] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     def macro_definitions(self) -> dict[str, MacroDefinition]:
         """The search macros of the add-ons, by stanza name."""
@@ -66,15 +83,24 @@ class Knowledge:
         return None
 
 
+BUILTIN_ONLY = AddOns()
+
+
 def load_knowledge(apps: Iterable[Path] = (), *, builtin: bool = True) -> Knowledge:
     """The built-in knowledge with add-ons' folders above it. Raises KnowledgeError."""
-    folders = ([BUILTIN] if builtin else []) + list(apps)
+    add_ons = list(apps)
+    folders = ([BUILTIN] if builtin else []) + add_ons
     for folder in folders:
         if not (folder / "default").is_dir() and not (folder / "local").is_dir():
             raise KnowledgeError(f"{folder} is no add-on: it has neither a default/ nor a local/ folder")
-    confs = {name: merge(*(_layer(folder, name) for folder in folders)) for name in FILES}
+    layers = {name: [_layer(folder, name) for folder in folders] for name in FILES}
+    confs = {name: merge(*layers[name]) for name in FILES}
     lookup_folders = tuple(folder / "lookups" for folder in reversed(folders))
-    return Knowledge(**confs, lookup_folders=lookup_folders, models=_models(folders))
+    own = [
+        (folder, {name: layers[name][at] for name in FILES}) for at, folder in enumerate(folders) if folder in add_ons
+    ]
+    clashes = itertools.chain.from_iterable(clashing(*pair) for pair in itertools.combinations(own, 2))
+    return Knowledge(**confs, lookup_folders=lookup_folders, models=_models(folders), warnings=tuple(clashes))
 
 
 def _models(folders: Sequence[Path]) -> dict[str, AddOnModel]:

@@ -30,6 +30,9 @@ from storypack.spl.source import SplError
 INDEXED = ("_raw", "_time", "_indextime", "date_wday")
 """Fields of every event that the index holds, beside DATE_PARTS and those that an origin shares."""
 
+TAG_OF = "tag::"
+"""Before a field's name: the tags of its value."""
+
 DATE_PARTS = {
     "date_hour": "hour",
     "date_minute": "minute",
@@ -47,6 +50,15 @@ class AutoLookup:
     inputs: tuple[tuple[str, str], ...]
     outputs: tuple[tuple[str, str], ...]
     keeps: bool  # OUTPUTNEW
+
+
+@dataclass(frozen=True, slots=True)
+class _Tag:
+    """A tag, the field on whose value it hangs, and what gives the condition (SQL) under which an event has it."""
+
+    name: str
+    field: str
+    condition: Callable[[], str]
 
 
 @dataclass
@@ -74,7 +86,7 @@ class OriginFields:
         """The SQL of a field, NULL if events of this origin cannot hold it."""
         if name == "eventtype":
             return self._once("typed", name, self._eventtype)
-        if name == "tag":
+        if name == "tag" or name.startswith(TAG_OF):
             return self._once("typed", name, self._tag)
         return self._looked_up(name, len(self._lookups))
 
@@ -289,29 +301,31 @@ class OriginFields:
         return self._list([(self._is_of(one).text, one) for one in self._event_types], name)
 
     @cached_property
-    def _tags(self) -> list[tuple[Callable[[], str], str]]:
-        """Each tag that an event can have, after what gives the condition under which it has it."""
-        found: list[tuple[Callable[[], str], str]] = []
+    def _tags(self) -> list[_Tag]:
+        """The tags that an event can have."""
+        found: list[_Tag] = []
         for (key, value), tags in tags_of(self.knowledge.tags).items():
             if key == "eventtype":
                 if value in self._event_types:
-                    found += [(partial(self._flag, value), tag) for tag in tags]
+                    found += [_Tag(tag, key, partial(self._flag, value)) for tag in tags]
             elif self.constants.get(key, value) == value:
                 term = tree.Compare(tree.Field(key), "=", tree.Word(value))
-                found += [(partial(compile_term, term, self, self.session), tag) for tag in tags]
+                found += [_Tag(tag, key, partial(compile_term, term, self, self.session)) for tag in tags]
         return found
 
     def _flag(self, event_type: str) -> str:
         return self._is_of(event_type).text
 
     def _tag(self, name: str) -> Sql:
-        return self._list([(condition(), tag) for condition, tag in self._tags], name)
+        """All tags (`tag`), or those of a field's value (`tag::host`)."""
+        tags = [tag for tag in self._tags if name in ("tag", TAG_OF + tag.field)]
+        return self._list([(tag.condition(), tag.name) for tag in tags], name)
 
     def labelled(self, name: str, value: str) -> str:
         """BOOLEAN SQL of whether an event has a tag or event type: quicker than listing all that it has."""
         wanted = value.lower()
         if name == "tag":
-            conditions = [condition() for condition, tag in self._tags if tag.lower() == wanted]
+            conditions = [tag.condition() for tag in self._tags if tag.name.lower() == wanted]
         else:
             conditions = [self._flag(one) for one in self._event_types if one.lower() == wanted]
         return f"({' OR '.join(dict.fromkeys(conditions))})" if conditions else "FALSE"

@@ -2,6 +2,7 @@
 
 docs/cli.md        from the command line's own help
 docs/coverage.md   from docs/coverage.yml and the detections
+docs/engine.md     its tables of commands from the cards and the registry; the rest is written by hand
 docs/house.md      its table of stages from tooling/stages.py; the rest is written by hand
 docs/rules.md      from the catalogue of rules
 docs/unknown.md    from the list of what nobody has established
@@ -20,11 +21,14 @@ from click.testing import CliRunner
 from stages import SHARED, STAGES, Stage
 from storypack.checks.catalogue import rules
 from storypack.cli import main
+from storypack.engine.commands.registry import REFUSED
 from storypack.pack.load import load_pack
 from storypack.pack.pack import Entry, Pack
 from storypack.reference.attack import technique
 from storypack.report.rules import render_rules_markdown
 from storypack.report.unknown import page as unknown_page
+from storypack.spl.cards import cards
+from storypack.spl.catalogue.model import Kind
 
 ROOT = Path(__file__).parents[1]
 WIDTH = 100
@@ -81,14 +85,40 @@ def techniques(pack: Pack) -> dict[str, list[Entry[Any]]]:
     return dict(sorted(by_technique.items()))
 
 
-STAGES_BEGIN, STAGES_END = "<!-- stages: made by make docs -->\n", "<!-- end of stages -->"
+def engine_page() -> str:
+    """The page as it is, with the tables of commands anew."""
+    return _with_part("docs/engine.md", "commands", commands_tables())
+
+
+def commands_tables() -> str:
+    """The commands that run, by type and each with its aliases; then those that do not, by reason."""
+    by_kind: dict[Kind, list[str]] = {kind: [] for kind in Kind}
+    by_reason: dict[str, list[str]] = {}
+    for facts in sorted(
+        {card.facts.name: card.facts for card in cards().values()}.values(), key=lambda each: each.name
+    ):
+        aliases = f" ({', '.join(facts.aliases)})" if facts.aliases else ""
+        listed = by_reason.setdefault(REFUSED[facts.name], []) if facts.name in REFUSED else by_kind[facts.kind]
+        listed.append(facts.name + aliases)
+    lines = ["", "| type | commands that run |", "|---|---|"]
+    lines += [f"| {kind.value} | {', '.join(names)} |" for kind, names in by_kind.items() if names]
+    lines += ["", "All others are refused, by name and with the reason.", ""]
+    lines += ["| reason | commands |", "|---|---|"]
+    lines += [f"| {reason} | {', '.join(names)} |" for reason, names in by_reason.items()]
+    return "\n".join([*lines, "", ""])
 
 
 def house_page() -> str:
-    """The page as it is, with the table of stages anew. Raises ValueError if the place of the table is not marked."""
-    before, rest = (ROOT / "docs/house.md").read_text(encoding="utf-8").split(STAGES_BEGIN)
-    _, after = rest.split(STAGES_END)
-    return f"{before}{STAGES_BEGIN}{stages_table()}{STAGES_END}{after}"
+    """The page as it is, with the table of stages anew."""
+    return _with_part("docs/house.md", "stages", stages_table())
+
+
+def _with_part(path: str, name: str, part: str) -> str:
+    """A page written by hand, with the part that is made put into its place. Raises ValueError if it is not marked."""
+    begin, end = f"<!-- {name}: made by make docs -->\n", f"<!-- end of {name} -->"
+    before, rest = (ROOT / path).read_text(encoding="utf-8").split(begin)
+    _, after = rest.split(end)
+    return f"{before}{begin}{part}{end}{after}"
 
 
 def stages_table() -> str:
@@ -109,6 +139,7 @@ def _stage_row(stage: Stage, order: list[str]) -> str:
 PAGES = {
     "docs/cli.md": cli_page,
     "docs/coverage.md": coverage_page,
+    "docs/engine.md": engine_page,
     "docs/house.md": house_page,
     "docs/rules.md": lambda: render_rules_markdown(rules()),
     "docs/unknown.md": unknown_page,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from storypack.engine import EngineError, run_search
-from storypack.engine.commands import pivot, reshape, stats, wide
+from storypack.engine.commands import pivot, stats, wide, xyseries
 from storypack.engine.memory import DictSource
 from storypack.engine.run import search
 from storypack.engine.udf import regex
@@ -32,7 +32,7 @@ TABLES = (
 def test_a_wide_table_holds_what_a_narrow_one_does(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
     narrow = search(table, DictSource(EVENTS))
     monkeypatch.setattr(pivot, "FEW", 0)
-    monkeypatch.setattr(reshape, "FEW", 0)
+    monkeypatch.setattr(xyseries, "FEW", 0)
     wide_one = search(table, DictSource(EVENTS))
     assert wide_one.fields == narrow.fields
     assert wide_one.rows == narrow.rows

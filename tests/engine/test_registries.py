@@ -7,11 +7,12 @@ import pytest
 from storypack.engine import NotSupported, run_search
 from storypack.engine.aggregations import is_aggregation
 from storypack.engine.aggregations.registry import names as aggregations
-from storypack.engine.commands.registry import REFUSED, find
+from storypack.engine.commands.registry import REFUSED, find, handlers
 from storypack.engine.commands.registry import names as commands
 from storypack.engine.functions import lookup
 from storypack.engine.functions import names as functions
 from storypack.spl import catalogue, tree
+from storypack.spl.cards import cards
 from storypack.spl.catalogue.stats_functions import PERCENTILES
 
 
@@ -41,6 +42,15 @@ def test_the_same_percentiles(name: str) -> None:
 def test_every_command_is_run_or_refused() -> None:
     assert set(commands()) | set(REFUSED) == set(catalogue.commands())
     assert not set(commands()) & set(REFUSED)
+
+
+def test_a_command_runs_in_the_file_of_its_name() -> None:
+    """Or of the family with which it shares a grammar; what changes no row, and selfjoin, are in files for several."""
+    others = {"selfjoin": "join"}
+    for name, handler in handlers().items():
+        card = cards()[name]
+        own, family = card.facts.name, card.node.__module__.rsplit(".", 1)[1]
+        assert handler.file in {own, f"{own}_", family, others.get(name, "unchanged")}, name
 
 
 @pytest.mark.parametrize("name", sorted(REFUSED))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from storypack.engine import run_search
-from storypack.engine.commands import templates
+from storypack.engine.commands import foreach
 from storypack.engine.compile.pipeline import compile_pipeline
 from storypack.engine.errors import SearchError
 from storypack.engine.functions import lookup, names
@@ -119,7 +119,7 @@ def test_functions_for_each_value_have_a_limit() -> None:
 
 
 def test_templates_within_each_other_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(templates, "_MOST_NESTED", 100)
+    monkeypatch.setattr(foreach, "_MOST_NESTED", 100)
     events = [{f"a{at}": "1" for at in range(12)}]
     alone = "foreach a* [ eval '<<FIELD>>'='<<FIELD>>'+1 ]"
     (row,) = run_search(f"{' | '.join([alone] * 10)} | table a1", events)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from storypack.engine.commands.datasets import find_dataset
+from storypack.engine.commands.datamodel import find_dataset
 from storypack.engine.compile.datasets import dataset_pipeline, dataset_rows
 from storypack.engine.compile.expressions import compile_condition
 from storypack.engine.compile.pipeline import compile_pipeline

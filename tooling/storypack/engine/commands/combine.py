@@ -30,7 +30,7 @@ def subsearch_of(name: str, pipeline: tree.Pipeline, options: dict[str, str], se
     return first_rows(rows, APPEND_LIMIT, session, message)
 
 
-@command("append")
+@command("append", without_effect="extendtimerange")
 def append(node: tree.Combine, rows: Relation, session: Session) -> Relation:
     """The rows of a subsearch behind the rows."""
     options = options_of(node.options)
@@ -76,7 +76,7 @@ def union(node: tree.Combine, rows: Relation | None, session: Session) -> Relati
     return unite(parts, node.name)
 
 
-@generating("set")
+@generating("set", without_effect="maxresults")
 def set_(node: tree.Combine, rows: Relation | None, session: Session) -> Relation:
     """union, intersect or diff of the rows of two subsearches; equal rows come once."""
     operation = node.words[0].text.lower() if node.words else ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from storypack.engine.commands.extract import extracted
 from storypack.engine.commands.options import flag, options_of, whole, words_of
-from storypack.engine.commands.paths import extracted
 from storypack.engine.commands.registry import command
 from storypack.engine.errors import SearchError
 from storypack.engine.relation import Column, OrderKey, Relation
@@ -12,7 +12,7 @@ from storypack.engine.sql import Kind, Sql, as_text, identifier, quote
 from storypack.spl import tree
 
 
-@command("multikv")
+@command("multikv", without_effect="conf copyattrs multitable rmorig")
 def multikv(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     """A row for each line of a table in `_raw`, with the columns of its header: cells between tabs or commas where the
     header has some, else between gaps. `fields` limits the columns, `filter` the lines to those that hold a text."""

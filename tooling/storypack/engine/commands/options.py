@@ -65,3 +65,10 @@ def words_of(words: Iterable[tree.Word | tree.MacroCall]) -> list[str]:
             raise SearchError(f"macro `{word.name}` is not defined")
         found.append(word.text)
     return found
+
+
+def only_field(node: tree.Plain) -> str:
+    words = words_of(node.words)
+    if len(words) != 1:
+        raise SearchError(f"{node.name} takes one field")
+    return words[0]

@@ -62,68 +62,51 @@ REFUSED = {name: reason for names_, reason in _REASONS.items() for name in names
 """Commands of Splunk and its apps that are not run, and why."""
 
 
-WITHOUT_EFFECT = {
-    "stats": frozenset({"allnum"}),
-    "eventstats": frozenset({"allnum"}),
-    "streamstats": frozenset({"allnum"}),
-    "timechart": frozenset({"partial", "agg", "dedup_splitvals"}),
-    "sitimechart": frozenset({"partial", "agg", "dedup_splitvals"}),
-    "chart": frozenset({"agg", "dedup_splitvals"}),
-    "sichart": frozenset({"agg", "dedup_splitvals"}),
-    "extract": frozenset({"limit", "maxchars", "mv_add"}),
-    "kv": frozenset({"limit", "maxchars", "mv_add"}),
-    "iplocation": frozenset({"lang"}),
-    "makemv": frozenset({"setsv"}),
-    "maketable": frozenset({"grouped"}),
-    "metadata": frozenset({"splunk_server", "splunk_server_group"}),
-    "multikv": frozenset({"conf", "copyattrs", "multitable", "rmorig"}),
-    "set": frozenset({"maxresults"}),
-    "tags": frozenset({"outputfield", "inclname", "inclvalue", "allowed_tags"}),
-    "tojson": frozenset({"include_internal"}),
-    "tstats": frozenset({"sid"}),
-    "xmlkv": frozenset({"maxinputs"}),
-    "xyseries": frozenset({"grouped"}),
-    "transaction": frozenset({"name", "unifyends", "mvraw", "delim"}),
-    "append": frozenset({"extendtimerange"}),
-    "makecontinuous": frozenset({"start", "end"}),
-}
-"""Options that would change results in Splunk and do not here: a search that uses one is warned of. Limits on how
-long a subsearch may take are none of them: here none is cut off."""
-
-
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """What runs a command; `generates` = it can stand first."""
+    """What runs a command; `generates` = it can stand first; `file` is the module that holds it.
+
+    `without_effect`: options that would change results in Splunk and do not here; a search that uses one is warned of.
+    Limits on how long a subsearch may take are none of them: here none is cut off."""
 
     name: str
     run: Callable[..., Relation]
     generates: bool
+    file: str
+    without_effect: frozenset[str] = frozenset()
 
 
 _registry: dict[str, Handler] = {}
 
 
-def command(*names: str) -> Callable[[Callable[..., Relation]], Callable[..., Relation]]:
-    """Enter a command that works on rows."""
+def command(*names: str, without_effect: str = "") -> Callable[[Callable[..., Relation]], Callable[..., Relation]]:
+    """Enter a command that works on rows; `without_effect` are options, with blanks between them."""
 
     def enter(function: Callable[..., Relation]) -> Callable[..., Relation]:
         for name in names:
-            _registry[name] = Handler(name, function, generates=False)
+            _registry[name] = Handler(name, function, False, _file(function), frozenset(without_effect.split()))
         return function
 
     return enter
 
 
-def generating(*names: str, anywhere: bool = False) -> Callable[[Callable[..., Relation]], Callable[..., Relation]]:
+def generating(
+    *names: str, anywhere: bool = False, without_effect: str = ""
+) -> Callable[[Callable[..., Relation]], Callable[..., Relation]]:
     """Enter a command that can make rows of its own; where it stands first, its `rows` are None. It must stand first,
     unless it may stand `anywhere`, or the search says append=t."""
 
     def enter(function: Callable[..., Relation]) -> Callable[..., Relation]:
         for name in names:
-            _registry[name] = Handler(name, function if anywhere else _first(name, function), generates=True)
+            run = function if anywhere else _first(name, function)
+            _registry[name] = Handler(name, run, True, _file(function), frozenset(without_effect.split()))
         return function
 
     return enter
+
+
+def _file(function: Callable[..., Relation]) -> str:
+    return function.__module__.rpartition(".")[2]
 
 
 def _first(name: str, function: Callable[..., Relation]) -> Callable[..., Relation]:
@@ -150,6 +133,11 @@ def _handlers() -> Mapping[str, Handler]:
         if module.name != "registry":
             import_module(f"{package.__name__}.{module.name}")
     return _registry
+
+
+def handlers() -> Mapping[str, Handler]:
+    """What runs each command, by name."""
+    return _handlers()
 
 
 def names() -> list[str]:

@@ -1,21 +1,20 @@
-"""rex, regex (Search Reference: rex, regex). PCRE, as in Splunk."""
+"""rex. Search Reference: "rex"."""
 
 from __future__ import annotations
 
 from storypack.engine.commands.options import options_of, whole
 from storypack.engine.commands.registry import command
 from storypack.engine.compile.coerce import coerce, common_kind
-from storypack.engine.compile.compare import any_value
 from storypack.engine.errors import SearchError
-from storypack.engine.pcre import checked, group_names, pattern_constant, sed
+from storypack.engine.pcre import group_names, pattern_constant, sed
 from storypack.engine.relation import Relation
 from storypack.engine.session import Session
 from storypack.engine.sql import Kind, Sql, as_multi, as_text, identifier, quote
-from storypack.engine.udf.re2 import groups_sql, match_sql
+from storypack.engine.udf.re2 import groups_sql
 from storypack.spl import tree
 
 
-def _pattern(word: tree.Word | tree.MacroCall) -> str:
+def pattern_of(word: tree.Word | tree.MacroCall) -> str:
     if isinstance(word, tree.MacroCall):
         raise SearchError(f"macro `{word.name}` is not defined")
     return word.text
@@ -25,7 +24,7 @@ def _pattern(word: tree.Word | tree.MacroCall) -> str:
 def rex(node: tree.Rex, rows: Relation, session: Session) -> Relation:
     """Fields from the named groups of a pattern; one that takes no part in a match stays as it was."""
     options = options_of(node.options)
-    pattern = _pattern(node.pattern)
+    pattern = pattern_of(node.pattern)
     name = options.get("field", "_raw")
     text = rows.field(name)
     if options.get("mode", "").lower() == "sed":
@@ -87,20 +86,3 @@ def _sed(name: str, expression: str, text: Sql, rows: Relation) -> Relation:
         value = f"list_transform({text.text}, lambda v_: spl_sed(v_, {quote(expression)}))"
         return rows.extend("rex", {name: Sql(value, Kind.MULTI)})
     return rows.extend("rex", {name: Sql(f"spl_sed({as_text(text)}, {quote(expression)})", Kind.STRING)})
-
-
-@command("regex")
-def regex(node: tree.Regex, rows: Relation, session: Session) -> Relation:
-    """Rows in which a field matches a pattern; with `!=` those in which it does not."""
-    pattern = _pattern(node.pattern)
-    checked(pattern)
-    field = rows.field(node.field.name if node.field else "_raw")
-    if field.kind is Kind.NULL:
-        condition = "FALSE"
-    elif field.kind is Kind.MULTI:
-        condition = any_value(field, "", lambda one: match_sql(one.text, pattern)).text
-    else:
-        condition = match_sql(as_text(field), pattern)
-    if node.op == "!=":
-        condition = f"NOT coalesce({condition}, FALSE)"
-    return rows.where("regex", condition)

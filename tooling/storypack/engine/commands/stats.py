@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from storypack.engine.aggregations import AggregationContext, AggregationError, aggregate, is_aggregation
 from storypack.engine.aggregations.order import LIST_LIMIT
-from storypack.engine.commands.bins import binned
+from storypack.engine.commands.bin import binned
 from storypack.engine.commands.names import matching, star_name
 from storypack.engine.commands.options import flag, options_of
 from storypack.engine.commands.registry import command
@@ -149,7 +149,7 @@ def by_columns(
     return rows, list(dict.fromkeys(names))
 
 
-@command("stats")
+@command("stats", without_effect="allnum")
 def stats(node: tree.Stats, rows: Relation, session: Session) -> Relation:
     """One row for each combination of by-values, in their order; without `by` one row."""
     options = options_of(node.options)
@@ -209,7 +209,7 @@ def grouped(
     return rows.stage(label, text, columns=columns, order=sorted_by, closes=True)
 
 
-@command("eventstats")
+@command("eventstats", without_effect="allnum")
 def eventstats(node: tree.Stats, rows: Relation, session: Session) -> Relation:
     """The aggregates of its group beside each event; an event without a by-field stays, without aggregates."""
     by = [rows.field(field.name) for field in node.by]

@@ -23,7 +23,7 @@ _LIMIT = 1_000_000
 """Events that one transaction command takes at most."""
 
 
-@command("transaction")
+@command("transaction", without_effect="delim mvraw name unifyends")
 def transaction(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     """One row for each group of events with the same field values, as close together as the options ask.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from storypack.engine.commands import find
-from storypack.engine.commands.registry import WITHOUT_EFFECT
 from storypack.engine.compile.resolve import base_request, resolve
 from storypack.engine.compile.subsearch import subsearch_text
 from storypack.engine.compile.terms import compile_term
@@ -45,7 +44,7 @@ def _step(node: tree.Command, rows: Relation | None, session: Session) -> Relati
         return base_search(node, session)
     handler = find(node)
     for option in getattr(node, "options", ()):
-        if isinstance(option, tree.Option) and option.name in WITHOUT_EFFECT.get(handler.name, ()):
+        if isinstance(option, tree.Option) and option.name in handler.without_effect:
             session.warn(f"{handler.name}: option `{option.name}` has no effect here")
     if rows is None and not handler.generates:
         rows = _nothing_yet(node, handler.name, session) if session.depth else _everything(session)

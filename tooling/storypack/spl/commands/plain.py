@@ -32,8 +32,8 @@ class Plain(Command):
     options: tuple[Option, ...] = ()
 
     def option(self, name: str, default: str = "") -> str:
-        """The text of an option, or `default`."""
-        return option_text(self.options, name) or default
+        """The text of an option, or `default` where it is not given; it may be given empty."""
+        return option_text(self.options, name, default)
 
     @classmethod
     def read(cls, reader: Reader, name: str, start: int) -> Plain:

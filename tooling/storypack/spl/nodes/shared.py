@@ -48,12 +48,12 @@ class Option(Node):
     value: Word | MacroCall
 
 
-def option_text(options: Iterable[Option | MacroCall], name: str) -> str:
-    """The text of an option; empty if it is not given, or is a macro."""
+def option_text(options: Iterable[Option | MacroCall], name: str, default: str = "") -> str:
+    """The text of an option; `default` if it is not given, or is a macro."""
     for each in options:
         if isinstance(each, Option) and each.name == name and isinstance(each.value, Word):
             return each.value.text
-    return ""
+    return default
 
 
 def is_true(text: str) -> bool:

@@ -1,0 +1,423 @@
+"""Many searches over one scan: the events that any of them can match, with the fields that they read, in typed tables.
+
+Each source type is read, cut and extracted once. What no search's base filter can match is thrown away on the way, so
+that the cost grows with the data and hardly with the number of searches:
+
+    candidates = collect(source, plans, session)      # one pass
+    search(spl, candidates, macros, now, ...)          # as over the files themselves, any number of times
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import duckdb
+
+from storypack.engine.compile.coerce import coerce, common_kind
+from storypack.engine.compile.terms import compile_term
+from storypack.engine.errors import EngineError
+from storypack.engine.knowledge.eventtypes import TRUE, reduce_term
+from storypack.engine.knowledge.fields import OriginFields
+from storypack.engine.knowledge.files import FileSource
+from storypack.engine.knowledge.origins import Origin
+from storypack.engine.knowledge.scan import open_scan
+from storypack.engine.needles import needle_sql
+from storypack.engine.plan import ScanPlan
+from storypack.engine.relation import Column, OrderKey
+from storypack.engine.run import open_session
+from storypack.engine.session import Session
+from storypack.engine.source import LookupTable, ModelDataset, ScanRequest
+from storypack.engine.sql import Kind, Sql, identifier
+from storypack.spl import tree
+
+EVENT = "__event"
+"""The field that numbers a candidate: asked for like any other field, a table's number times TABLE plus its row."""
+AT = "__at"
+"""The field that holds a candidate's own time, which no command has binned."""
+TABLE = 1 << 40
+_NUMBERS = ("_time", "_indextime", EVENT, AT)
+
+
+class NotPlanned(EngineError):
+    """A search asks for a field that its plan did not name; it has to be run over the files themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateTable:
+    """The candidates of one source type. `constants` are the fields that all of them share; `columns` the fields by
+    name (None = no event has it); `count` how many there are, of `total` events. `impossible` = tags and event types
+    that none of them can have."""
+
+    number: int
+    name: str
+    constants: Mapping[str, str]
+    impossible: frozenset[tuple[str, str]]
+    columns: Mapping[str, Column | None]
+    count: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What there is of one source type: events in all, those without a time, and events by hour (epoch seconds of its
+    start)."""
+
+    sourcetype: str
+    files: int
+    events: int
+    without_time: int
+    hours: Mapping[int, int] = field(default_factory=dict, repr=False)
+
+    @property
+    def first(self) -> float | None:
+        return min(self.hours, default=None)
+
+    @property
+    def last(self) -> float | None:
+        """The end of the last hour that has events."""
+        return max(self.hours) + 3600.0 if self.hours else None
+
+
+@dataclass(frozen=True, slots=True)
+class EventAt:
+    """A candidate: where it stands, its time (epoch seconds; None = it shows none) and its raw text. `line` counts
+    from 1; None where the file does not say."""
+
+    path: Path
+    source: str
+    sourcetype: str
+    line: int | None
+    time: float | None
+    raw: str
+
+
+@dataclass
+class Candidates:
+    """A source of searches: the tables. `untimed` = it shows the events without a time, all at `clock`, instead of
+    those with one."""
+
+    files: FileSource
+    tables: Sequence[CandidateTable]
+    lookups: Mapping[str, LookupTable] = field(default_factory=dict)
+    clock: float = 0.0
+    untimed: bool = False
+
+    @property
+    def root(self) -> duckdb.DuckDBPyConnection:
+        return self.files.root
+
+    def scan(self, request: ScanRequest, session: Session) -> CandidateScan:
+        term = request.term
+        needed = set(labels(term))
+        tables = [
+            each
+            for each in self.tables
+            if may_match(term, each.constants) and not needed.intersection(each.impossible)
+        ]
+        return CandidateScan(session, request, self, tables)
+
+    def lookup(self, name: str) -> LookupTable | None:
+        return self.lookups.get(name) or self.files.lookup(name)
+
+    def datamodel(self, name: str) -> ModelDataset | None:
+        found = self.files.datamodel(name)
+        return found and replace(found, fields={**found.fields, EVENT: EVENT, AT: AT})
+
+    def saved_search(self, name: str) -> str | None:
+        return self.files.saved_search(name)
+
+    def events(self, numbers: Iterable[int]) -> dict[int, EventAt]:
+        """Candidates by their numbers."""
+        rows: dict[int, list[int]] = {}
+        for number in numbers:
+            rows.setdefault(number // TABLE, []).append(number % TABLE)
+        found = {}
+        for table, places in rows.items():
+            sql = (
+                f"SELECT rowid, __origin, __position, __time, _raw FROM {identifier(self.tables[table].name)} "
+                f"WHERE rowid IN ({', '.join(map(str, places))})"
+            )
+            for place, origin, position, time, raw in self.root.cursor().execute(sql).fetchall():
+                file = self.files.events[origin].file
+                found[table * TABLE + place] = EventAt(file.path, file.source, file.sourcetype, position, time, raw)
+        return found
+
+    def with_lines(self, events: Mapping[int, EventAt]) -> dict[int, EventAt]:
+        """The same, with the lines of those that stand in large files, which are read once more for it."""
+        wanted: dict[Path, set[str]] = {}
+        for event in events.values():
+            if event.line is None:
+                wanted.setdefault(event.path, set()).add(event.raw)
+        lines: dict[tuple[Path, str], int] = {}
+        for raw_events in self.files.events:
+            texts = wanted.get(raw_events.file.path)
+            if texts:
+                sql = f"SELECT _raw, min(__position) FROM ({raw_events.sql}) WHERE list_contains(?, _raw) GROUP BY 1"
+                found = self.root.cursor().execute(sql, [sorted(texts)]).fetchall()
+                lines |= {(raw_events.file.path, raw): position for raw, position in found}
+        return {
+            number: event if event.line else replace(event, line=lines.get((event.path, event.raw)))
+            for number, event in events.items()
+        }
+
+
+@dataclass
+class CandidateScan:
+    """A pass over candidates."""
+
+    session: Session
+    request: ScanRequest
+    source: Candidates
+    tables: Sequence[CandidateTable]
+    _columns: dict[str, Column | None] = field(default_factory=dict)
+    _values: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def order(self) -> Sequence[OrderKey]:
+        """Newest first; of one second, what stands later first."""
+        time = self.field("_time")
+        assert time is not None
+        return (
+            OrderKey(identifier(time.ident), descending=True),
+            OrderKey("__table"),
+            OrderKey("__row", descending=True, place=True),
+        )
+
+    def field(self, name: str) -> Column | None:
+        if name not in self._columns:
+            self._columns[name] = self._add(name)
+        return self._columns[name]
+
+    def _add(self, name: str) -> Column | None:
+        values = [self._value(table, name) for table in self.tables]
+        if not values:
+            return Column(self.session.names.new(name), Kind.NUMBER if name in _NUMBERS else Kind.STRING)
+        if all(value.kind is Kind.NULL for value in values):
+            return None
+        kind = common_kind([value.kind for value in values])
+        column = Column(self.session.names.new(name), kind)
+        self._values[column.ident] = [
+            coerce(value, kind) if value.kind is not Kind.NULL else f"CAST(NULL AS {kind.duckdb})" for value in values
+        ]
+        return column
+
+    def _value(self, table: CandidateTable, name: str) -> Sql:
+        if name == EVENT:
+            return Sql(f"CAST({table.number * TABLE} + rowid AS DOUBLE)", Kind.NUMBER)
+        if name in ("_time", "_indextime", AT):
+            return Sql(f"{self.source.clock!r}::DOUBLE" if self.source.untimed else "__time", Kind.NUMBER)
+        if name not in table.columns:
+            if name.startswith("_") and name != "_raw":
+                return Sql("NULL", Kind.NULL)
+            raise NotPlanned(f"the field `{name}` was not planned")
+        column = table.columns[name]
+        return Sql("NULL", Kind.NULL) if column is None else column.sql
+
+    def names(self, rows: str) -> Sequence[str]:
+        raise NotPlanned("the search asks for all fields")
+
+    def sql(self, named: str | None = None) -> str:
+        if self.tables:
+            return " UNION ALL ".join(self._part(at, named) for at in range(len(self.tables)))
+        columns = [column for column in self._columns.values() if column]
+        values = [f"CAST(NULL AS {column.kind.duckdb}) AS {identifier(column.ident)}" for column in columns]
+        return f"SELECT {', '.join([*values, '0 AS __table', '0 AS __row'])} WHERE FALSE"
+
+    def _part(self, at: int, named: str | None) -> str:
+        table = self.tables[at]
+        shown = {identifier(ident): texts[at] for ident, texts in self._values.items()}
+        shown = {ident: text for ident, text in shown.items() if named is None or ident in named}
+        values = ", ".join(f"{text} AS {ident}" for ident, text in shown.items())
+        limits = ["__time IS NULL"] if self.source.untimed else _within(self.request)
+        return (
+            f"SELECT {values}{', ' if values else ''}{table.number} AS __table, rowid AS __row "
+            f"FROM {identifier(table.name)} WHERE {' AND '.join(limits)}"
+        )
+
+
+def _within(request: ScanRequest) -> list[str]:
+    earliest = -math.inf if request.earliest is None else request.earliest
+    latest = math.inf if request.latest is None else request.latest
+    limits = ["__time IS NOT NULL"]
+    limits += [f"__time >= {earliest!r}"] if math.isfinite(earliest) else []
+    return limits + ([f"__time < {latest!r}"] if math.isfinite(latest) else [])
+
+
+def may_match(term: tree.Term | None, constants: Mapping[str, str]) -> bool:
+    """Whether events that share these fields can match."""
+    return term is None or reduce_term(relaxed(term), constants) is not None
+
+
+def relaxed(term: tree.Term) -> tree.Term:
+    """A term that holds wherever the term holds at any time of search: without its time modifiers."""
+    match term:
+        case tree.TimeModifier():
+            return TRUE
+        case tree.And(terms) | tree.Or(terms):
+            return replace(term, terms=tuple(relaxed(each) for each in terms))
+        case tree.Not(inner) if _has_time(inner):
+            return TRUE
+        case _:
+            return term
+
+
+def _has_time(term: tree.Term) -> bool:
+    match term:
+        case tree.And(terms) | tree.Or(terms):
+            return any(map(_has_time, terms))
+        case tree.Not(inner):
+            return _has_time(inner)
+        case _:
+            return isinstance(term, tree.TimeModifier)
+
+
+# --- collecting -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Group:
+    """The origins of one source type, and the passes of searches that its events can match."""
+
+    number: int
+    parts: Sequence[tuple[Origin, OriginFields]]
+    plans: Sequence[ScanPlan]
+    impossible: frozenset[tuple[str, str]]
+
+    @property
+    def constants(self) -> dict[str, str]:
+        first, *others = (origin.constants for origin, _ in self.parts)
+        return {name: value for name, value in first.items() if all(one.get(name) == value for one in others)}
+
+
+def collect(source: FileSource, plans: Sequence[ScanPlan], now: float) -> Iterator[tuple[CandidateTable, Coverage]]:
+    """The candidates and the coverage of each source type, as soon as it has been read; the tables are made on the
+    source's connection and go with it. `now` (epoch seconds) is the year of times without one."""
+    with open_session(source, None, now) as session, session.translated():
+        scan = open_scan(source.events, source.knowledge, ScanRequest(), session, clock=None)
+        for number, parts in enumerate(_by_sourcetype(scan.parts)):
+            wanted = [plan for plan in plans if any(_can_match(plan, origin, fields) for origin, fields in parts)]
+            named = {label for plan in plans for label in labels(plan.request.term)}
+            impossible = {each for each in named if all(fields.labelled(*each) == "FALSE" for _, fields in parts)}
+            group = _Group(number, parts, wanted, frozenset(impossible))
+            yield _table(group, session, coverage := _coverage(group, session)), coverage
+
+
+def _by_sourcetype(parts: Sequence[tuple[Origin, OriginFields]]) -> list[list[tuple[Origin, OriginFields]]]:
+    groups: dict[tuple[str, str], list[tuple[Origin, OriginFields]]] = {}
+    for origin, fields in parts:
+        key = origin.constants["sourcetype"].lower(), origin.constants["index"]
+        groups.setdefault(key, []).append((origin, fields))
+    return list(groups.values())
+
+
+def _can_match(plan: ScanPlan, origin: Origin, fields: OriginFields) -> bool:
+    term = plan.request.term
+    if term is None:
+        return True
+    return may_match(term, origin.constants) and all(
+        fields.labelled(name, value) != "FALSE" for name, value in labels(term)
+    )
+
+
+def labels(term: tree.Term | None) -> Iterator[tuple[str, str]]:
+    """Tags and event types that every event of the result must have."""
+    match term:
+        case tree.And(terms):
+            for each in terms:
+                yield from labels(each)
+        case tree.Compare(tree.Field("tag" | "eventtype" as name), "=", tree.Word(value)) if "*" not in value:
+            yield name, value
+
+
+def _coverage(group: _Group, session: Session) -> Coverage:
+    events = without = 0
+    hours: dict[int, int] = {}
+    for _, fields in group.parts:
+        sql = f"SELECT floor({fields.time.text} / 3600), count(*) FROM ({fields.layers.sql(fields.time.text)}) GROUP BY 1"
+        for hour, count in session.rows(sql):
+            events += count
+            if hour is None or not math.isfinite(hour):
+                without += count
+            else:
+                start = int(hour) * 3600
+                hours[start] = hours.get(start, 0) + count
+    files = len({events.file.path for origin, _ in group.parts for events in origin.files})
+    return Coverage(group.parts[0][0].constants["sourcetype"], files, events, without, hours)
+
+
+def _table(group: _Group, session: Session, coverage: Coverage) -> CandidateTable:
+    name = f"candidates_{group.number}"
+    columns: dict[str, Column | None] = {}
+    values: dict[str, list[str]] = {}
+    for wanted in sorted({each for plan in group.plans for each in plan.fields or ()} | {"_raw"}):
+        if wanted in ("_time", "_indextime"):
+            continue
+        parts = [fields.field(wanted) for _, fields in group.parts]
+        if all(part.kind is Kind.NULL for part in parts):
+            columns[wanted] = None
+            continue
+        kind = common_kind([part.kind for part in parts])
+        column = Column("_raw" if wanted == "_raw" else session.names.new(f"c_{wanted}"), kind)
+        columns[wanted] = column
+        values[column.ident] = [
+            coerce(part, kind) if part.kind is not Kind.NULL else f"CAST(NULL AS {kind.duckdb})" for part in parts
+        ]
+    count = 0
+    if group.plans:
+        sql = " UNION ALL ".join(_part(group, at, values, session) for at in range(len(group.parts)))
+        ((count,),) = session.rows(f"CREATE OR REPLACE TABLE {identifier(name)} AS {sql}")
+    else:
+        session.rows(
+            f"CREATE OR REPLACE TABLE {identifier(name)} "
+            "(_raw VARCHAR, __origin INTEGER, __position BIGINT, __time DOUBLE)"
+        )
+    return CandidateTable(
+        group.number, name, group.constants, group.impossible, columns, count, coverage.events
+    )
+
+
+def _part(group: _Group, at: int, values: Mapping[str, Sequence[str]], session: Session) -> str:
+    """The events of one origin that any search can match."""
+    origin, fields = group.parts[at]
+    condition = _condition(group.plans, origin, fields, session)
+    shown = {identifier(ident): texts[at] for ident, texts in values.items()}
+    position = "CAST(NULL AS BIGINT)" if origin.is_streamed else "__position"
+    shown |= {"__origin": "__origin", "__position": position, "__time": fields.time.text}
+    listed = ", ".join(f"{text} AS {ident}" if text != ident else text for ident, text in shown.items())
+    needle = needle_sql([plan.request.term for plan in group.plans], origin, fields)
+    layers = replace(fields.layers, base=f"SELECT * FROM ({origin.sql}) WHERE {needle}") if needle else fields.layers
+    return f"SELECT {listed} FROM ({layers.sql(listed + condition)}) WHERE {condition}"
+
+
+def _condition(plans: Sequence[ScanPlan], origin: Origin, fields: OriginFields, session: Session) -> str:
+    """BOOLEAN SQL of whether any search's base filter can match an event."""
+    found: dict[str, None] = {}
+    for term in dict.fromkeys(plan.request.term for plan in plans):
+        if term is None:
+            return "TRUE"
+        reduced = reduce_term(relaxed(term), origin.constants)
+        if reduced is None:
+            continue
+        conditions = [fields.labelled(name, value) for name, value in labels(reduced)]
+        rest = _unlabelled(reduced)
+        if rest != TRUE:
+            conditions.append(compile_term(rest, fields, session))
+        if "FALSE" not in conditions:
+            found[" AND ".join(conditions) or "TRUE"] = None
+    return "TRUE" if "TRUE" in found else " OR ".join(f"({text})" for text in found) or "FALSE"
+
+
+def _unlabelled(term: tree.Term) -> tree.Term:
+    """The term without the labels that `labels` names."""
+    named = set(labels(term))
+    match term:
+        case tree.And(terms):
+            return tree.And(tuple(rest for each in terms if (rest := _unlabelled(each)) != TRUE))
+        case tree.Compare(tree.Field(name), "=", tree.Word(value)) if (name, value) in named:
+            return TRUE
+        case _:
+            return term
+

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from storypack.hunting.risk import fill
 from storypack.testing.results import Outcome
-from storypack.testing.risk import fill
 
 from .small_pack import SmallPack, event, search_test
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from storypack.hunting.throttling import Throttle, seconds
 from storypack.pack.models.detection import Throttling
 from storypack.pack.models.search import SearchTest
-from storypack.testing.throttling import Throttle, seconds
 
 from .small_pack import SmallPack, event, search_test
 

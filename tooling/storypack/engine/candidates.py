@@ -113,9 +113,7 @@ class Candidates:
         term = request.term
         needed = set(labels(term))
         tables = [
-            each
-            for each in self.tables
-            if may_match(term, each.constants) and not needed.intersection(each.impossible)
+            each for each in self.tables if may_match(term, each.constants) and not needed.intersection(each.impossible)
         ]
         return CandidateScan(session, request, self, tables)
 
@@ -336,7 +334,9 @@ def _coverage(group: _Group, session: Session) -> Coverage:
     events = without = 0
     hours: dict[int, int] = {}
     for _, fields in group.parts:
-        sql = f"SELECT floor({fields.time.text} / 3600), count(*) FROM ({fields.layers.sql(fields.time.text)}) GROUP BY 1"
+        sql = (
+            f"SELECT floor({fields.time.text} / 3600), count(*) FROM ({fields.layers.sql(fields.time.text)}) GROUP BY 1"
+        )
         for hour, count in session.rows(sql):
             events += count
             if hour is None or not math.isfinite(hour):
@@ -374,9 +374,7 @@ def _table(group: _Group, session: Session, coverage: Coverage) -> CandidateTabl
             f"CREATE OR REPLACE TABLE {identifier(name)} "
             "(_raw VARCHAR, __origin INTEGER, __position BIGINT, __time DOUBLE)"
         )
-    return CandidateTable(
-        group.number, name, group.constants, group.impossible, columns, count, coverage.events
-    )
+    return CandidateTable(group.number, name, group.constants, group.impossible, columns, count, coverage.events)
 
 
 def _part(group: _Group, at: int, values: Mapping[str, Sequence[str]], session: Session) -> str:
@@ -420,4 +418,3 @@ def _unlabelled(term: tree.Term) -> tree.Term:
             return TRUE
         case _:
             return term
-

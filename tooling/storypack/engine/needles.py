@@ -1,3 +1,5 @@
 """stub"""
+
+
 def needle_sql(terms, origin, fields):
     return ""

@@ -11,6 +11,7 @@ from typing import Any
 from storypack.engine.errors import EngineError, NotSupported, UnreadableFile
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.run import Result, search
+from storypack.hunting.throttling import Throttle
 from storypack.issue import Location
 from storypack.pack.models import Investigation
 from storypack.pack.models.search import Search, SearchTest
@@ -26,7 +27,6 @@ from storypack.testing.results import KEPT_ROWS, Failure, Outcome, PlannedTest, 
 from storypack.testing.risk import RiskEvents, reads_risk, risk_events
 from storypack.testing.setting import Setting
 from storypack.testing.stages import Staged, cut, near_name
-from storypack.testing.throttling import Throttle
 from storypack.testing.trace import open_trace
 from storypack.timemod import TimeModifierError
 from storypack.world import shipped

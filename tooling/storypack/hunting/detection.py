@@ -1,0 +1,271 @@
+"""One detection over the candidates: run as its schedule would have, throttled, each row a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from storypack.engine.candidates import AT, Candidates, labels, may_match, relaxed
+from storypack.engine.compile.pipeline import scan
+from storypack.engine.compile.terms import compile_term
+from storypack.engine.errors import EngineError
+from storypack.engine.plan import Plan
+from storypack.engine.run import Result, open_session, search
+from storypack.engine.source import LookupTable, ScanRequest
+from storypack.engine.text import parse_search
+from storypack.engine.values import to_multi
+from storypack.hunting.baselines import Baselines
+from storypack.hunting.findings import Finding, Outcome, rated, scored_entities, title_of
+from storypack.hunting.prefix import Prefix, depends_on_moment, run_prefix
+from storypack.hunting.runs import Run, runs
+from storypack.hunting.throttling import Throttle
+from storypack.pack.models.detection import Detection
+from storypack.pack.models.schedule import Schedule
+from storypack.pack.pack import Entry, Pack
+from storypack.spl import tree
+from storypack.spl.fields.walk import walk
+from storypack.spl.macros import MacroDefinition
+from storypack.timemod import TimeModifierError
+
+MOST_FINDINGS = 5_000
+"""Findings of one detection; more are counted."""
+
+
+@dataclass
+class Hunted:
+    """A detection and all that its runs need. `hours` are the starts of the hours that have events."""
+
+    entry: Entry[Detection]
+    plan: Plan
+    pack: Pack
+    macros: Mapping[str, MacroDefinition]
+    candidates: Candidates
+    lookups: Mapping[str, LookupTable]
+    baselines: Baselines
+    whole: bool = False
+    has_site: bool = False
+    hours: Sequence[int] = ()
+    warnings: dict[str, None] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def detection(self) -> Detection:
+        return self.entry.model
+
+    @cached_property
+    def pipeline(self) -> tree.Pipeline:
+        with open_session(self.candidates, self.macros, 0.0) as session:
+            return parse_search(self.detection.search, session)
+
+    @property
+    def has_data(self) -> bool:
+        """Whether there are events of a kind that the search asks for."""
+        return any(
+            table.total
+            and may_match(each.request.term, table.constants)
+            and not table.impossible.intersection(labels(each.request.term))
+            for table in self.candidates.tables
+            for each in self.plan.scans
+        )
+
+    @cached_property
+    def has_own_range(self) -> bool:
+        """Whether the search says itself at which time it looks."""
+        return any(isinstance(node, tree.TimeModifier) for node in walk(self.pipeline))
+
+    @cached_property
+    def allow_lists(self) -> tuple[str, ...]:
+        """The lookups by which rows are let pass: what they give must be null."""
+        null = {
+            name.name
+            for call in walk(self.pipeline)
+            if isinstance(call, tree.Call) and call.name.lower() == "isnull"
+            for name in walk(call)
+            if isinstance(name, tree.Field)
+        }
+        lists: dict[str, None] = {}
+        for node in walk(self.pipeline):
+            if isinstance(node, tree.Lookup):
+                given = {(each.target or each.source).name for each in node.outputs}
+                name = str(getattr(node.table, "text", getattr(node.table, "name", "")))
+                if given & null and name not in self.baselines.lookups and name in self.pack.lookup_named:
+                    lists[name] = None
+        return tuple(lists)
+
+
+def hunt_detection(hunted: Hunted, findings: list[Finding]) -> Outcome:
+    """Add the findings of a detection to `findings`; what became of it otherwise. Raises EngineError."""
+    outcome = Outcome(hunted.entry.name, hunted.entry.path, "nothing", needs=tuple(hunted.detection.data_sources))
+    if not hunted.plan.scans:
+        return replace(outcome, state="not run", why="it asks for no events")
+    if not hunted.has_data:
+        return replace(outcome, state="no data")
+    prefix = run_prefix(hunted.detection.search, hunted.candidates, hunted.macros, frozenset(hunted.baselines.lookups))
+    count = suppressed = 0
+    for run, rows, kept in _moved(hunted, prefix):
+        count += 1
+        suppressed += len(rows) - len(kept)
+        _add(hunted, run, kept, prefix, findings)
+    for rows in _untimed(hunted):
+        count += 1
+        _add(hunted, None, rows, prefix, findings)
+    if hunted.detection.name in hunted.rows and len(findings) >= MOST_FINDINGS:
+        hunted.warnings[f"only the first {MOST_FINDINGS:,} findings are kept"] = None
+    return replace(
+        outcome,
+        state="findings" if findings else "nothing",
+        runs=count,
+        suppressed=suppressed,
+        warnings=tuple(hunted.warnings),
+    )
+
+
+# --- runs -----------------------------------------------------------------------------------------------------------
+
+
+def _moved(hunted: Hunted, prefix: Prefix | None) -> Iterator[tuple[Run, Sequence[Any], Sequence[Any]]]:
+    """Each run with its rows, and those that throttling leaves."""
+    throttle = Throttle(None if hunted.whole else hunted.detection.throttling)
+    depends = depends_on_moment(hunted.pipeline)
+    before: object = None
+    rows: Sequence[Mapping[str, Any]] = ()
+    for run in _runs(hunted, prefix):
+        learnt, state = hunted.baselines.at(hunted.entry.name, run.now)
+        hunted.candidates.lookups = {**hunted.lookups, **learnt}
+        same = (run.seen, state)
+        if depends or hunted.has_own_range or same != before:
+            rows = _searched(hunted, run).rows
+        before = same
+        yield run, rows, throttle.passed(rows, run.now)
+
+
+def _runs(hunted: Hunted, prefix: Prefix | None) -> Iterator[Run]:
+    times = prefix.times() if prefix is not None else _candidate_times(hunted)
+    if not times and _speaks_of_nothing(hunted):
+        times = [float(hour) for hour in hunted.hours]
+    schedule = hunted.pack.schedule_of(hunted.detection)
+    if not times:
+        return
+    if hunted.whole or schedule is None or (hunted.has_own_range and not _follows(schedule)):
+        yield Run(times[-1] + 1, None, None, (0, len(times)))
+        return
+    try:
+        yield from runs(schedule, times)
+    except TimeModifierError as error:
+        hunted.warnings[f"its window cannot be moved ({error}), so all time was searched"] = None
+        yield Run(times[-1] + 1, None, None, (0, len(times)))
+
+
+def _follows(schedule: Schedule) -> bool:
+    return schedule.earliest_time.strip() not in ("", "0")
+
+
+def _searched(hunted: Hunted, run: Run) -> Result:
+    result = search(
+        hunted.detection.search,
+        hunted.candidates,
+        hunted.macros,
+        run.now,
+        earliest=run.earliest,
+        latest=run.latest,
+    )
+    hunted.warnings.update(dict.fromkeys(each for each in result.warnings if not each.startswith("outputlookup")))
+    return result
+
+
+def _candidate_times(hunted: Hunted) -> list[float]:
+    """The seconds in which events lie that any of the search's scans asks for."""
+    seconds: set[float] = set()
+    for each in hunted.plan.scans:
+        term = None if each.request.term is None else relaxed(each.request.term)
+        with open_session(hunted.candidates, hunted.macros, 0.0) as session, session.translated():
+            rows = scan(ScanRequest(term), session)
+            if term is not None:
+                rows = rows.where("search", compile_term(term, rows, session))
+            at = rows.field(AT).text
+            seconds.update(float(time) for (time,) in session.fetch(rows, f"SELECT DISTINCT floor({at})") if time)
+    return sorted(seconds)
+
+
+def _speaks_of_nothing(hunted: Hunted) -> bool:
+    """Whether the search gives rows where there are no events, as one that reports their absence."""
+    try:
+        result = search(hunted.detection.search, hunted.candidates, hunted.macros, 1.0, earliest=0.0, latest=0.5)
+    except EngineError:
+        return False
+    return bool(result.rows)
+
+
+def _untimed(hunted: Hunted) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """The rows over the events without a time, all in one run: nothing says which of them belong together."""
+    candidates = hunted.candidates
+    names = ", ".join(f"(SELECT count(*) FROM {table.name} WHERE __time IS NULL)" for table in candidates.tables)
+    if not any(candidates.root.cursor().execute(f"SELECT {names}").fetchall()[0]):
+        return
+    end = max(hunted.hours, default=0) + 3600.0
+    hunted.candidates.untimed, hunted.candidates.clock = True, end - 1
+    try:
+        yield search(hunted.detection.search, candidates, hunted.macros, end).rows
+    finally:
+        hunted.candidates.untimed = False
+
+
+# --- findings -------------------------------------------------------------------------------------------------------
+
+
+def _add(
+    hunted: Hunted,
+    run: Run | None,
+    rows: Sequence[Mapping[str, Any]],
+    prefix: Prefix | None,
+    findings: list[Finding],
+) -> None:
+    for row in rows:
+        key = repr(sorted(row.items()))
+        if key in hunted.rows:
+            number = hunted.rows[key]
+            findings[number] = replace(findings[number], runs=findings[number].runs + 1)
+        elif len(findings) < MOST_FINDINGS:
+            hunted.rows[key] = len(findings)
+            findings.append(_finding(hunted, run, row, prefix))
+
+
+def _finding(hunted: Hunted, run: Run | None, row: Mapping[str, Any], prefix: Prefix | None) -> Finding:
+    detection = hunted.detection
+    entities = scored_entities(detection, row)
+    severity, score = rated(detection, entities)
+    threats = [(each.type, value) for each in detection.threat_objects for value in to_multi(row.get(each.field)) or []]
+    earliest, latest = (run.earliest, run.latest or run.now) if run else (None, None)
+    numbers, count, span = prefix.behind(row, earliest, latest) if prefix else ([], None, None)
+    events = hunted.candidates.with_lines(hunted.candidates.events(numbers))
+    first, last = (span or (earliest, latest)) if run else (None, None)
+    return Finding(
+        0,
+        detection.name,
+        hunted.entry.path,
+        detection.type,
+        title_of(detection, row, entities),
+        severity,
+        score,
+        entities,
+        tuple(dict.fromkeys(threats)),
+        tuple(detection.mitre_attack_id),
+        tuple(hunted.pack.story_title(name) for name in detection.analytic_story),
+        detection.next_steps or "",
+        row,
+        first,
+        last,
+        run.now if run else None,
+        (earliest, latest),
+        events=tuple(events[number] for number in numbers if number in events),
+        event_count=count,
+        allow_lists=() if hunted.has_site else hunted.allow_lists,
+        notes=_notes(hunted, run),
+    )
+
+
+def _notes(hunted: Hunted, run: Run | None) -> tuple[str, ...]:
+    notes = [] if run else ["the events show no time; those without one were searched together"]
+    return (*notes, *hunted.baselines.notes(hunted.entry.name, None if run is None else run.now))

@@ -1,0 +1,185 @@
+"""A hunt: all detections of a pack over many events, each event read once.
+
+collect the candidates → run each detection as its schedule would have → correlate the risk of its findings
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from storypack.engine.candidates import Candidates, CandidateTable, collect
+from storypack.engine.errors import EngineError
+from storypack.engine.knowledge.files import EventTable, FileSource
+from storypack.engine.plan import Plan, plan
+from storypack.engine.source import LookupTable
+from storypack.hunting.baselines import Baselines
+from storypack.hunting.detection import Hunted, hunt_detection
+from storypack.hunting.findings import Finding, Hunt, Outcome
+from storypack.hunting.risk import ORIGIN, asks_for_risk, events_of
+from storypack.pack.models.detection import Detection
+from storypack.pack.pack import Entry, Pack
+from storypack.spl.macros import MacroDefinition, expand
+
+FINDING = "storypack_finding"
+"""The field of a risk event that holds the number of its finding."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a hunt is: what it does, how much of it is done, and of how much."""
+
+    what: str
+    done: int = 0
+    of: int = 0
+
+
+@dataclass
+class Quarry:
+    """What to hunt with: detections of a pack, the macros and lookups that they see, and how. `now` is the present, in
+    epoch seconds; `learnt` = lookups that baselines of the pack fill, which change with time."""
+
+    pack: Pack
+    detections: Sequence[Entry[Detection]]
+    macros: Mapping[str, MacroDefinition]
+    lookups: Mapping[str, LookupTable]
+    now: float
+    whole: bool = False
+    has_site: bool = False
+    progress: Callable[[Progress], object] = field(default=lambda progress: None, repr=False)
+
+    def correlates(self, entry: Entry[Detection]) -> bool:
+        return asks_for_risk(expand(entry.model.search, self.macros, problems=[]).text)
+
+
+def hunt(quarry: Quarry, source: FileSource, result: Hunt) -> None:
+    """Fill `result` from the events of `source`; findings are there as soon as they are made, so that an interrupt
+    leaves those that were found."""
+    begin = time.monotonic()
+    result.whole, result.has_site = quarry.whole, quarry.has_site
+    try:
+        own = [entry for entry in quarry.detections if not quarry.correlates(entry)]
+        _hunt(quarry, own, source, result)
+        correlations = [entry for entry in quarry.detections if quarry.correlates(entry)]
+        if correlations:
+            _correlate(quarry, correlations, source, result)
+    except KeyboardInterrupt:
+        result.interrupted = True
+    finally:
+        result.seconds = time.monotonic() - begin
+
+
+def _hunt(quarry: Quarry, entries: Sequence[Entry[Detection]], source: FileSource, result: Hunt) -> None:
+    quarry.progress(Progress("planning"))
+    plans, baselines = _planned(quarry, entries, source, result)
+    tables: list[CandidateTable] = []
+    scans = [scan for each in [*plans.values(), *baselines.plans.values()] for scan in each.scans]
+    for table, coverage in collect(source, scans, quarry.now):
+        tables.append(table)
+        if coverage.events:
+            result.coverage.append(coverage)
+        quarry.progress(Progress(f"read {coverage.sourcetype or 'events'}", coverage.events))
+    candidates = Candidates(source, tables, dict(quarry.lookups))
+    baselines.candidates = candidates
+    _run_all(quarry, entries, plans, candidates, baselines, result)
+
+
+def _planned(
+    quarry: Quarry, entries: Iterable[Entry[Detection]], source: FileSource, result: Hunt
+) -> tuple[dict[str, Plan], Baselines]:
+    plans = {}
+    for entry in entries:
+        try:
+            plans[entry.name] = plan(entry.model.search, source, quarry.macros, quarry.now)
+        except EngineError as error:
+            result.outcomes.append(_not_run(entry, str(error)))
+    baselines = Baselines(quarry.pack, quarry.macros, whole=quarry.whole)
+    baselines.choose([entry for entry in entries if entry.name in plans], source, quarry.now)
+    return plans, baselines
+
+
+def _run_all(
+    quarry: Quarry,
+    entries: Sequence[Entry[Detection]],
+    plans: Mapping[str, Plan],
+    candidates: Candidates,
+    baselines: Baselines,
+    result: Hunt,
+) -> None:
+    planned = [entry for entry in entries if entry.name in plans]
+    for number, entry in enumerate(planned):
+        quarry.progress(Progress(entry.name, number, len(planned)))
+        hunted = Hunted(
+            entry,
+            plans[entry.name],
+            quarry.pack,
+            quarry.macros,
+            candidates,
+            quarry.lookups,
+            baselines,
+            whole=quarry.whole,
+            has_site=quarry.has_site,
+            hours=sorted({hour for each in result.coverage for hour in each.hours}),
+        )
+        begin = time.monotonic()
+        findings: list[Finding] = []
+        try:
+            outcome = hunt_detection(hunted, findings)
+        except EngineError as error:
+            outcome = _not_run(entry, str(error))
+        finally:
+            _take(findings, result)
+        result.outcomes.append(replace(outcome, findings=len(findings), seconds=time.monotonic() - begin))
+
+
+def _take(findings: Iterable[Finding], result: Hunt) -> None:
+    for finding in findings:
+        result.findings.append(replace(finding, number=len(result.findings) + 1))
+
+
+def _not_run(entry: Entry[Detection], why: str) -> Outcome:
+    return Outcome(entry.name, entry.path, "not run", needs=tuple(entry.model.data_sources), why=why)
+
+
+# --- correlations ---------------------------------------------------------------------------------------------------
+
+
+def _correlate(quarry: Quarry, entries: Sequence[Entry[Detection]], source: FileSource, result: Hunt) -> None:
+    """Searches over the risk index, run over the risk events of the findings so far."""
+    rows = risk_rows(quarry.pack, result.findings)
+    if not rows:
+        result.outcomes += [
+            Outcome(entry.name, entry.path, "no data", needs=("risk of findings",)) for entry in entries
+        ]
+        return
+    inner = Hunt()
+    with FileSource(
+        [], source.knowledge, clock=quarry.now, lookups=quarry.lookups, tables=[EventTable(ORIGIN, rows)]
+    ) as risk:
+        _hunt(quarry, entries, risk, inner)
+    result.outcomes += inner.outcomes
+    _take((_contributed(finding) for finding in inner.findings), result)
+
+
+def risk_rows(pack: Pack, findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """The risk index that the findings would fill. The event of a finding without a time has none."""
+    entries = {entry.name: entry for entry in pack.detections}
+    rows = []
+    for finding in findings:
+        entry = entries[finding.detection]
+        for row in events_of(entry.model, pack.stanza(entry), [finding.row], finding.run or 0.0, pack):
+            row[FINDING] = finding.number
+            if finding.run is None:
+                row.pop("_time")
+            rows.append(row)
+    return rows
+
+
+def _contributed(finding: Finding) -> Finding:
+    """A correlation's finding: behind it stand findings, not events."""
+    import json
+
+    numbers = {int(json.loads(event.raw)[FINDING]) for event in finding.events}
+    return replace(finding, events=(), contributing=tuple(sorted(numbers)))

@@ -41,7 +41,7 @@ def event_files(
     with waiting() as line, _refused():
         for number, name in enumerate(names):
             line.say(lambda: f"looking at files ... {len(found):,}")
-            for path, shown in _paths(name, scratch / f"input_{number}"):
+            for path, shown in paths_of(name, scratch / f"input_{number}"):
                 if path in found:
                     continue
                 kind = sourcetype
@@ -76,7 +76,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
-def _paths(name: str, copy: Path) -> Iterator[tuple[Path, str]]:
+def paths_of(name: str, copy: Path) -> Iterator[tuple[Path, str]]:
     """Each file, and the name that Splunk's inputs would show as its source."""
     if name == STDIN:
         yield _copied(sys.stdin.buffer, copy), "stdin"

@@ -95,7 +95,8 @@ class Entity:
 @dataclass
 class Hunt:
     """The whole result. `unreadable` are files and why they could not be read (to their end); `left_out` files that
-    hold no events; `interrupted` = it is only what was there when somebody had enough."""
+    are no text; `risk` the events that the findings would add to the risk index; `interrupted` = it is only what was
+    there when somebody had enough."""
 
     findings: list[Finding] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
@@ -103,6 +104,7 @@ class Hunt:
     unreadable: dict[str, str] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    risk: list[dict[str, Any]] = field(default_factory=list, repr=False)
     files: int = 0
     bytes: int = 0
     seconds: float = 0.0

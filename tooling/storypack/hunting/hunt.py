@@ -68,6 +68,7 @@ def hunt(quarry: Quarry, source: FileSource, result: Hunt) -> None:
     except KeyboardInterrupt:
         result.interrupted = True
     finally:
+        result.risk = risk_rows(quarry.pack, result.findings)
         result.seconds = time.monotonic() - begin
 
 

@@ -22,10 +22,26 @@ from storypack.spl import tree
 from storypack.spl.fields.walk import walk
 from storypack.spl.macros import MacroDefinition
 
-_BY_EVENT = frozenset(
-    "search where eval rex regex rename lookup fields fillnull makemv mvexpand spath replace convert iplocation strcat "
-    "nomv fieldformat".split()  # noqa: SIM905
-)
+_BY_EVENT = {
+    "search",
+    "where",
+    "eval",
+    "rex",
+    "regex",
+    "rename",
+    "lookup",
+    "fields",
+    "fillnull",
+    "makemv",
+    "mvexpand",
+    "spath",
+    "replace",
+    "convert",
+    "iplocation",
+    "strcat",
+    "nomv",
+    "fieldformat",
+}
 """Commands that look at one row at a time. `bin` without a span looks at all, and is handled apart."""
 
 _OF_THE_MOMENT = frozenset({"now", "time", "random"})

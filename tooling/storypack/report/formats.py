@@ -20,6 +20,14 @@ FORMATS: Mapping[str, Mapping[str, str]] = {
         "junit": "tests_ci.render_tests_junit",
         "github": "tests_ci.render_tests_github",
     },
+    "hunt": {
+        "json": "hunt_json.render_json",
+        "csv": "hunt_tables.render_csv",
+        "timesketch": "hunt_tables.render_timesketch",
+        "hec": "hunt_tables.render_hec",
+        "navigator": "hunt_tables.render_navigator",
+        "html": "hunt_html.render_html",
+    },
 }
 """By command and name: a function of this folder from results to text. "text", which depends on the terminal, is the
 command's own. Another package offers one as `COMMAND.NAME` under the entry point `storypack.renderers`."""
@@ -34,7 +42,8 @@ def offered_names(command: str) -> list[str]:
 
 
 def renderer(command: str, name: str) -> Renderer:
-    """What shows the results of a command: of `validate` `report.results.Results`, of `test` `testing.results.TestRun`.
+    """What shows the results of a command: of `validate` `report.results.Results`, of `test` `testing.results.TestRun`,
+    of `hunt` `hunting.findings.Hunt`.
 
     Raises KeyError for an unknown name, PluginError where another package's cannot be loaded.
     """

@@ -66,7 +66,7 @@ STAGES = (
     ),
     Stage(
         "hunting",
-        "the ordered steps of an investigation, asked of many events",
+        "all detections over many events in one pass, findings and their ranking; the steps of an investigation",
         "terminals",
         _TEXTS | {"pack", "engine"},
     ),

@@ -122,7 +122,7 @@ def _hunt(wanted: _Wanted, loaded: Loaded, folder: Path) -> int:
     try:
         quarry = _quarry(wanted, loaded, result)
         knowledge = load_knowledge([Path(each) for each in wanted.add_ons])
-        files = hunted_files(
+        files, quarry.names = hunted_files(
             wanted.paths, folder, result, sourcetype=wanted.sourcetype, host=wanted.host, index=wanted.index
         )
         with waiting() as line:
@@ -190,13 +190,13 @@ def _source(
             try:
                 opened([file]).close()
             except UnreadableFile as error:
-                result.unreadable[str(file.source or file.path)] = str(error)
+                result.unreadable[quarry.names[file.path]] = str(error)
             else:
                 readable.append(file)
         source = opened(readable)
     with source:
         for path, why in source.damaged.items():
-            result.unreadable[str(path)] = why
+            result.unreadable[quarry.names.get(path, str(path))] = why
         yield source
 
 

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 def hunted_files(
     names: Sequence[str], scratch: Path, result: Hunt, *, sourcetype: str | None, host: str, index: str
-) -> list[EventFile]:
-    """The event files, each once, with the source type told from its content. `result` gets how many there are, their
-    bytes, and what cannot be read."""
+) -> tuple[list[EventFile], dict[Path, str]]:
+    """The event files, each once, with the source type told from its content, and the names of their paths. `result`
+    gets how many there are, their bytes, and what cannot be read."""
     from storypack.engine.errors import EngineError
 
     files: dict[Path, EventFile] = {}
+    shown_as: dict[Path, str] = {}
     with waiting() as line:
         line.say(lambda: f"looking at files ... {len(files):,}")
         for path, shown in _all(names, scratch, result):
@@ -39,10 +40,10 @@ def hunted_files(
             if file is None:
                 result.left_out.append(shown)
                 continue
-            files[path] = file
+            files[path], shown_as[path] = file, shown
             result.bytes += path.stat().st_size
     result.files = len(files)
-    return list(files.values())
+    return list(files.values()), shown_as
 
 
 def _recognised(path: Path, shown: str, sourcetype: str | None, host: str, index: str) -> EventFile | None:

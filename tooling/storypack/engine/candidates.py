@@ -29,9 +29,10 @@ from storypack.engine.plan import ScanPlan
 from storypack.engine.relation import Column, OrderKey
 from storypack.engine.run import open_session
 from storypack.engine.session import Session
-from storypack.engine.source import LookupTable, ModelDataset, ScanRequest
+from storypack.engine.source import LookupTable, ModelDataset, Scan, ScanRequest
 from storypack.engine.sql import Kind, Sql, identifier
 from storypack.spl import tree
+from storypack.spl.fields.walk import walk
 
 EVENT = "__event"
 """The field that numbers a candidate: asked for like any other field, a table's number times TABLE plus its row."""
@@ -83,11 +84,11 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class EventAt:
-    """A candidate: where it stands, its time (epoch seconds; None = it shows none) and its raw text. `line` counts
-    from 1; None where the file does not say."""
+    """A candidate: where it stands (`file` = as a reader knows it), its time (epoch seconds; None = it shows none) and
+    its raw text. `line` counts from 1; None where the file does not say."""
 
     path: Path
-    source: str
+    file: str
     sourcetype: str
     line: int | None
     time: float | None
@@ -96,12 +97,13 @@ class EventAt:
 
 @dataclass
 class Candidates:
-    """A source of searches: the tables. `untimed` = it shows the events without a time, all at `clock`, instead of
-    those with one."""
+    """A source of searches: the tables. `names` = what to call a file in place of its path. `untimed` = it shows the
+    events without a time, all at `clock`, instead of those with one."""
 
     files: FileSource
     tables: Sequence[CandidateTable]
     lookups: Mapping[str, LookupTable] = field(default_factory=dict)
+    names: Mapping[Path, str] = field(default_factory=dict, repr=False)
     clock: float = 0.0
     untimed: bool = False
 
@@ -140,7 +142,9 @@ class Candidates:
             )
             for place, origin, position, time, raw in self.root.cursor().execute(sql).fetchall():
                 file = self.files.events[origin].file
-                found[table * TABLE + place] = EventAt(file.path, file.source, file.sourcetype, position, time, raw)
+                found[table * TABLE + place] = EventAt(
+                    file.path, self.names.get(file.path, str(file.path)), file.sourcetype, position, time, raw
+                )
         return found
 
     def with_lines(self, events: Mapping[int, EventAt]) -> dict[int, EventAt]:
@@ -160,6 +164,30 @@ class Candidates:
             number: event if event.line else replace(event, line=lines.get((event.path, event.raw)))
             for number, event in events.items()
         }
+
+
+@dataclass
+class WholeFiles:
+    """The same files as they are, for a search that cannot share the pass of others; each scan reads them anew."""
+
+    files: FileSource
+    lookups: Mapping[str, LookupTable] = field(default_factory=dict)
+
+    @property
+    def root(self) -> duckdb.DuckDBPyConnection:
+        return self.files.root
+
+    def scan(self, request: ScanRequest, session: Session) -> Scan:
+        return self.files.scan(request, session)
+
+    def lookup(self, name: str) -> LookupTable | None:
+        return self.lookups.get(name) or self.files.lookup(name)
+
+    def datamodel(self, name: str) -> ModelDataset | None:
+        return self.files.datamodel(name)
+
+    def saved_search(self, name: str) -> str | None:
+        return self.files.saved_search(name)
 
 
 @dataclass
@@ -352,7 +380,7 @@ def _table(group: _Group, session: Session, coverage: Coverage) -> CandidateTabl
     name = f"candidates_{group.number}"
     columns: dict[str, Column | None] = {}
     values: dict[str, list[str]] = {}
-    for wanted in sorted({each for plan in group.plans for each in plan.fields or ()} | {"_raw"}):
+    for wanted in sorted(_wanted(group.plans)):
         if wanted in ("_time", "_indextime"):
             continue
         parts = [fields.field(wanted) for _, fields in group.parts]
@@ -375,6 +403,16 @@ def _table(group: _Group, session: Session, coverage: Coverage) -> CandidateTabl
             "(_raw VARCHAR, __origin INTEGER, __position BIGINT, __time DOUBLE)"
         )
     return CandidateTable(group.number, name, group.constants, group.impossible, columns, count, coverage.events)
+
+
+def _wanted(plans: Iterable[ScanPlan]) -> set[str]:
+    """The fields to keep: those that searches read, and those of their base filters."""
+    found = {"_raw"}
+    for plan in plans:
+        found.update(plan.fields or ())
+        if plan.request.term is not None:
+            found.update(node.name for node in walk(plan.request.term) if isinstance(node, tree.Field))
+    return found
 
 
 def _part(group: _Group, at: int, values: Mapping[str, Sequence[str]], session: Session) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from storypack.engine.candidates import AT, Candidates, labels, may_match, relaxed
+from storypack.engine.candidates import AT, Candidates, NotPlanned, WholeFiles, labels, may_match, relaxed
 from storypack.engine.compile.pipeline import scan
 from storypack.engine.compile.terms import compile_term
 from storypack.engine.errors import EngineError
@@ -35,7 +35,8 @@ MOST_FINDINGS = 5_000
 
 @dataclass
 class Hunted:
-    """A detection and all that its runs need. `hours` are the starts of the hours that have events."""
+    """A detection and all that its runs need. `hours` are the starts of the hours that have events; `is_alone` = it
+    cannot share the pass over the events with others, and reads the files in each run."""
 
     entry: Entry[Detection]
     plan: Plan
@@ -47,8 +48,14 @@ class Hunted:
     whole: bool = False
     has_site: bool = False
     hours: Sequence[int] = ()
+    is_alone: bool = False
     warnings: dict[str, None] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def source(self) -> Candidates | WholeFiles:
+        """What the search runs over."""
+        return WholeFiles(self.candidates.files, self.candidates.lookups) if self.is_alone else self.candidates
 
     @property
     def detection(self) -> Detection:
@@ -102,6 +109,21 @@ def hunt_detection(hunted: Hunted, findings: list[Finding]) -> Outcome:
         return replace(outcome, state="not run", why="it asks for no events")
     if not hunted.has_data:
         return replace(outcome, state="no data")
+    hunted.is_alone = any(each.fields is None for each in hunted.plan.scans) or any(
+        isinstance(node, tree.Deferred) for node in walk(hunted.pipeline)
+    )
+    try:
+        return _hunted(hunted, outcome, findings)
+    except NotPlanned:
+        hunted.is_alone = True
+        findings.clear()
+        hunted.rows.clear()
+        return _hunted(hunted, outcome, findings)
+
+
+def _hunted(hunted: Hunted, outcome: Outcome, findings: list[Finding]) -> Outcome:
+    if hunted.is_alone:
+        hunted.warnings["it needs all that the events hold, so each of its runs reads the files anew"] = None
     prefix = run_prefix(hunted.detection.search, hunted.candidates, hunted.macros, frozenset(hunted.baselines.lookups))
     count = suppressed = 0
     for run, rows, kept in _moved(hunted, prefix):
@@ -165,7 +187,7 @@ def _follows(schedule: Schedule) -> bool:
 def _searched(hunted: Hunted, run: Run) -> Result:
     result = search(
         hunted.detection.search,
-        hunted.candidates,
+        hunted.source,
         hunted.macros,
         run.now,
         earliest=run.earliest,
@@ -191,6 +213,8 @@ def _candidate_times(hunted: Hunted) -> list[float]:
 
 def _speaks_of_nothing(hunted: Hunted) -> bool:
     """Whether the search gives rows where there are no events, as one that reports their absence."""
+    if hunted.is_alone:
+        return False
     try:
         result = search(hunted.detection.search, hunted.candidates, hunted.macros, 1.0, earliest=0.0, latest=0.5)
     except EngineError:
@@ -201,6 +225,8 @@ def _speaks_of_nothing(hunted: Hunted) -> bool:
 def _untimed(hunted: Hunted) -> Iterator[Sequence[Mapping[str, Any]]]:
     """The rows over the events without a time, all in one run: nothing says which of them belong together."""
     candidates = hunted.candidates
+    if hunted.is_alone:
+        return
     names = ", ".join(f"(SELECT count(*) FROM {table.name} WHERE __time IS NULL)" for table in candidates.tables)
     if not any(candidates.root.cursor().execute(f"SELECT {names}").fetchall()[0]):
         return

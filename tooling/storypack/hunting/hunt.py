@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from storypack.engine.candidates import Candidates, CandidateTable, collect
@@ -39,7 +40,7 @@ class Progress:
 @dataclass
 class Quarry:
     """What to hunt with: detections of a pack, the macros and lookups that they see, and how. `now` is the present, in
-    epoch seconds; `learnt` = lookups that baselines of the pack fill, which change with time."""
+    epoch seconds; `names` = what to call a file in place of its path."""
 
     pack: Pack
     detections: Sequence[Entry[Detection]]
@@ -48,6 +49,7 @@ class Quarry:
     now: float
     whole: bool = False
     has_site: bool = False
+    names: Mapping[Path, str] = field(default_factory=dict, repr=False)
     progress: Callable[[Progress], object] = field(default=lambda progress: None, repr=False)
 
     def correlates(self, entry: Entry[Detection]) -> bool:
@@ -82,7 +84,7 @@ def _hunt(quarry: Quarry, entries: Sequence[Entry[Detection]], source: FileSourc
         if coverage.events:
             result.coverage.append(coverage)
         quarry.progress(Progress(f"read {coverage.sourcetype or 'events'}", coverage.events))
-    candidates = Candidates(source, tables, dict(quarry.lookups))
+    candidates = Candidates(source, tables, dict(quarry.lookups), quarry.names)
     baselines.candidates = candidates
     _run_all(quarry, entries, plans, candidates, baselines, result)
 

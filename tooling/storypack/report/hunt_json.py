@@ -80,7 +80,7 @@ def finding_object(finding: Finding) -> dict[str, Any]:
 
 def event_object(event: EventAt) -> dict[str, Any]:
     return {
-        "source": event.source,
+        "file": event.file,
         "line": event.line,
         "sourcetype": event.sourcetype,
         "time": iso(event.time),

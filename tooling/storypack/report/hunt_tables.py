@@ -12,7 +12,7 @@ from storypack.reference.attack import technique
 from storypack.report.hunt_json import iso
 
 _COLUMNS = (
-    "number severity score detection title first last entities techniques stories event_count source line raw "
+    "number severity score detection title first last entities techniques stories event_count file line raw "
     "allow_lists notes"
 )
 
@@ -39,7 +39,7 @@ def render_csv(hunt: Hunt) -> str:
                 "; ".join(finding.techniques),
                 "; ".join(finding.stories),
                 finding.event_count,
-                event and event.source,
+                event and event.file,
                 event and event.line,
                 event and event.raw,
                 "; ".join(finding.allow_lists),
@@ -81,7 +81,7 @@ def _timesketch(finding: Finding, time: float, what: str) -> dict[str, Any]:
         "score": finding.score,
         "entities": [each.value for each in finding.entities],
         "stories": list(finding.stories),
-        "events": [f"{each.source}:{each.line or '?'}" for each in finding.events],
+        "events": [f"{each.file}:{each.line or '?'}" for each in finding.events],
     }
 
 

@@ -65,7 +65,7 @@ def _finding(finding: Finding, width: int) -> Iterator[str]:
 
 
 def _event(event: EventAt, width: int) -> str:
-    place = f"{event.source}:{event.line}" if event.line else event.source
+    place = f"{event.file}:{event.line}" if event.line else event.file
     text = f"{printable(place)}  {printable(event.raw)}"
     return text if len(text) <= width else f"{text[: width - 1]}…"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from storypack.engine.events.reading import EventFile
+from storypack.engine.events.origin import EventFile
 from storypack.engine.knowledge.files import FileSource
 from storypack.hunting.findings import Finding, Hunt
 from storypack.hunting.hunt import Quarry, hunt

@@ -32,7 +32,7 @@ from storypack.scratch import process_folder, scratch
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from storypack.engine.events.reading import EventFile
+    from storypack.engine.events.origin import EventFile
     from storypack.engine.knowledge.files import FileSource
     from storypack.hunting.findings import Hunt
     from storypack.hunting.hunt import Progress, Quarry

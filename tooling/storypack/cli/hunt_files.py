@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from storypack.cli.event_files import STDIN, paths_of
+from storypack.cli.event_files import DEFAULTS, STDIN, paths_of
 from storypack.cli.waiting import waiting
 
 if TYPE_CHECKING:
-    from storypack.engine.events.reading import EventFile
+    from storypack.engine.events.origin import EventFile
     from storypack.hunting.findings import Hunt
 
 
@@ -48,15 +48,17 @@ def hunted_files(
 
 def _recognised(path: Path, shown: str, sourcetype: str | None, host: str, index: str) -> EventFile | None:
     """A file with its source type; None for one that is no text."""
-    from storypack.engine.events.reading import XML_WINDOWS, EventFile
+    from storypack.engine.events.origin import EventFile
     from storypack.engine.events.shapes import recognise
-    from storypack.engine.events.sourcetypes import guess
+    from storypack.engine.events.sourcetypes import XML_WINDOWS, guess
 
     shape = recognise(path)
     if shape.binary:
         return None
     kind = sourcetype or guess(path, shape).sourcetype
-    return EventFile(path, kind, "" if kind == XML_WINDOWS else shown, host, index)
+    given = {"sourcetype": sourcetype, "source": None, "host": host, "index": index}
+    assumed = frozenset(name for name, value in given.items() if not value or value == DEFAULTS.get(name))
+    return EventFile(path, kind, "" if kind == XML_WINDOWS else shown, host, index, assumed)
 
 
 def _all(names: Sequence[str], scratch: Path, result: Hunt) -> Iterator[tuple[Path, str]]:

@@ -101,7 +101,7 @@ FILES: dict[str, tuple[str, list[tuple[float, str, str]]]] = {
     ),
     "collector": (
         json.dumps({**HEC, "event": {"a": 1.50}}) + "\n" + json.dumps({"time": str(T), "event": "text of an event"}),
-        [(T, "_json", "text of an event"), (T + 7.5, "acme:fw", '{"a": 1.5}')],
+        [(T, "unknown", "text of an event"), (T + 7.5, "acme:fw", '{"a": 1.5}')],
     ),
     "collector, put together": (
         packed({**HEC, "event": RAWS[0]}) + packed({**HEC, "sourcetype": "acme:web", "event": "second"}),

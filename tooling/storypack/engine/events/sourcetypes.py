@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -91,12 +92,18 @@ def stream_sourcetype(raw: str) -> str:
 def guess(path: Path, shape: Shape | None = None) -> Guess:
     """The most frequent guess over a file's first events. Raises UnreadableFile."""
     shape = shape or recognise(path)
-    found: dict[Guess, int] = {}
+    guesses, labelled = Counter[Guess](), Counter[Guess]()
     for event in islice(cut(path, shape), LOOKED_AT):
-        one = _by_format(shape, event.raw) or guess_event(event.raw)
-        found[one] = found.get(one, 0) + 1
-    known = {one: count for one, count in found.items() if one is not UNKNOWN}
-    return max(known, key=lambda one: known[one]) if known else UNKNOWN
+        if event.labels.sourcetype:
+            labelled[Guess(event.labels.sourcetype, "the file's own word")] += 1
+        else:
+            guesses[_by_format(shape, event.raw) or guess_event(event.raw)] += 1
+    if labelled and not guesses:
+        return labelled.most_common(1)[0][0]
+    del guesses[UNKNOWN]
+    if guesses:
+        return guesses.most_common(1)[0][0]
+    return Guess("csv", "a header that names its columns") if shape.format.name == "csv" else UNKNOWN
 
 
 def _by_format(shape: Shape, raw: str) -> Guess | None:

@@ -148,18 +148,18 @@ def write_event(
 
 
 def write_element(name: str, value: Any) -> str:
-    """A JSON value as an element: objects are elements within it (`#attributes`: attributes), lists repeat it."""
+    """A JSON value as an element: objects are elements within it (`#attributes`, `@name`: attributes), lists repeat
+    it."""
     if isinstance(value, list):
         return "".join(write_element(name, each) for each in value)
     if not isinstance(value, dict):
         return f"<{name}>{escape(_plain(value))}</{name}>"
-    attributes = value.get("#attributes")
-    written = "".join(
-        _attribute(str(key), escape(_plain(each)))
-        for key, each in (attributes.items() if isinstance(attributes, dict) else ())
-    )
+    named = value.get("#attributes")
+    attributes = dict(named) if isinstance(named, dict) else {}
+    attributes |= {key[1:]: each for key, each in value.items() if key.startswith("@")}
+    written = "".join(_attribute(str(key), escape(_plain(each))) for key, each in attributes.items())
     inner = escape(_plain(value.get("#text"))) + "".join(
-        write_element(key, each) for key, each in value.items() if not key.startswith("#")
+        write_element(key, each) for key, each in value.items() if not key.startswith(("#", "@"))
     )
     return f"<{name}{written}>{inner}</{name}>"
 

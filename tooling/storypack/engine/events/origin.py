@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from storypack.engine.events.event import NO_LABELS, CutEvent, Labels
-from storypack.engine.events.sourcetypes import XML_WINDOWS, stream_sourcetype
+from storypack.engine.events.sourcetypes import XML_WINDOWS, guessed_apart, stream_sourcetype, text_sourcetype
 
 CHANNEL = re.compile("<Channel>([^<]+)</Channel>")
 
@@ -35,10 +35,13 @@ class EventFile:
 
 @dataclass
 class Origins:
-    """The origins of a file's events, each made once. Windows events in XML have their channel as their source where no
+    """The origins of a file's events, each made once. Each event of a file that `is_mixed` is looked at by itself, and
+    each line of text of one that has an event a line. Windows events in XML have their channel as their source where no
     source is given: Splunk's inputs name it so."""
 
     file: EventFile
+    is_mixed: bool = False
+    by_line: bool = False
     _known: dict[tuple[Labels, str, str], EventFile] = field(default_factory=dict)
 
     def of(self, event: CutEvent) -> EventFile:
@@ -46,7 +49,7 @@ class Origins:
         assumed = file.assumed
         sourcetype = ""
         if "sourcetype" in assumed:
-            sourcetype = event.labels.sourcetype or stream_sourcetype(event.raw)
+            sourcetype = event.labels.sourcetype or self._guessed(event.raw)
         by_channel = (sourcetype or file.sourcetype) == XML_WINDOWS and (not file.source or "source" in assumed)
         if not by_channel and not sourcetype and event.labels is NO_LABELS:
             return file
@@ -56,6 +59,12 @@ class Origins:
         if origin is None:
             origin = self._known[key] = self._made(event.labels, sourcetype, channel, by_channel=by_channel)
         return origin
+
+    def _guessed(self, raw: str) -> str:
+        """What the event tells by itself; empty = the file's."""
+        if raw.startswith("{"):
+            return (guessed_apart(raw) if self.is_mixed else "") or stream_sourcetype(raw)
+        return text_sourcetype(raw) if self.by_line else ""
 
     def _made(self, labels: Labels, sourcetype: str, channel: str, *, by_channel: bool) -> EventFile:
         file = self.file

@@ -21,9 +21,10 @@ from storypack.engine.events.event import CutEvent
 from storypack.engine.events.formats.registry import format_named
 from storypack.engine.events.hold import HELD_TABLE, OBJECT, WHOLE, Hold, Survey
 from storypack.engine.events.inspection import Inspection, fits
+from storypack.engine.events.openers.registry import envelopes
 from storypack.engine.events.origin import CHANNEL, EventFile, Origins
 from storypack.engine.events.shapes import UTF_8, Compression, Shape, begins_with_objects, recognise
-from storypack.engine.events.sourcetypes import XML_WINDOWS
+from storypack.engine.events.sourcetypes import XML_WINDOWS, is_mixed
 from storypack.engine.root import is_plain_name
 from storypack.engine.sql import identifier, quote
 
@@ -102,6 +103,8 @@ def _stream(
     size = file.path.stat().st_size
     if size < SMALL_BYTES:  # to read it anew for each search would cost more than to hold it
         return None
+    if _is_mixed(file, shape):
+        return None
     if shape.compression is Compression.ZSTD and not zstd.is_whole(file.path):
         return None
     sql = lines_sql([file.path], shape.compression)
@@ -114,8 +117,8 @@ def _stream(
         return [RawEvents(file, shape, sql, None, broken, is_json, streamed=True, inspection=inspection)]
     inspection = Inspection(file.path, shape.compression, at_fault=connection.interrupt)
     try:
-        survey, text_bytes = _survey(connection, sql, before + size)
-        if not inspection.is_trusted() or not _is_all(inspection, text_bytes, survey[0], size):
+        survey, text_bytes, amiss = _survey(connection, sql, before + size)
+        if amiss or not inspection.is_trusted() or not _is_all(inspection, text_bytes, survey[0], size):
             return None
         return _by_channel(connection, _lines(RawEvents(file, shape, sql, None, 0, streamed=True), survey))
     except duckdb.OutOfMemoryException:
@@ -125,6 +128,10 @@ def _stream(
         return None  # not UTF-8, a line longer than DuckDB takes, damaged: cut it ourselves
     finally:
         inspection.stop()
+
+
+def _is_mixed(file: EventFile, shape: Shape) -> bool:
+    return "sourcetype" in file.assumed and is_mixed(file.path, shape)
 
 
 def _is_all(inspection: Inspection, text_bytes: int, count: int, size: int) -> bool:
@@ -138,7 +145,8 @@ def _held(hold: Hold, file: EventFile, shape: Shape) -> list[RawEvents]:
     """The events of a file, cut and put into the table of those that are held; not yet counted."""
     damage: list[str] = []
     before = replaced()
-    parts = hold.load_by(cut(file.path, shape, damage), Origins(file).of, file)
+    origins = Origins(file, _is_mixed(file, shape), shape.format.by_line)
+    parts = hold.load_by(cut(file.path, shape, damage), origins.of, file)
     return [
         RawEvents(
             origin,
@@ -229,14 +237,27 @@ def lines_sql(paths: Sequence[Path], compression: Compression, more: str = "") -
     )
 
 
-def _survey(connection: duckdb.DuckDBPyConnection, sql: str, size: int) -> tuple[Survey, int]:
-    """What a file of so many bytes holds, and the bytes of its lines. Of a large one is left out how many events are
-    whole: parsing all of it would cost as much as the search."""
-    whole = "NULL" if size > THOROUGH_BYTES else f"count(*) FILTER ({WHOLE})"
-    ((count, objects, valid, text_bytes),) = connection.execute(
-        f"SELECT count(*), count(*) FILTER ({OBJECT}), {whole}, sum(strlen(_raw)) FROM ({sql})"
+def _survey(connection: duckdb.DuckDBPyConnection, sql: str, size: int) -> tuple[Survey, int, int]:
+    """What a file of so many bytes holds, the bytes of its lines, and how many lines are no events as they stand. Of a
+    large one is left out how many events are whole: parsing all of it would cost as much as the search."""
+    whole, amiss = "NULL", _amiss()
+    if size <= THOROUGH_BYTES:
+        whole = f"count(*) FILTER ({WHOLE})"
+        amiss = f"{amiss} OR ({OBJECT} AND NOT json_valid(_raw) AND regexp_matches(_raw, '\\\\u[dD][89a-fA-F]'))"
+    ((count, objects, valid, text_bytes, cut_lines),) = connection.execute(
+        f"SELECT count(*), count(*) FILTER ({OBJECT}), {whole}, sum(strlen(_raw)), count(*) FILTER ({amiss}) "
+        f"FROM ({sql})"
     ).fetchall()
-    return (count, objects, valid), int(text_bytes or 0)
+    return (count, objects, valid), int(text_bytes or 0), cut_lines
+
+
+def _amiss() -> str:
+    """SQL of whether a line is a list of events, or the begin of an event in XML; see `formats/lines.py`."""
+    listed = rf'^\{{\s*"(?:{"|".join(envelopes())})"\s*:\s*\['
+    return (
+        f"({OBJECT} AND regexp_matches(left(_raw, 100), {quote(listed)})) "
+        "OR (starts_with(_raw, '<Event ') AND NOT contains(_raw, '</Event>'))"
+    )
 
 
 _SEEN = "storypack_broken"

@@ -23,6 +23,9 @@ XML_WINDOWS = "XmlWinEventLog"
 LOOKED_AT = 20
 """Events of a file that are looked at."""
 
+MIXED_WITHIN = 200
+"""Events that are looked at for several sourcetypes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Guess:
@@ -56,10 +59,24 @@ _BY_KEYS = (
     ("stream:dns", ("query_type", "src_ip", "endtime")),
     ("suricata", ("timestamp", "event_type", "flow_id")),
     ("suricata", ("timestamp", "event_type", "stats")),
+    ("journald", ("__REALTIME_TIMESTAMP", "__CURSOR")),
+    ("azure:aad:signin", ("createdDateTime", "appDisplayName", "ipAddress")),
+    ("azure:aad:audit", ("activityDateTime", "activityDisplayName", "initiatedBy")),
+    ("google:gcp:pubsub:message", ("protoPayload", "logName", "insertId")),
 )
+_RECORDS = (
+    ("ms:defender:eventhub", re.compile("AdvancedHunting-")),
+    ("azure:monitor:aad", re.compile("(?:NonInteractiveUser|ServicePrincipal|ManagedIdentity)?SignInLogs$|AuditLogs$")),
+    ("azure:monitor:activity", re.compile("(?:Administrative|Policy|Security|ServiceHealth|Alert|Autoscale)$")),
+    ("azure:monitor:resource", re.compile("")),
+)
+"""The categories of Azure's records, whatever diagnostic setting sends them."""
+
 _DAY = r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d"
 _SYSLOG = rf"^(?:<\d+>)?(?:{_DAY}|\d{{4}}-\d\d-\d\dT\S+) (?:\S+ )?"
 _BY_TEXT = (
+    ("sysmon:linux", re.compile(_SYSLOG + r"sysmon(?:\[\d+\])?: <Event>")),
+    ("aws:s3:accesslogs", re.compile(r"^[0-9a-f]{64} \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:")),
     ("linux:audit", re.compile(r"^(?:node=\S+ )?type=[A-Z_0-9]+ msg=audit\(")),
     ("access_combined", re.compile(r'^\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:[^\]]+\] "[A-Z]+ ')),
     ("aws:cloudwatchlogs:vpcflow", re.compile(r"^\d \d{12} eni-[0-9a-f]+ ")),
@@ -82,28 +99,51 @@ _STREAM = re.compile(r'"(?:@stream|_path)"\s*:\s*"([a-z0-9_]+)"')
 
 
 def stream_sourcetype(raw: str) -> str:
-    """The sourcetype of an event that names its stream, whatever else is in its file; empty for any other."""
-    if not raw.startswith("{"):
-        return ""
-    stream = _STREAM.search(raw) if "ts" in raw else None
+    """The sourcetype of a JSON event that names its stream, whatever else is in its file; empty for any other."""
+    stream = _STREAM.search(raw) if '"ts"' in raw else None
     return f"bro:{stream[1]}:json" if stream else ""
+
+
+def text_sourcetype(raw: str) -> str:
+    """The sourcetype of a line of text that tells it by itself; empty for any other."""
+    if raw.startswith("<Event"):
+        return XML_WINDOWS if "schemas.microsoft.com/win" in raw[:200] else ""
+    return next((name for name, pattern in _BY_TEXT if pattern.match(raw)), "")
+
+
+def guessed_apart(raw: str) -> str:
+    """The sourcetype of a JSON event by its keys; empty where they tell no vendor."""
+    guessed = guess_event(raw)
+    return "" if guessed is UNKNOWN or guessed.sourcetype == "_json" else guessed.sourcetype
 
 
 def guess(path: Path, shape: Shape | None = None) -> Guess:
     """The most frequent guess over a file's first events. Raises UnreadableFile."""
     shape = shape or recognise(path)
-    guesses, labelled = Counter[Guess](), Counter[Guess]()
-    for event in islice(cut(path, shape), LOOKED_AT):
-        if event.labels.sourcetype:
-            labelled[Guess(event.labels.sourcetype, "the file's own word")] += 1
-        else:
-            guesses[_by_format(shape, event.raw) or guess_event(event.raw)] += 1
+    guesses, labelled = _guesses(path, shape, LOOKED_AT)
     if labelled and not guesses:
         return labelled.most_common(1)[0][0]
     del guesses[UNKNOWN]
     if guesses:
         return guesses.most_common(1)[0][0]
     return Guess("csv", "a header that names its columns") if shape.format.name == "csv" else UNKNOWN
+
+
+def is_mixed(path: Path, shape: Shape) -> bool:
+    """Whether a file's first events are of several sourcetypes. Raises UnreadableFile."""
+    guesses, _ = _guesses(path, shape, MIXED_WITHIN)
+    return len({one.sourcetype for one in guesses} - {"_json", UNKNOWN.sourcetype}) > 1
+
+
+def _guesses(path: Path, shape: Shape, most: int) -> tuple[Counter[Guess], Counter[Guess]]:
+    """What the first events look like, and what the file itself says of those of which it says something."""
+    guesses, labelled = Counter[Guess](), Counter[Guess]()
+    for event in islice(cut(path, shape), most):
+        if event.labels.sourcetype:
+            labelled[Guess(event.labels.sourcetype, "the file's own word")] += 1
+        else:
+            guesses[_by_format(shape, event.raw) or guess_event(event.raw)] += 1
+    return guesses, labelled
 
 
 def _by_format(shape: Shape, raw: str) -> Guess | None:
@@ -132,6 +172,9 @@ def _by_keys(text: str) -> Guess:
         return UNKNOWN
     if not isinstance(event, dict):
         return UNKNOWN
+    if event.keys() >= {"category", "operationName"} and event.keys() & {"resourceId", "tenantId"}:
+        category = str(event["category"])
+        return Guess(next(name for name, pattern in _RECORDS if pattern.match(category)), f"its category {category}")
     for sourcetype, keys in _BY_KEYS:
         if all(key in event for key in keys) and _is_drive(sourcetype, event):
             return Guess(sourcetype, why=f"its keys {', '.join(keys)}")

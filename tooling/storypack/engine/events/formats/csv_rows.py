@@ -78,7 +78,7 @@ def separator_of(header: str) -> str:
 def _event(row: Row, raw: str, position: int, header: list[str], reader: RowReader | None) -> CutEvent:
     values = row or []
     fields = {name: value for name, value in zip(header, values, strict=False) if value}
-    if reader is not None and len(values) == len(header) and (event := reader(fields)) is not None:
+    if reader is not None and len(values) == len(header) and (event := reader(fields, raw)) is not None:
         return event_of(event, position)
     return CutEvent(raw, position, _dumps(fields), broken=len(values) != len(header))
 

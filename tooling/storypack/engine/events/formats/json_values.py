@@ -304,7 +304,7 @@ def _runs_out(error: json.JSONDecodeError, length: int) -> bool:
     return error.pos >= length - 8 or error.msg.startswith("Unterminated string")
 
 
-_LIST_LINE = re.compile(r'^\s*\{\s*"[^"\n]+"\s*:\s*\[\s*[{\]]', re.MULTILINE)
+LIST_LINE = re.compile(r'^\s*\{\s*"[^"\n]+"\s*:\s*\[\s*[{\]]', re.MULTILINE)
 """A line that may be an envelope with its list at the begin."""
 
 
@@ -316,7 +316,7 @@ def recognises(head: Head) -> bool:
     if not text.startswith("{"):
         return False
     return not _is_event_line(head.first_line) or any(
-        is_list_line(text[match.start() :].partition("\n")[0]) for match in _LIST_LINE.finditer(text)
+        is_list_line(text[match.start() :].partition("\n")[0]) for match in LIST_LINE.finditer(text)
     )
 
 

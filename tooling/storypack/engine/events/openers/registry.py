@@ -30,6 +30,8 @@ class Opened:
     fields: Mapping[str, Any] | None = None
     note: str = ""
     broken: bool = False
+    is_bare: bool = False
+    """It is no wrapper itself."""
 
 
 Opener = Callable[[Mapping[str, Any], str], list[Opened] | None]
@@ -106,7 +108,7 @@ def opened(value: Mapping[str, Any], raw: str, depth: int = 0) -> list[Opened] |
 
 
 def _again(event: Opened, depth: int) -> list[Opened]:
-    if depth >= MAX_DEPTH or not event.raw.startswith("{"):
+    if depth >= MAX_DEPTH or event.is_bare or not event.raw.startswith("{"):
         return [event]
     try:
         value = json.loads(event.raw)

@@ -9,12 +9,13 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from storypack.engine.events.formats.ausearch import audit_time
 from storypack.engine.events.openers.registry import Opened
 from storypack.engine.events.splunk_export import exported_event
 from storypack.engine.events.windows_xml import write_element, write_event
 
-RowReader = Callable[[Mapping[str, str]], Opened | None]
-"""From a row's columns to its event; None = the row is one itself."""
+RowReader = Callable[[Mapping[str, str], str], Opened | None]
+"""From a row's columns and its text to its event; None = the row is one itself."""
 
 
 def row_reader(header: Sequence[str]) -> RowReader | None:
@@ -23,7 +24,7 @@ def row_reader(header: Sequence[str]) -> RowReader | None:
     return next((reader for columns, reader in _READERS if columns <= names), None)
 
 
-def _audit_record(row: Mapping[str, str]) -> Opened | None:
+def _audit_record(row: Mapping[str, str], raw: str) -> Opened | None:
     """A row of the Purview portal's export, or of Search-UnifiedAuditLog: `AuditData` is the record."""
     data = row.get("AuditData", "")
     if not data.strip():
@@ -38,7 +39,7 @@ def _audit_record(row: Mapping[str, str]) -> Opened | None:
 _LEVELS = {"LogAlways": "0", "Critical": "1", "Error": "2", "Warning": "3", "Info": "4", "Verbose": "5"}
 
 
-def _evtxecmd(row: Mapping[str, str]) -> Opened | None:
+def _evtxecmd(row: Mapping[str, str], raw: str) -> Opened | None:
     """A row of EvtxECmd: `Payload` has the data in JSON, the other columns what stands in `System`."""
     try:
         payload = json.loads(row.get("Payload", "") or "{}")
@@ -76,8 +77,16 @@ def _payload(body: Any) -> Iterator[tuple[str, Any]]:
             yield "", each
 
 
+def _ausearch(row: Mapping[str, str], raw: str) -> Opened | None:
+    """A row of `ausearch --format csv`: date and time stand apart."""
+    time, note = audit_time(row.get("DATE", ""), row.get("TIME", ""))
+    fields = {name: value for name, value in row.items() if value}
+    return Opened(raw, time, fields=fields, note=note, is_bare=True)
+
+
 _READERS: tuple[tuple[frozenset[str], RowReader], ...] = (
-    (frozenset({"_raw", "_time"}), exported_event),
+    (frozenset({"_raw", "_time"}), lambda row, raw: exported_event(row)),
     (frozenset({"AuditData"}), _audit_record),
+    (frozenset({"SERIAL_NUM", "EVENT_KIND", "DATE", "TIME"}), _ausearch),
     (frozenset({"EventRecordId", "Channel", "Provider", "Payload"}), _evtxecmd),
 )

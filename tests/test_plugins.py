@@ -74,4 +74,4 @@ def test_a_package_that_cannot_be_loaded_is_named(install: object) -> None:
 
 def test_what_a_result_rests_on_is_there() -> None:
     root = Path(cache.__file__).parents[1]
-    assert [stage for stage in cache._STAGES if not (root / stage).is_dir()] == []
+    assert [stage for stage in cache.STAGES if not (root / stage).is_dir()] == []

@@ -19,7 +19,7 @@ class Stage:
     below: frozenset[str] = frozenset()
 
 
-SHARED = {"csvtext", "ends", "issue", "opening", "plugins", "processes", "scratch", "spelling", "timemod"}
+SHARED = {"csvtext", "ends", "issue", "opening", "plugins", "processes", "scratch", "spelling", "store", "timemod"}
 """Modules at the top of the package that every stage may use."""
 
 _TEXTS = frozenset({"spl", "conf", "reference"})

@@ -6,9 +6,10 @@ from storypack.checks.context import Context
 from storypack.checks.searches import apply
 from storypack.issue import Issue
 from storypack.processes import run_all
+from storypack.store import Store
 
 
-def search_issues(context: Context, *, use_cache: bool = False) -> list[Issue]:
+def search_issues(context: Context, store: Store | None = None) -> list[Issue]:
     """What is wrong with the searches of the pack."""
-    planned = apply.plan(context, use_cache=use_cache)
-    return planned.issues(run_all(planned.tasks), use_cache=use_cache)
+    planned = apply.plan(context, store)
+    return planned.issues(run_all(planned.tasks))

@@ -13,10 +13,12 @@ import yaml
 
 from storypack import processes
 from storypack.checks import cache, snapshot
+from storypack.checks.cache import store_of
 from storypack.checks.context import Context
 from storypack.checks.searches import apply
 from storypack.issue import Issue, Location, Severity
 from storypack.pack.load import load_pack
+from storypack.store import FOLDER
 from tests.checks.example_pack import MACRO, ODD, SHARE, TODAY, TRUSTED, TRUSTED_CSV, base, variant, write
 from tests.checks_spl.applied import search_issues
 
@@ -44,7 +46,8 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def issues(root: Path, *, use_cache: bool = True) -> list[tuple[str, str]]:
-    found = search_issues(Context(load_pack(root).pack, TODAY), use_cache=use_cache)
+    store = store_of(root) if use_cache else None
+    found = search_issues(Context(load_pack(root).pack, TODAY), store)
     return sorted((issue.rule, issue.location.file) for issue in found if issue.severity is Severity.ERROR)
 
 
@@ -107,7 +110,7 @@ def test_a_suggestion_follows_the_names(tmp_path: Path) -> None:
     root = write(tmp_path, variant({ODD: {"search": "`exf_cloa` a=1 | `exf_odd_upload_filter`"}}))
 
     def cures() -> list[str]:
-        found = search_issues(Context(load_pack(root).pack, TODAY), use_cache=True)
+        found = search_issues(Context(load_pack(root).pack, TODAY), store_of(root))
         return [issue.cure for issue in found if issue.rule == "SP207"]
 
     assert cures() == ["did you mean `exf_cloud`?"]
@@ -135,12 +138,12 @@ def test_another_tool_starts_anew(tmp_path: Path, checked: list[str], monkeypatc
 )  # fmt: skip
 def test_a_broken_cache_is_no_cache(tmp_path: Path, content: bytes) -> None:
     root = write(tmp_path, variant({ODD: {"search": "index=a | (b"}}))
-    (root / cache.FOLDER).mkdir(parents=True)
+    (root / FOLDER).mkdir(parents=True)
     for name in (apply.FILE, snapshot.FILE):
-        (root / cache.FOLDER / name).write_bytes(content)
+        (root / FOLDER / name).write_bytes(content)
     assert ("SP201", ODD) in issues(root)
-    assert snapshot.load(root, snapshot.state_of(root, TODAY)) is None
-    assert ODD in cache.load(root, apply.FILE)
+    assert snapshot.load(store_of(root), snapshot.state_of(root, TODAY)) is None
+    assert ODD in store_of(root).load(apply.FILE)
 
 
 @pytest.mark.parametrize(
@@ -150,9 +153,9 @@ def test_a_broken_cache_is_no_cache(tmp_path: Path, content: bytes) -> None:
 def test_rows_that_are_no_issues(tmp_path: Path, row: Any) -> None:
     root = write(tmp_path, variant({ODD: {"search": "index=a | (b"}}))
     assert ("SP201", ODD) in issues(root)
-    kept = cache.load(root, apply.FILE)
+    kept = store_of(root).load(apply.FILE)
     kept[ODD]["issues"] = [row]
-    cache.save(root, apply.FILE, kept)
+    store_of(root).save(apply.FILE, kept)
     assert ("SP201", ODD) in issues(root)
 
 
@@ -162,13 +165,15 @@ def test_a_cache_that_came_with_the_pack_is_not_believed(tmp_path: Path, monkeyp
     state = snapshot.state_of(root, TODAY)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "theirs"))
     issues(root)
-    cache.save(root, apply.FILE, {path: {**kept, "issues": []} for path, kept in cache.load(root, apply.FILE).items()})
-    snapshot.save(root, state, snapshot.Snapshot([], [], 0))
+    store_of(root).save(
+        apply.FILE, {path: {**kept, "issues": []} for path, kept in store_of(root).load(apply.FILE).items()}
+    )
+    snapshot.save(store_of(root), state, snapshot.Snapshot([], [], 0))
     assert issues(root) == []
-    assert snapshot.load(root, state) is not None
+    assert snapshot.load(store_of(root), state) is not None
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "ours"))
     assert ("SP201", ODD) in issues(root)
-    assert snapshot.load(root, state) is None
+    assert snapshot.load(store_of(root), state) is None
 
 
 def test_without_a_home_nothing_is_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,7 +181,7 @@ def test_without_a_home_nothing_is_believed(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     assert issues(root) == issues(root)
-    assert cache.load(root, apply.FILE) == {}
+    assert store_of(root).load(apply.FILE) == {}
 
 
 def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
@@ -196,7 +201,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 
 def _race(root: str) -> None:
     for number in range(20):
-        cache.save(Path(root), "race.json", {"pid": os.getpid(), "number": number, "long": "x" * 100_000})
+        store_of(Path(root)).save("race.json", {"pid": os.getpid(), "number": number, "long": "x" * 100_000})
 
 
 def test_runs_that_race_leave_a_whole_file(tmp_path: Path) -> None:
@@ -205,10 +210,10 @@ def test_runs_that_race_leave_a_whole_file(tmp_path: Path) -> None:
     for run in runs:
         run.start()
     while any(run.is_alive() for run in runs):
-        found = cache.load(tmp_path, "race.json")
+        found = store_of(tmp_path).load("race.json")
         assert not found or len(found["long"]) == 100_000
     assert [run.exitcode for run in runs] == [0, 0, 0, 0]
-    assert [path.name for path in (tmp_path / cache.FOLDER).iterdir()] == ["race.json"]
+    assert [path.name for path in (tmp_path / FOLDER).iterdir()] == ["race.json"]
 
 
 def test_processes_find_what_one_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,7 +230,7 @@ class TestSnapshot:
     ISSUE = Issue("SP104", Severity.WARNING, "message", Location(ODD, 3, 4), "version", "cure")
 
     def kept(self, root: Path) -> snapshot.Snapshot | None:
-        return snapshot.load(root, snapshot.state_of(root, TODAY))
+        return snapshot.load(store_of(root), snapshot.state_of(root, TODAY))
 
     def test_a_folder_that_is_no_pack_is_not_walked(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         with monkeypatch.context() as patched:
@@ -235,13 +240,13 @@ class TestSnapshot:
     def test_the_same_comes_back(self, tmp_path: Path) -> None:
         root = write(tmp_path, variant({}))
         found = snapshot.Snapshot([self.ISSUE], [ODD, SHARE], 2)
-        snapshot.save(root, snapshot.state_of(root, TODAY), found)
+        snapshot.save(store_of(root), snapshot.state_of(root, TODAY), found)
         assert self.kept(root) == found
 
     @pytest.mark.parametrize("change", ["edit", "add", "remove", "csv", "data", "link", "settings", "day"])
     def test_any_change_ends_it(self, tmp_path: Path, change: str) -> None:
         root = write(tmp_path, variant({}))
-        snapshot.save(root, snapshot.state_of(root, TODAY), snapshot.Snapshot([], [ODD], 0))
+        snapshot.save(store_of(root), snapshot.state_of(root, TODAY), snapshot.Snapshot([], [ODD], 0))
         assert self.kept(root) is not None
         day = TODAY
         match change:
@@ -261,4 +266,35 @@ class TestSnapshot:
                 edit(root, "storypack.yml", title="Another")
             case "day":
                 day = TODAY + dt.timedelta(days=1)
-        assert snapshot.load(root, snapshot.state_of(root, day)) is None
+        assert snapshot.load(store_of(root), snapshot.state_of(root, day)) is None
+
+
+def test_a_store_that_ci_restores_for_a_fresh_clone(
+    tmp_path: Path, checked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other times of the files, another folder, another home: the key of the environment is what counts."""
+    monkeypatch.setenv("STORYPACK_CACHE_KEY", "known to this pipeline alone")
+    first = write(tmp_path / "one", variant({}))
+    chosen = tmp_path / "kept"
+    run(first, chosen)
+    checked.clear()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another home"))
+    second = write(tmp_path / "two", variant({}))
+    state = snapshot.state_of(second, TODAY, chosen)
+    assert snapshot.load(store_of(second, chosen), state) is not None
+    run(second, chosen)
+    assert checked == []
+    assert not (second / FOLDER).exists()
+
+
+def test_a_store_within_the_pack_is_no_part_of_it(tmp_path: Path) -> None:
+    root = write(tmp_path, variant({}))
+    before = snapshot.state_of(root, TODAY, root / "kept")
+    store_of(root, root / "kept").save("x.json", {})
+    assert snapshot.state_of(root, TODAY, root / "kept") == before != snapshot.state_of(root, TODAY)
+
+
+def run(root: Path, chosen: Path) -> None:
+    """What `validate --cache` keeps."""
+    found = search_issues(Context(load_pack(root).pack, TODAY), store_of(root, chosen))
+    snapshot.save(store_of(root, chosen), snapshot.state_of(root, TODAY, chosen), snapshot.Snapshot(found, [], 0))

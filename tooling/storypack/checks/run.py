@@ -17,6 +17,7 @@ from storypack.pack.kinds import BY_NAME
 from storypack.pack.pack import Pack
 from storypack.pack.source import KeyPath, path_text
 from storypack.processes import run_all
+from storypack.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +28,16 @@ class Checked:
     silenced: int
 
 
-def run_checks(pack: Pack, today: dt.date, loading: Sequence[Issue] = (), *, use_cache: bool = False) -> Checked:
+def run_checks(pack: Pack, today: dt.date, loading: Sequence[Issue] = (), store: Store | None = None) -> Checked:
     """Apply all rules. `loading` are the loader's issues: part of the result, and silenced like all others.
 
-    `use_cache` = keep what was learnt of searches in the pack's folder, and do not check them again unchanged.
+    `store` = where what was learnt of searches is kept, so that they are not checked again unchanged.
     """
     context = Context(pack, today)
-    searches = plan(context, use_cache=use_cache)
+    searches = plan(context, store)
     tasks: list[Callable[[], Any]] = [partial(_metadata, context), *searches.tasks]
     metadata, *checked = run_all(tasks, workers=None if len(searches.chunks) > 1 else 1)
-    found = [*loading, *metadata, *searches.issues(checked, use_cache=use_cache)]
+    found = [*loading, *metadata, *searches.issues(checked)]
     left, silenced = apply_silences(context, found)
     return Checked(sorted(left, key=lambda issue: issue.sort_key), silenced)
 

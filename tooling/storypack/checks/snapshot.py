@@ -1,7 +1,6 @@
 """The result for a whole pack, kept for as long as no file of it changes, on the same day, with the same tool.
 
-What counts: the bytes of all content and of its CSV files, and of every other file (events of tests, parts of the app)
-name, size and time of change."""
+What counts are the bytes of every file; of very large ones name, size and time of change."""
 
 from __future__ import annotations
 
@@ -13,10 +12,10 @@ from pathlib import Path
 
 from storypack.checks import cache
 from storypack.issue import Issue
+from storypack.store import Store, digest
 
 FILE = "snapshot.json"
 _MARKS = ("storypack.yml", "detections")  # a folder without either is no pack, or one that is soon read
-_READ = (".yml", ".yaml", ".csv")
 _MOST_FILES = 100_000
 _LARGE = 4 * 1024 * 1024
 
@@ -30,33 +29,36 @@ class Snapshot:
     silenced: int
 
 
-def state_of(root: Path, today: dt.date) -> str | None:
-    """The digest of all that a result for the pack rests on; None if that cannot be told, or there is no pack."""
+def state_of(root: Path, today: dt.date, leave: Path | None = None) -> str | None:
+    """The digest of all that a result for the pack rests on; None if that cannot be told, or there is no pack. `leave`
+    = a folder that is no part of it, though it may lie there."""
     if not any(os.path.lexists(root / name) for name in _MARKS):  # it may be somebody's home
         return None
     parts = [today.isoformat(), cache.tool_digest()]
     try:
-        for count, (path, said) in enumerate(_files(root, "")):
+        for count, (path, said) in enumerate(_files(root, "", leave.resolve() if leave else None)):
             if count >= _MOST_FILES:
                 return None
             parts += (path, said)
     except OSError:
         return None
-    return cache.digest(*parts)
+    return digest(*parts)
 
 
-def _files(root: Path, folder: str) -> Iterator[tuple[str, str]]:
+def _files(root: Path, folder: str, leave: Path | None) -> Iterator[tuple[str, str]]:
     """Each file below a folder, and what tells whether it changed. Hidden folders are left out: no pack reads them."""
     for entry in sorted(os.scandir(root / folder), key=lambda entry: entry.name):
         path = f"{folder}/{entry.name}" if folder else entry.name
         if entry.is_symlink():
             yield path, f"link {Path(entry.path).readlink()} {_target(entry)}"
         elif entry.is_dir():
-            if not entry.name.startswith(".") and entry.name not in ("__pycache__", "node_modules"):
+            if entry.name.startswith(".") or entry.name in ("__pycache__", "node_modules"):
+                continue
+            if leave is None or Path(entry.path).resolve() != leave:
                 yield path, "folder"
-                yield from _files(root, path)
-        elif entry.name.endswith(_READ) and entry.stat().st_size <= _LARGE and entry.is_file():
-            yield path, cache.digest(Path(entry.path).read_bytes().decode("latin-1"))
+                yield from _files(root, path, leave)
+        elif entry.is_file() and entry.stat().st_size <= _LARGE:
+            yield path, digest(Path(entry.path).read_bytes().decode("latin-1"))
         else:
             yield path, _status(entry.stat())
 
@@ -72,9 +74,9 @@ def _status(status: os.stat_result) -> str:
     return f"{status.st_mode} {status.st_size} {status.st_mtime_ns} {status.st_ino}"
 
 
-def load(root: Path, state: str | None) -> Snapshot | None:
+def load(store: Store | None, state: str | None) -> Snapshot | None:
     """The result that was kept for this state, if there is one."""
-    kept = cache.load(root, FILE) if state else {}
+    kept = store.load(FILE) if store and state else {}
     issues, files, silenced = kept.get("issues"), kept.get("files"), kept.get("silenced")
     if kept.get("state") != state or not isinstance(issues, list) or not isinstance(files, list):
         return None
@@ -86,9 +88,9 @@ def load(root: Path, state: str | None) -> Snapshot | None:
         return None
 
 
-def save(root: Path, state: str | None, found: Snapshot) -> None:
+def save(store: Store | None, state: str | None, found: Snapshot) -> None:
     """Keep a result for this state."""
-    if state:
+    if store and state:
         rows = [cache.row_of(issue) for issue in found.issues]
         kept = {"state": state, "issues": rows, "files": list(found.files), "silenced": found.silenced}
-        cache.save(root, FILE, kept)
+        store.save(FILE, kept)

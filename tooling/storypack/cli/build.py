@@ -67,9 +67,10 @@ def command(pack: Path, output: Path | None, format: str) -> int:
 def _check(loaded: Loaded) -> Sequence[Issue]:
     import datetime as dt
 
+    from storypack.checks.cache import store_of
     from storypack.checks.run import run_checks
 
-    return run_checks(loaded.pack, dt.date.today(), loaded.issues, use_cache=True).issues
+    return run_checks(loaded.pack, dt.date.today(), loaded.issues, store_of(loaded.pack.root)).issues
 
 
 def _refuse(errors: Sequence[Issue], loaded: Loaded, pack: Path, format: str) -> None:

@@ -102,6 +102,20 @@ def _no_paths(context: click.Context, parameter: click.Parameter, paths: tuple[s
         raise click.UsageError(f"'{name}' takes no names: it looks at a whole pack. Did you mean {name} {hint}?")
 
 
+def cache_options(command: Function) -> Function:
+    """`--cache` and `--no-cache`."""
+    folder = click.Path(file_okay=False, path_type=Path)
+    chosen = click.option(
+        "--cache",
+        metavar="DIR",
+        type=folder,
+        help="Keep what this run learns in DIR, not in .storypack/cache of the pack. In CI, restore it with a key in "
+        "STORYPACK_CACHE_KEY: what was written under another key is not used.",
+    )
+    none = click.option("--no-cache", is_flag=True, help="Do everything anew, and keep nothing.")
+    return chosen(none(command))
+
+
 # For commands about a whole pack: whoever names a file or folder is told how that is said.
 no_paths = click.argument("paths", nargs=-1, metavar=" ", callback=_no_paths, expose_value=False)
 

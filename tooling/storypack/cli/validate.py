@@ -13,6 +13,7 @@ import click
 from storypack.cli import exit_codes
 from storypack.cli.collector import no_collection
 from storypack.cli.options import (
+    cache_options,
     chosen,
     emit,
     examples,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from storypack.issue import Issue
     from storypack.pack.load import Loaded
     from storypack.report.results import Results
+    from storypack.store import Store
 
 
 @click.command(
@@ -49,23 +51,32 @@ if TYPE_CHECKING:
 @format_option("text", command="validate")
 @output_option
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
-@click.option("--no-cache", is_flag=True, help="Check everything anew, and keep nothing in .storypack/cache.")
-def command(pack: Path, only: tuple[str, ...], format: str, output: Path | None, strict: bool, no_cache: bool) -> int:
+@cache_options
+def command(
+    pack: Path,
+    only: tuple[str, ...],
+    format: str,
+    output: Path | None,
+    strict: bool,
+    cache: Path | None,
+    no_cache: bool,
+) -> int:
     """Check the whole pack and show every problem, with place and cure.
 
     Exit code 1 if there is an error (with --strict: or a warning), else 0. 'storypack rules' explains the rules.
     """
+    from storypack.checks.cache import store_of
     from storypack.issue import Severity
 
     with no_collection():
-        results = _results(pack, only, use_cache=not no_cache)
+        results = _results(pack, only, None if no_cache else store_of(pack, cache))
     emit(_render(results, format, output), output)
     if results.count(Severity.ERROR) or (strict and results.count(Severity.WARNING)):
         return exit_codes.FAILED
     return exit_codes.OK
 
 
-def _results(pack: Path, only: tuple[str, ...], *, use_cache: bool) -> Results:
+def _results(pack: Path, only: tuple[str, ...], store: Store | None) -> Results:
     """What there is to say about the pack, or about the files that `only` names."""
     import datetime as dt
 
@@ -73,12 +84,12 @@ def _results(pack: Path, only: tuple[str, ...], *, use_cache: bool) -> Results:
     from storypack.report.results import Results, relocated
 
     today, base = dt.date.today(), pack.as_posix()
-    state = snapshot.state_of(pack, today) if use_cache and not only else None
-    found = snapshot.load(pack, state)
+    state = snapshot.state_of(pack, today, store.folder) if store and not only else None
+    found = snapshot.load(store, state)
     texts: Mapping[str, str] = {}
     if found is None:
-        found, texts = _checked(pack, only, today, use_cache=use_cache)
-        snapshot.save(pack, state, found)
+        found, texts = _checked(pack, only, today, store)
+        snapshot.save(store, state, found)
     texts = {**_texts(pack, {issue.location.file for issue in found.issues} - texts.keys()), **texts}
     return Results(
         issues=relocated(found.issues, base),
@@ -109,7 +120,7 @@ class _Rules(Mapping[str, "Rule"]):
 
 
 def _checked(
-    pack: Path, only: tuple[str, ...], today: dt.date, *, use_cache: bool
+    pack: Path, only: tuple[str, ...], today: dt.date, store: Store | None
 ) -> tuple[Snapshot, Mapping[str, str]]:
     """What the checks find, and the text of each file that was read and has an issue."""
     from storypack.app_build.check import app_issues
@@ -121,7 +132,7 @@ def _checked(
     if not loaded.files:
         raise no_pack(pack)
     files = chosen(loaded.pack, only)
-    checked = run_checks(loaded.pack, today, [*loaded.issues, *app_issues(loaded.pack)], use_cache=use_cache)
+    checked = run_checks(loaded.pack, today, [*loaded.issues, *app_issues(loaded.pack)], store)
     issues = [issue for issue in checked.issues if files is None or issue.location.file in files]
     read = [path for path in loaded.files if files is None or path in files]
     return Snapshot(issues, read, checked.silenced), _loaded_texts(loaded, issues)

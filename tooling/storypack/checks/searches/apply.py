@@ -19,6 +19,7 @@ from storypack.pack.models import Baseline, Detection, Investigation
 from storypack.pack.models.base import Content, Model
 from storypack.pack.pack import Entry
 from storypack.pack.source import KeyPath, path_text
+from storypack.store import Store, digest
 
 FILE = "searches.json"
 ENOUGH = 60  # searches that are worth a second process
@@ -37,6 +38,7 @@ class Plan:
     context: Context
     world: World
     entries: list[Entry[Model]]
+    store: Store | None
     kept: dict[str, Any]
     known: dict[str, Checked]
     chunks: list[list[Entry[Model]]]
@@ -46,32 +48,32 @@ class Plan:
         """The checks, a task for each chunk."""
         return [partial(_check_some, chunk, self.world) for chunk in self.chunks]
 
-    def issues(self, results: Sequence[list[Checked]], *, use_cache: bool) -> list[Issue]:
-        """What is wrong with the searches, from the results of the tasks; kept for the next run on demand."""
+    def issues(self, results: Sequence[list[Checked]]) -> list[Issue]:
+        """What is wrong with the searches, from the results of the tasks; kept for the next run if there is a store."""
         todo = list(chain.from_iterable(self.chunks))
         checked = zip(todo, chain.from_iterable(results), strict=True)
         known = {**self.known, **{entry.path: found for entry, found in checked}}
-        if use_cache and (todo or len(self.kept) != len(self.entries)):
-            cache.save(self.context.root, FILE, known)
+        if self.store and (todo or len(self.kept) != len(self.entries)):
+            self.store.save(FILE, known)
         return [cache.issue_of(row) for entry in self.entries for row in known[entry.path]["issues"]]
 
 
-def plan(context: Context, *, use_cache: bool = False) -> Plan:
+def plan(context: Context, store: Store | None = None) -> Plan:
     """What there is to do for the searches of a pack."""
     world = world_of(context)
     answers = Answers(world)
     entries = [entry for entry in context.pack.entries() if isinstance(entry.model, _WITH_SEARCHES)]
-    kept = cache.load(context.root, FILE) if use_cache else {}
+    kept = store.load(FILE) if store else {}
     known = {entry.path: found for entry in entries if (found := _usable(kept.get(entry.path), entry, answers))}
     todo = [entry for entry in entries if entry.path not in known]
     size = _CHUNK if len(todo) >= ENOUGH else max(len(todo), 1)
     chunks = [todo[start : start + size] for start in range(0, len(todo), size)]
-    return Plan(context, world, entries, kept, known, chunks)
+    return Plan(context, world, entries, store, kept, known, chunks)
 
 
 def _usable(found: object, entry: Entry[Model], answers: Answers) -> Checked | None:
     """What an earlier run found, if the file and all that it refers to is what it was then."""
-    if not isinstance(found, dict) or found.get("text") != cache.digest(entry.path, entry.source.text):
+    if not isinstance(found, dict) or found.get("text") != digest(entry.path, entry.source.text):
         return None
     rows = found.get("issues")
     if not isinstance(rows, list) or not answers.are_current(found):
@@ -91,7 +93,7 @@ def _check_some(entries: Sequence[Entry[Model]], world: World) -> list[Checked]:
     for entry in entries:
         noted, asked = tracked(world)
         rows = [cache.row_of(issue) for issue in issues_of_entry(entry, noted, active)]
-        text = cache.digest(entry.path, entry.source.text)
+        text = digest(entry.path, entry.source.text)
         found.append({"text": text, "issues": rows, **answers.to(asked)})
     return found
 

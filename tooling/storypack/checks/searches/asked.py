@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from storypack.checks.cache import digest
 from storypack.checks.searches.world import World
+from storypack.store import digest
 
 V = TypeVar("V")
 

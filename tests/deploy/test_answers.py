@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from marked_secrets import new_secret
+from odd_answers import SHAPES, replaced
 from storypack.deploy import kinds
 from storypack.deploy.desired import Key, Object
 from storypack.deploy.instance import (
@@ -33,10 +34,6 @@ from storypack.splunkd.reasons import refused
 from storypack.splunkd.secret import Secret
 
 APP = "DA-ESS-Sample"
-SHAPES: list[Any] = [
-    *(None, True, 0, -1, 1.5, 1e999, 10**30, "", "x", "1", "²", [], {}, [None], [[]], [{}], ["a"], {"a": None}),
-    *({"name": 1}, [{"name": {}}], [{"name": "a"}, 7], {"entry": []}, "\ud800", "\x1b[31m", [[[[["a"]]]]]),
-]
 OBJECT = {
     "name": "a",
     "content": {
@@ -100,17 +97,6 @@ def answering(answer: Callable[[], bytes]) -> Connection:
 
     way._context.http.handler = handler
     return way
-
-
-def replaced(value: Any, shapes: list[Any]) -> Iterator[Any]:
-    """A JSON value with each of its parts, in turn, replaced by each shape, or left out."""
-    yield from shapes
-    if isinstance(value, dict):
-        for key, part in value.items():
-            yield {name: other for name, other in value.items() if name != key}
-            yield from ({**value, key: other} for other in replaced(part, shapes))
-    elif isinstance(value, list) and value:
-        yield from ([other, *value[1:]] for other in replaced(value[0], shapes))
 
 
 @pytest.mark.parametrize("what", READS)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 
 import pytest
 
 from marked_secrets import new_secret
+from odd_answers import CHUNKED, HEAD, drip, flood, server, whole
 from storypack.splunkd import transport
 from storypack.splunkd.connection import Connection, Target
 from storypack.splunkd.credentials import Credentials
@@ -18,70 +15,12 @@ from storypack.splunkd.errors import DeployError, Uncertain, Unreachable
 from storypack.splunkd.secret import Secret
 from storypack.splunkd.transport import TooLarge, Transport, retry_after
 
-HEAD = b"HTTP/1.1 200 OK\r\n"
-Script = Callable[[socket.socket, threading.Event], None]
-
-
-@contextmanager
-def server(script: Script) -> Iterator[int]:
-    """Reads each request and lets `script` answer it; its port."""
-    ended = threading.Event()
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(0.05)
-
-    def serve() -> None:
-        while not ended.is_set():
-            try:
-                client, _ = listener.accept()
-            except TimeoutError:
-                continue
-            with client, suppress(OSError):
-                client.settimeout(5)
-                while client.recv(65536):
-                    script(client, ended)
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        ended.set()
-        thread.join(5)
-        listener.close()
-
-
-def drip(head: bytes, piece: bytes) -> Script:
-    """Sends `piece` for ever, a little at a time: no read waits as long as its time-out."""
-
-    def script(client: socket.socket, ended: threading.Event) -> None:
-        client.sendall(head)
-        while not ended.wait(0.02):
-            client.sendall(piece)
-
-    return script
-
-
-def flood(head: bytes, piece: bytes) -> Script:
-    """Sends `piece` as often as somebody reads it."""
-
-    def script(client: socket.socket, ended: threading.Event) -> None:
-        client.sendall(head)
-        while not ended.is_set():
-            client.sendall(piece)
-
-    return script
-
-
-def whole(answer: bytes) -> Script:
-    return lambda client, ended: client.sendall(answer)
-
 
 def connection(port: int, **options: float) -> Connection:
     target = Target("127.0.0.1", port, scheme="http", timeout=0.1, retries=1, backoff=0.001, **options)  # type: ignore[arg-type]
     return Connection(target, Credentials(token=Secret(new_secret())))
 
 
-CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 LONG = HEAD + b"Content-Length: 1000000\r\n\r\n"
 
 

@@ -6,23 +6,26 @@ private apps in Splunk Cloud Platform", Admin Config Service Manual).
 
 from __future__ import annotations
 
-import base64
 import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from storypack.splunkd.answers import decoded, mapping, objects, text
+from storypack.splunkd.answers import decoded, mapping, objects, text, whole
 from storypack.splunkd.connection import FAILURES, Connection
 from storypack.splunkd.errors import DeployError, Refused, Uncertain, Unreachable
-from storypack.splunkd.reasons import bad_certificate, failure_reason
-from storypack.splunkd.secret import Secret
-from storypack.splunkd.transport import TooLarge, Transport, retry_after, tls_context
+from storypack.splunkd.reasons import bad_certificate, failure_reason, no_json
+from storypack.splunkd.secret import Secret, basic, one_line
+from storypack.splunkd.transport import REDIRECTS, TooLarge, Transport, retry_after, tls_context
 
 APPS = "/services/apps/local"
+LARGEST_ANSWER = 64 << 20  # bytes, of a service of Splunk Cloud; AppInspect's reports have less than one million
+MOST_CHECKS = 50  # of a report that refuses a package, in the message
 Progress = Callable[[str], None]
+_AGAINST = ("error", "failure", "manual_check")  # results of AppInspect with which ACS takes no package
+_ACS_APPS = "/adminconfig/v2/apps"
 
 
 # --- a path on the server -----------------------------------------------------------------------------------------
@@ -100,7 +103,7 @@ class CloudClient:
     _transport: Transport = field(init=False)
 
     def __post_init__(self) -> None:
-        self._transport = Transport(self.cloud.timeout, tls_context(self.cloud.ca, False))
+        self._transport = Transport(self.cloud.timeout, tls_context(self.cloud.ca, False), LARGEST_ANSWER)
 
     def deploy(self, app: str, package: bytes, file_name: str, version: str = "") -> str:
         """Vet, upload, and wait until the stack has it, in this version if one is given. The installed version."""
@@ -118,8 +121,7 @@ class CloudClient:
         return self._installed(app, version)
 
     def _login(self) -> Secret:
-        pair = f"{self.cloud.username}:{self.cloud.password.reveal()}".encode()
-        headers = {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+        headers = {"Authorization": f"Basic {basic(self.cloud.username, self.cloud.password).reveal()}"}
         answer = self._call("GET", f"{self.cloud.login_url}/2.0/rest/login/splunk", headers)
         data = mapping("/2.0/rest/login/splunk", "data", answer.get("data"))
         token = Secret(text("/2.0/rest/login/splunk", "data.token", data.get("token")))
@@ -137,20 +139,23 @@ class CloudClient:
         request = text("/v1/app/validate", "request_id", answer.get("request_id"))
         if not request:
             raise DeployError("AppInspect's answer has no request_id")
-        status: dict[str, Any] = {}
+        path, answer, status = "/v1/app/validate/status", {}, ""
         for waited in self._waiting("AppInspect"):
-            status = self._call("GET", f"{base}/validate/status/{quote(request, safe='')}", auth)
-            if status.get("status") in ("SUCCESS", "FAILURE", "ERROR"):
+            answer = self._call("GET", f"{base}/validate/status/{quote(request, safe='')}", auth)
+            status = text(path, "status", answer.get("status"))
+            if status in ("SUCCESS", "FAILURE", "ERROR"):
                 break
-            self.progress(f"AppInspect: {str(status.get('status', '')).lower()} ({waited:.0f} s)")
-        info = mapping("/v1/app/validate/status", "info", status.get("info"))
-        bad = {name: info.get(name, 0) for name in ("error", "failure", "manual_check") if info.get(name)}
-        if status.get("status") != "SUCCESS" or bad:
+            self.progress(f"AppInspect: {one_line(status.lower())} ({waited:.0f} s)")
+        info = mapping(path, "info", answer.get("info"))
+        counts = {name: whole(path, f"info.{name}", info.get(name, 0)) for name in _AGAINST}
+        bad = {name: count for name, count in counts.items() if count}
+        if status != "SUCCESS" or bad:
             report = self._call(
                 "GET", f"{base}/report/{quote(request, safe='')}", {**auth, "Content-Type": "application/json"}
             )
             raise DeployError(
-                f"AppInspect refuses the package: {', '.join(f'{n} {name}' for name, n in bad.items())}"
+                "AppInspect refuses the package: "
+                + (", ".join(f"{n} {name}" for name, n in bad.items()) or f"its status is {status}")
                 + "".join(f"\n  {line}" for line in _failed_checks(report))
             )
 
@@ -170,12 +175,13 @@ class CloudClient:
         """Wait until the stack has the app. What it says of the version before the upgrade is no answer."""
         for waited in self._waiting("the stack"):
             answer = self._described(app)
-            found = str(answer.get("version", ""))
-            if answer.get("status") == "installed" and version in ("", found):
-                return found
-            if answer.get("status") == "failed":
+            found = text(_ACS_APPS, "version", answer.get("version"))
+            status = text(_ACS_APPS, "status", answer.get("status"))
+            if status == "installed" and version in ("", found):
+                return one_line(found)
+            if status == "failed":
                 raise DeployError(f"{self.cloud.stack} could not install {app}", "its ACS log says why")
-            self.progress(f"{self.cloud.stack}: {answer.get('status', 'waiting')} ({waited:.0f} s)")
+            self.progress(f"{self.cloud.stack}: {one_line(status) or 'waiting'} ({waited:.0f} s)")
         raise AssertionError("waiting ends by itself")
 
     def _described(self, app: str) -> dict[str, Any]:
@@ -193,12 +199,13 @@ class CloudClient:
         return f"{self.cloud.acs_url}/{quote(self.cloud.stack, safe='')}/adminconfig/v2/{tail}"
 
     def _waiting(self, who: str) -> Any:
-        """Seconds waited so far, again and again until `longest`."""
-        waited = 0.0
+        """Seconds waited so far, again and again until `longest`. What answers took counts as waiting."""
+        begun, slept, waited = time.monotonic(), 0.0, 0.0
         while waited <= self.cloud.longest:
             yield waited
             self.sleep(self.cloud.poll)
-            waited += self.cloud.poll
+            slept += self.cloud.poll
+            waited = max(slept, time.monotonic() - begun)
         raise Unreachable(f"{who} was not ready after {self.cloud.longest:.0f} seconds")
 
     def _call(self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> dict[str, Any]:
@@ -223,11 +230,16 @@ class CloudClient:
 
 
 def _checked(status: int, data: bytes, url: str) -> dict[str, Any]:
-    answer = decoded(data) or {}
+    """A service's answer, an object of JSON. `Refused` with its reason, `Unreachable` where somebody else answers."""
+    answer = decoded(data, unique=True)
+    if status in REDIRECTS:
+        raise Refused(status, f"HTTP {status} for {url}: it names another address, to which nothing is sent")
     if status >= 400:
-        words = [str(answer[key]) for key in ("message", "description", "msg") if answer.get(key)]
-        reason = words[0] if words else data[:200].decode("utf-8", "replace")
-        raise Refused(status, f"HTTP {status} for {url}: {reason}")
+        given = [answer.get(key) for key in ("message", "description", "msg")] if answer else []
+        words = [one_line(word) for word in given if isinstance(word, str) and word.strip()]
+        raise Refused(status, f"HTTP {status} for {url}: {words[0] if words else 'no reason given'}")
+    if answer is None:
+        raise Unreachable(f"{url}: {no_json(urlsplit(url).path, data)}", "is it the service, and no proxy in between?")
     return answer
 
 
@@ -235,14 +247,20 @@ def _failed_checks(report: Mapping[str, Any]) -> list[str]:
     def parts(of: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
         return objects("/v1/app/report", name, of.get(name, []))
 
-    return [
-        f"{check.get('name')}: {message.get('message')}"
+    def word(of: Mapping[str, Any], name: str) -> str:
+        return one_line(text("/v1/app/report", name, of.get(name)))
+
+    failures = [
+        (check, message)
         for app in parts(report, "reports")
         for group in parts(app, "groups")
         for check in parts(group, "checks")
         if check.get("result") in ("failure", "error", "manual_check")
         for message in parts(check, "messages")
     ]
+    lines = [f"{word(check, 'name')}: {word(message, 'message')}" for check, message in failures[:MOST_CHECKS]]
+    more = len(failures) - MOST_CHECKS
+    return lines + ([f"and {more} more"] if more > 0 else [])
 
 
 def multipart(parts: Mapping[str, tuple[str, bytes]]) -> tuple[bytes, str]:

@@ -12,16 +12,18 @@ import ssl
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from storypack.splunkd.answers import decoded, mapping, whole
-from storypack.splunkd.errors import Refused, Uncertain, Unreachable
-from storypack.splunkd.reasons import bad_certificate, no_json
-from storypack.splunkd.secret import Secret
-from storypack.splunkd.transport import LONGEST_WAIT, Transport, retry_after, tls_context
+from storypack.splunkd.answers import Malformed, decoded, mapping, whole
+from storypack.splunkd.errors import DeployError, Refused, Uncertain, Unreachable
+from storypack.splunkd.reasons import bad_certificate, failure_reason, is_no_tls, no_json
+from storypack.splunkd.secret import Secret, one_line
+from storypack.splunkd.transport import LONGEST_WAIT, REDIRECTS, Transport, retry_after, tls_context
 
 MAX_EVENTS, MAX_BYTES = 1_000, 1 << 20
+LARGEST_ANSWER = 1 << 20  # bytes; the collector sends a sentence, or a flag for each batch
 _BUSY = (429, 503)
 WRONG_INDEX = 7
 _CURES = {
@@ -72,7 +74,7 @@ class Collector:
         self._sleep = sleep
         self._channel = str(uuid.uuid4())  # needed where the token asks for acknowledgement, harmless elsewhere
         tls = tls_context(target.ca, target.insecure) if target.url.startswith("https:") else None
-        self._transport = Transport(target.timeout, tls)
+        self._transport = Transport(target.timeout, tls, LARGEST_ANSWER)
 
     def __repr__(self) -> str:
         return f"Collector({self.target.url})"
@@ -91,7 +93,8 @@ class Collector:
             answer = self._post("event", "\n".join(batch).encode("utf-8", "replace"))
             sent += len(batch)
             if "ackId" in answer:
-                acks.append(whole("/services/collector/event", "ackId", answer["ackId"]))
+                with self._documented():
+                    acks.append(whole(_path("event"), "ackId", answer["ackId"]))
             progress(sent)
         self._acknowledged(acks, wait)
         return sent
@@ -102,7 +105,8 @@ class Collector:
         pause = self.target.backoff
         while acks:
             answer = self._post("ack", json.dumps({"acks": acks}).encode())
-            written = mapping("/services/collector/ack", "acks", answer.get("acks"))
+            with self._documented():
+                written = _flags(answer)
             acks = [ack for ack in acks if not written.get(str(ack))]
             if not acks:
                 return
@@ -121,7 +125,7 @@ class Collector:
                 ("X-Splunk-Request-Channel", self._channel),
             ],
         }
-        url = f"{self.target.url.rstrip('/')}/services/collector/{what}"
+        url = self.target.url.rstrip("/") + _path(what)
         for attempt in range(self.target.retries + 1):
             pause = min(self.target.backoff * 2**attempt, LONGEST_WAIT)
             try:
@@ -133,13 +137,18 @@ class Collector:
                     cure = "is the HTTP Event Collector enabled? --hec-url names another address"
                     raise Unreachable(f"{self.target.url}: {error.strerror}", cure) from error
             except (OSError, http.client.HTTPException) as error:
-                raise Uncertain(f"{self.target.url}: {error or type(error).__name__}", pause) from error
+                if is_no_tls(error):  # nothing was sent
+                    raise Unreachable(f"{self.target.url}: {failure_reason(error)}", "does it speak http?") from error
+                raise Uncertain(f"{self.target.url}: {failure_reason(error)}", pause) from error
             else:
                 data = response["body"].read()
-                answer = decoded(data)
+                answer = decoded(data, unique=True)
                 if response["status"] == 200:
                     if answer is None:  # somebody else's "200 OK" says nothing of the events
-                        raise Uncertain(f"{self.target.url}: {no_json(f'/services/collector/{what}', data)}", pause)
+                        raise Uncertain(f"{self.target.url}: {no_json(_path(what), data)}", pause)
+                    if what == "event":
+                        with self._documented():
+                            _success(answer)
                     return answer
                 if response["status"] not in _BUSY or attempt == self.target.retries:
                     raise self._refused(int(response["status"]), answer or {})
@@ -147,13 +156,44 @@ class Collector:
             self._sleep(pause)
         raise AssertionError("unreachable")
 
-    def _refused(self, status: int, answer: Mapping[str, Any]) -> Refused:
-        text = answer.get("text") or "no reason given"
-        number, code = answer.get("invalid-event-number"), answer.get("code")
+    @contextmanager
+    def _documented(self) -> Iterator[None]:
+        """Reads of an answer to what was sent. `Uncertain` where it has another shape: the events may have arrived."""
+        try:
+            yield
+        except Malformed as error:
+            raise Uncertain(f"{self.target.url}: {error.message}", self.target.backoff) from error
+
+    def _refused(self, status: int, answer: Mapping[str, Any]) -> DeployError:
+        given, number, code = answer.get("text"), answer.get("invalid-event-number"), answer.get("code")
+        text = one_line(given) if isinstance(given, str) and given.strip() else "no reason given"
+        if status in REDIRECTS:
+            text = "it names another address, to which nothing is sent"
         counted_from = 1 if code == WRONG_INDEX else 0  # splunkd's own counting
-        at = f" (event {number - counted_from + 1} of its batch)" if isinstance(number, int) else ""
+        at = ""
+        if type(number) is int and counted_from <= number < MAX_EVENTS + counted_from:
+            at = f" (event {number - counted_from + 1} of its batch)"
         message = f"{self.target.url}: HTTP {status}: {text}{at}"
         return Refused(status, message, _CURES.get(code, "") if isinstance(code, int) else "")
+
+
+def _path(what: str) -> str:
+    return f"/services/collector/{what}"
+
+
+def _success(answer: Mapping[str, Any]) -> None:
+    """Raises Malformed for an answer without the collector's code of success: another server's "200 OK"."""
+    if whole(_path("event"), "code", answer.get("code")) != 0:
+        raise Malformed(_path("event"), "code", "0 where the status is 200")
+
+
+def _flags(answer: Mapping[str, Any]) -> dict[str, bool]:
+    """For each batch, whether the indexers have written it."""
+    flags = mapping(_path("ack"), "acks", answer.get("acks"))
+    for flag in flags.values():
+        if not isinstance(flag, bool):
+            raise Malformed(_path("ack"), "each of acks", "true or false", flag)
+    return flags
 
 
 def _batches(events: Iterable[Event]) -> Iterator[list[str]]:

@@ -7,7 +7,6 @@ splunkd itself sends it: a private object has no `perms`, an entry may come with
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +15,7 @@ from storypack.splunkd.errors import DeployError
 
 DEEPEST = 40  # objects and lists within each other; splunkd sends less than ten
 CURE = "is this splunkd's management port, and no proxy in between?"
+_LARGEST = 10**18  # of a number; no count, size or time of an instance comes near
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{0,18})?")
 
@@ -28,15 +28,25 @@ class Malformed(DeployError):
         super().__init__(f"the answer to {path} is not as documented: {what} must be {expected}{instead}", CURE)
 
 
-def decoded(data: bytes) -> dict[str, Any] | None:
-    """The JSON object of an answer; None for all else: another value, too deep a one, text that is no Unicode."""
+def decoded(data: bytes, *, unique: bool = False) -> dict[str, Any] | None:
+    """The JSON object of an answer; None for all else: another value, too deep a one, text that is no Unicode.
+
+    `unique`: also where a key stands twice, which each reader would read in a way of its own.
+    """
     try:
-        value = json.loads(data)
+        value = json.loads(data, object_pairs_hook=_unique if unique else None)
         if b"\\ud" in data.lower():  # half of a pair can be spelt in JSON, and then neither be printed nor kept
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) and _depth_is_bounded(value) else None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    plain = dict(pairs)
+    if len(plain) < len(pairs):
+        raise ValueError("a key stands twice")
+    return plain
 
 
 def checked(path: str, answer: dict[str, Any]) -> dict[str, Any]:
@@ -90,9 +100,7 @@ def text(path: str, what: str, value: object) -> str:
 
 def whole(path: str, what: str, value: object) -> int:
     """A whole number, which splunkd sends as a number or as text."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST and value == value // 1:
         return int(value)
     if isinstance(value, str) and _WHOLE.fullmatch(value):
         return int(value)
@@ -103,7 +111,7 @@ def number(path: str, what: str, value: object) -> float:
     """A finite number, as a number or as text; 0 for None."""
     if value is None:
         return 0.0
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e18 and math.isfinite(value):
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST:
         return float(value)
     if isinstance(value, str) and _NUMBER.fullmatch(value):
         return float(value)

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import ParseError
 
 from storypack.splunkd.answers import decoded
 from storypack.splunkd.errors import DeployError, Refused
+from storypack.splunkd.secret import one_line
 
 PORT_CURE = "is this splunkd's management port, usually 8089, and no proxy or login page in between?"
 _DATES = frozenset({9, 10})  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
@@ -24,7 +25,7 @@ _CURES = {
     407: "a proxy wants a login: give the instance's own address",
 }
 _UNKNOWN_ARGUMENT = re.compile(r'Argument "([^"]+)" is not supported by this handler')
-_TITLE = re.compile(rb"<title[^>]*>\s*(.*?)\s*</title>", re.IGNORECASE | re.DOTALL)
+_BEGINNING = 1 << 16  # bytes of an answer in which a page shows that it is one
 
 
 def failure_reason(error: Exception) -> str:
@@ -39,7 +40,7 @@ def failure_reason(error: Exception) -> str:
         return "what answers there speaks no TLS"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
-    return str(error) or type(error).__name__
+    return one_line(str(error)) or type(error).__name__
 
 
 def failure_cure(error: Exception, scheme: str) -> str:
@@ -78,19 +79,19 @@ def bad_certificate(url: str, error: ssl.SSLCertVerificationError) -> DeployErro
 
 def refused(status: int, body: bytes, reason: str, path: str) -> Refused:
     """What splunkd said, with a hint for the refusals that people meet."""
-    return Refused(status, f"HTTP {status} for {path}: {_message(body) or reason}", _CURES.get(status, ""))
+    return Refused(status, f"HTTP {status} for {path}: {_message(body) or one_line(reason)}", _CURES.get(status, ""))
 
 
 def is_page(body: bytes) -> bool:
     """Whether an answer is a web page: a proxy's or a login's, for splunkd sends none."""
-    return b"<html" in body.lower()
+    return b"<html" in body[:_BEGINNING].lower()
 
 
 def no_json(path: str, body: bytes) -> str:
     """What to say of an answer that is none of splunkd's. Its text is not shown, but for the title of a page."""
-    found = _TITLE.search(body)
-    title = f', titled "{_short(found[1])}"' if found and found[1] else ""
-    return f"a web page answers {path}{title}" if is_page(body) else f"the answer to {path} is no JSON"
+    title = _title(body)
+    shown = f', titled "{title}"' if title else ""
+    return f"a web page answers {path}{shown}" if is_page(body) else f"the answer to {path} is no JSON"
 
 
 def _message(body: bytes) -> str:
@@ -99,14 +100,21 @@ def _message(body: bytes) -> str:
     if answer is not None:
         messages = answer.get("messages")
         first = messages[0] if isinstance(messages, list) and messages else None
-        return str(first.get("text", "")) if isinstance(first, dict) else ""
-    if page := _TITLE.search(body):
-        return f"a page titled '{_short(page[1])}'"
+        return one_line(str(first.get("text", ""))) if isinstance(first, dict) else ""
+    if title := _title(body):
+        return f"a page titled '{title}'"
     try:
-        return (ElementTree.fromstring(body).findtext("./messages/msg") or "").strip()
+        return one_line(ElementTree.fromstring(body).findtext("./messages/msg") or "")
     except ParseError:
         return ""
 
 
-def _short(title: bytes) -> str:
-    return " ".join(html.unescape(title.decode("utf-8", "replace")).split())[:80]
+def _title(body: bytes) -> str:
+    """The title of a page, as far as its beginning has it; "" without one."""
+    page = body[:_BEGINNING]
+    small = page.lower()
+    begin = small.find(b">", small.find(b"<title")) + 1
+    end = small.find(b"</title", begin)
+    if b"<title" not in small or not 0 < begin < end:
+        return ""
+    return one_line(html.unescape(page[begin:end].decode("utf-8", "replace")), 80)

@@ -21,6 +21,7 @@ from storypack.splunkd.errors import DeployError
 TIMEOUTS = 10  # a whole answer may take so many times the time-out of a read: the bound for a server that drips
 LARGEST = 256 << 20  # bytes of an answer, its headers included
 _PIECE = 1 << 16
+REDIRECTS = range(300, 400)  # followed nowhere: credentials would go to whatever address an answer names
 LONGEST_WAIT = 60.0  # seconds; a Retry-After beyond that is cut
 IDLE = 4.0  # seconds after which a kept connection is not trusted: the server may be about to close it
 
@@ -32,12 +33,12 @@ class TooLarge(http.client.HTTPException):
 class _Bounded(io.RawIOBase):
     """The bytes of one answer, its headers included: TimeoutError after the deadline, TooLarge beyond the size."""
 
-    def __init__(self, connection: socket.socket, timeout: float) -> None:
+    def __init__(self, connection: socket.socket, timeout: float, largest: int) -> None:
         self._socket = connection
         self._stream: io.RawIOBase = connection.makefile("rb", buffering=0)
         self._timeout = timeout
         self._deadline = time.monotonic() + TIMEOUTS * timeout
-        self._left = LARGEST
+        self._largest = self._left = largest
 
     def readable(self) -> bool:
         return True
@@ -50,7 +51,7 @@ class _Bounded(io.RawIOBase):
         size = self._stream.readinto(buffer)
         self._left -= size or 0
         if self._left < 0:
-            raise TooLarge(f"the answer is larger than {LARGEST:,} bytes")
+            raise TooLarge(f"the answer is larger than {self._largest:,} bytes")
         return size
 
     def close(self) -> None:
@@ -58,14 +59,14 @@ class _Bounded(io.RawIOBase):
         super().close()
 
 
-def _response_class(timeout: float) -> type[http.client.HTTPResponse]:
+def _response_class(timeout: float, largest: int) -> type[http.client.HTTPResponse]:
     class Response(http.client.HTTPResponse):
         """An answer that is read in bounds."""
 
         def __init__(self, sock: socket.socket, *given: Any, **more: Any) -> None:
             super().__init__(sock, *given, **more)
             self.fp.close()
-            self.fp = io.BufferedReader(_Bounded(sock, timeout))
+            self.fp = io.BufferedReader(_Bounded(sock, timeout, largest))
 
     return Response
 
@@ -81,10 +82,11 @@ def _body(response: http.client.HTTPResponse) -> bytes:
 @dataclass(slots=True)
 class Transport:
     """Sends requests over one connection. `timeout` in seconds, for connecting and for each read; a whole answer may
-    take `TIMEOUTS` of them and have `LARGEST` bytes. `requests` counts."""
+    take `TIMEOUTS` of them and have `largest` bytes. `requests` counts."""
 
     timeout: float
     context: ssl.SSLContext | None
+    largest: int = field(default_factory=lambda: LARGEST)
     requests: int = 0
     _kept: http.client.HTTPConnection | None = None
     _address: tuple[str, str] = ("", "")
@@ -102,8 +104,10 @@ class Transport:
         self.requests += 1
         if connection.sock is not None:  # the end of the answer before may have had less time
             connection.sock.settimeout(self.timeout)
+        fault = "the request cannot be sent: its address or a header is wrong"
         try:
             connection.request(message.get("method", "GET"), path, body, headers)
+            fault = "the answer is no HTTP"
             response = connection.getresponse()
             if response.length is None and not response.chunked:
                 # splunkd always says how long its answer is: the connection was cut within the headers, and what looks
@@ -114,7 +118,7 @@ class Transport:
             self.close()
             if isinstance(error, OSError):  # as a certificate's failure is
                 raise
-            raise http.client.HTTPException("the request cannot be sent: its address or a header is wrong") from None
+            raise http.client.HTTPException(fault) from None
         except BaseException:
             self.close()
             raise
@@ -144,7 +148,7 @@ class Transport:
                 self._kept = http.client.HTTPSConnection(netloc, timeout=self.timeout, context=self.context)
             else:
                 self._kept = http.client.HTTPConnection(netloc, timeout=self.timeout)
-            self._kept.response_class = _response_class(self.timeout)
+            self._kept.response_class = _response_class(self.timeout, self.largest)
         return self._kept
 
 

@@ -32,7 +32,7 @@ def test_programs_among_logs_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "empty").write_text("")
     result = run("stats count", "--data", tmp_path, "--format", "json", "--sourcetype", "x")
     assert json.loads(result.stdout) == {"count": 1}
-    assert result.stderr == "left out, since it is no text: tool\n"
+    assert result.stderr == "left out: tool, since it is a program\n"
 
 
 def test_a_file_that_is_named_is_searched_whatever_it_holds(tmp_path: Path) -> None:

@@ -37,18 +37,20 @@ def event_files(
     assumed = frozenset(name for name, value in given.items() if not value or value == DEFAULTS.get(name))
     found: dict[Path, EventFile] = {}
     told: dict[str, list[str]] = {}
-    left_out = []
+    left_out: dict[str, list[str]] = {}
     with waiting() as line, _refused():
         for number, name in enumerate(names):
             line.say(lambda: f"looking at files ... {len(found):,}")
-            for path, shown in paths_of(name, scratch / f"input_{number}"):
+            for path, shown in _with_members(name, scratch, number):
                 if path in found:
                     continue
                 kind = sourcetype
-                shape = recognise(path) if kind is None or Path(name).is_dir() else None
-                if shape is not None and shape.binary and Path(name).is_dir():
-                    left_out.append(Path(shown).name)
+                shape = recognise(path)
+                if shape.binary and (Path(name).is_dir() or path.is_relative_to(scratch / f"archive_{number}")):
+                    left_out.setdefault(str(shape.known_as or "no text"), []).append(Path(shown).name)
                     continue
+                if shape.known_as is not None and shape.known_as.cure:
+                    raise click.ClickException(f"{shown} is {shape.known_as}")
                 if kind is None:
                     one = guess(path, shape)
                     kind = one.sourcetype
@@ -57,8 +59,8 @@ def event_files(
                 found[path] = EventFile(path, kind, where, host, index, assumed)
     for guessed, which in told.items():
         tell(f"sourcetype guessed: {guessed} for {_listed(which)}")
-    if left_out:
-        tell(f"left out, since it is no text: {_listed(left_out)}")
+    for what, which in left_out.items():
+        tell(f"left out: {_listed(which)}, since it is {what}")
     return list(found.values())
 
 
@@ -74,6 +76,25 @@ def _refused() -> Iterator[None]:
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _with_members(name: str, scratch: Path, number: int) -> Iterator[tuple[Path, str]]:
+    """The files that a name stands for; in place of an archive its members, which are unpacked into `scratch`."""
+    from storypack.engine.events.archives import ArchiveError, is_archive, unpacked
+
+    for at, (path, shown) in enumerate(paths_of(name, scratch / f"input_{number}")):
+        try:
+            is_one = is_archive(path)
+        except OSError:  # reading it as a log tells why
+            is_one = False
+        if not is_one:
+            yield path, shown
+            continue
+        try:
+            folder = scratch / f"archive_{number}" / f"{at}"
+            yield from ((member, f"{shown}!{inside}") for member, inside in unpacked(path, folder))
+        except ArchiveError as error:
+            tell(f"{Path(shown).name} can not be read as a whole; what can be read was searched: {error}")
 
 
 def paths_of(name: str, copy: Path) -> Iterator[tuple[Path, str]]:

@@ -63,7 +63,8 @@ def _recognised(path: Path, shown: str, sourcetype: str | None, host: str, index
 
 def _all(names: Sequence[str], scratch: Path, result: Hunt) -> Iterator[tuple[Path, str]]:
     """Every file, those in archives unpacked, with the name that Splunk's inputs would show as its source."""
-    from storypack.hunting.archives import ArchiveError, is_archive, unpacked
+    from storypack.engine.errors import EngineError
+    from storypack.engine.events.archives import ArchiveError, is_archive, unpacked
 
     for number, name in enumerate(names):
         for at, (path, shown) in enumerate(_named(name, scratch / f"input_{number}")):
@@ -73,7 +74,7 @@ def _all(names: Sequence[str], scratch: Path, result: Hunt) -> Iterator[tuple[Pa
                     continue
                 for member, inside in unpacked(path, scratch / f"archive_{number}_{at}"):
                     yield member, f"{shown}!{inside}"
-            except (ArchiveError, OSError) as error:
+            except (ArchiveError, EngineError, OSError) as error:
                 result.unreadable[shown] = str(error)
 
 

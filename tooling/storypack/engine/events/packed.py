@@ -1,11 +1,13 @@
-"""The bytes of packed files, in pieces of bounded size: gzip (RFC 1952) and zstd (RFC 8878).
+"""The bytes of packed files, in pieces of bounded size: gzip (RFC 1952), zstd (RFC 8878), bzip2 and xz.
 
 What stands before a fault is given, and then the fault is raised; checksums and lengths are checked on the way.
 """
 
 from __future__ import annotations
 
+import bz2
 import io
+import lzma
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -199,6 +201,71 @@ class Zstd(io.RawIOBase):
     def close(self) -> None:
         self._file.close()
         super().close()
+
+
+class _Streams(io.RawIOBase):
+    """The bytes of packed streams, one after another, by a decompressor of the standard library that gives no more than
+    it is asked for. Raises Damaged, and UnpacksToTooMuch."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = open_plain(path)
+        self._inflate = self._begin()
+        self._packed = b""
+        self._is_begun = False
+        self._total = 0
+
+    def _begin(self) -> bz2.BZ2Decompressor | lzma.LZMADecompressor:
+        raise NotImplementedError
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer)
+        while True:
+            if self._inflate.needs_input and not self._packed:
+                self._packed = self._file.read(PIECE)
+                if not self._packed:
+                    if self._is_begun:
+                        raise Damaged("it is cut off")
+                    return 0
+            self._is_begun = True
+            try:
+                data = self._inflate.decompress(self._packed, len(view))
+            except (OSError, lzma.LZMAError, EOFError, ValueError) as error:
+                raise Damaged(f"its packed data is damaged ({error})") from error
+            self._packed = b""
+            if self._inflate.eof:
+                self._packed = self._inflate.unused_data.lstrip(b"\0")
+                self._inflate, self._is_begun = self._begin(), bool(self._packed)
+            if data:
+                self._total += len(data)
+                check_ratio(self._path, self._total)
+                view[: len(data)] = data
+                return len(data)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class Bzip2(_Streams):
+    """The bytes of a bzip2 file."""
+
+    def _begin(self) -> bz2.BZ2Decompressor:
+        return bz2.BZ2Decompressor()
+
+
+XZ_MEMORY = 1 << 28
+"""Bytes that an xz file may ask for to be unpacked; the strongest usual level asks for a quarter."""
+
+
+class Xz(_Streams):
+    """The bytes of an xz file."""
+
+    def _begin(self) -> lzma.LZMADecompressor:
+        return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=XZ_MEMORY)
 
 
 def check_ratio(path: Path, unpacked: int) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from storypack.engine.errors import OutOfMemory
+from storypack.engine.errors import OutOfMemory, UnreadableFile
 from storypack.engine.events import zstd
 from storypack.engine.events.cutting import cut, replaced
 from storypack.engine.events.event import CutEvent
@@ -82,6 +82,8 @@ def read_events(
     try:
         for number, file in enumerate(files, 1):
             shape = recognise(file.path, csv=csv)
+            if shape.known_as is not None and shape.known_as.cure:
+                raise UnreadableFile(f"{file.path} is {shape.known_as}")
             streamed = _stream(connection, file, shape, streamed_bytes, hasty=hasty)
             if streamed is not None:
                 hold.skip(len(streamed))
@@ -103,7 +105,7 @@ def _stream(
     size = file.path.stat().st_size
     if size < SMALL_BYTES:  # to read it anew for each search would cost more than to hold it
         return None
-    if _is_mixed(file, shape):
+    if _is_mixed(file, shape) or shape.compression in (Compression.BZIP2, Compression.XZ):
         return None
     if shape.compression is Compression.ZSTD and not zstd.is_whole(file.path):
         return None

@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help app test quick hostile lint types rule docs fmt lock clean
+.PHONY: help app test quick hostile lint types rule command docs fmt lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -37,6 +37,9 @@ hostile: $(VENV)/.test  ## random edits of packs, random searches and hostile in
 
 rule: $(VENV)/.test  ## write the files of a new rule over SPL: make rule ID=SP398 FILE=searches/NAME
 	$(BIN)/python tooling/new_rule.py "$(ID)" "$(FILE)"
+
+command: $(VENV)/.test  ## write the files of a new command of SPL: make command NAME=squash [GRAMMAR=own]
+	$(BIN)/python tooling/new_command.py "$(NAME)" "$(GRAMMAR)"
 
 docs: $(VENV)/.test  ## write the pages of docs/ that are made from code and content
 	$(BIN)/python tooling/pages.py

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class LookupChanged(str):
+    """The warning that a lookup was written: who runs a search that is meant to write one may leave it out."""
+
+    __slots__ = ()
+
+
 @dataclass
 class Session:
     """One run of a search. `now` is the start of the search in epoch seconds (UTC), `earliest` and `latest` its time

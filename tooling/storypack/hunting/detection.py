@@ -13,6 +13,7 @@ from storypack.engine.compile.terms import compile_term
 from storypack.engine.errors import EngineError
 from storypack.engine.plan import Plan
 from storypack.engine.run import Result, open_session, search
+from storypack.engine.session import LookupChanged
 from storypack.engine.source import LookupTable, ScanRequest
 from storypack.engine.text import parse_search
 from storypack.engine.values import to_multi
@@ -193,7 +194,7 @@ def _searched(hunted: Hunted, run: Run) -> Result:
         earliest=run.earliest,
         latest=run.latest,
     )
-    hunted.warnings.update(dict.fromkeys(each for each in result.warnings if not each.startswith("outputlookup")))
+    hunted.warnings.update(dict.fromkeys(each for each in result.warnings if not isinstance(each, LookupChanged)))
     return result
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from storypack.spl import arguments as args
+from storypack.spl import catalogue
 from storypack.spl.calls import macro_call
-from storypack.spl.catalogue import aggregation as aggregation_facts
 from storypack.spl.expressions import expression
 from storypack.spl.fields.names import STAR, renamed
 from storypack.spl.fields.state import Fieldset
@@ -38,7 +38,7 @@ _COMMA_AS = re.compile(r"(?i),[\s,]*+as\s").match
 
 
 # Aggregations that may stand without brackets. Search Reference: "Aggregate functions", count; "sparkline".
-BARE = frozenset({"count", "c", "sparkline"})
+BARE = frozenset(name for name, facts in catalogue.aggregations().items() if facts.bare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def aggregation(reader: Reader, command: str) -> Aggregation:
         reader.expected("an aggregation such as `count` or `sum(field)`")
     if not reader.called():
         func = value.lower()
-        if func not in BARE and (func == "eval" or aggregation_facts(func) is None):
+        if func not in BARE and (func == "eval" or catalogue.aggregation(func) is None):
             reader.fail(f"`{value}` is no aggregation that stands alone in `{command}`", _cure(value))
         reader.advance()
         if func in BARE:
@@ -197,19 +197,15 @@ def _starred(aggregation: Aggregation, pattern: str, state: Fieldset, by: set[st
         yield target
 
 
-_COUNTS = frozenset({"count", "c", "dc", "distinct_count", "estdc"})
-
-
-_OF_ANY_VALUE = frozenset({"first", "last", "min", "max", "values", "list", "earliest", "latest", "mode"})
-
-
 def filled(name: str, aggregations: Sequence[Aggregation | MacroCall], by: Names, known: Names) -> Names:
     found = by if name not in ("eventstats", "streamstats") else known
     complete = bool(by) or name in ("eventstats", "streamstats")  # no row comes of nothing
     for each in aggregations:
         if isinstance(each, MacroCall):
             continue
-        of_any = each.func in _OF_ANY_VALUE and isinstance(each.arg, Field) and each.arg.name in known
-        filled = (by <= known or name == "stats") and (each.func in _COUNTS or (complete and of_any))
+        facts = catalogue.aggregation(each.func)
+        counts, of_values = (facts.counts, facts.of_values) if facts is not None else (False, False)
+        of_any = of_values and isinstance(each.arg, Field) and each.arg.name in known
+        filled = (by <= known or name == "stats") and (counts or (complete and of_any))
         found = found | {each.output} if filled else found - {each.output}
     return found

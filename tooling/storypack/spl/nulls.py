@@ -7,24 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
+from storypack.spl import catalogue
 from storypack.spl.fields.state import OF_EVENTS
 from storypack.spl.nodes import Binary, Call, Expr, Field, InList, MacroCall, Number, Pipeline, String, Unary
 
 Names: TypeAlias = frozenset[str]
 NONE: Names = frozenset()
 
-
-_NEVER_NULL_CALLS = """
-    isnull isnotnull isnum isstr isint isbool isarray isobject ismv isdouble true false now time random pi typeof
-    searchmatch
-"""
-_STRICT_CALLS = """
-    lower upper len trim ltrim rtrim replace match like cidrmatch in substr tostring round floor ceiling ceil abs md5
-    sha1 sha256 sha512 split urldecode mvcount mvjoin mvdedup mvsort strftime relative_time
-"""
-
-_NEVER_NULL = frozenset(_NEVER_NULL_CALLS.split())
-_OF_ITS_ARGUMENTS = frozenset(_STRICT_CALLS.split())  # null only where an argument is
 
 _COMPARISONS = frozenset({"=", "==", "!=", "<", "<=", ">", ">=", "LIKE"})
 
@@ -57,7 +46,8 @@ def never_null(expr: Expr, known: Names) -> bool:
 
 
 def _call(name: str, args: Sequence[Expr], known: Names) -> bool:
-    if name in _NEVER_NULL:
+    facts = catalogue.functions().get(name)
+    if facts is not None and facts.null == "never":
         return True
     if name in ("coalesce", "mvappend"):
         return any(never_null(argument, known) for argument in args)
@@ -68,7 +58,7 @@ def _call(name: str, args: Sequence[Expr], known: Names) -> bool:
         branches = zip(args[::2], args[1::2], strict=False)
         complete = args[-2] == Call("true", ())
         return complete and all(never_null(value, known | guarded(condition)) for condition, value in branches)
-    return name in _OF_ITS_ARGUMENTS and all(never_null(argument, known) for argument in args)
+    return _is_strict(name) and all(never_null(argument, known) for argument in args)
 
 
 def _parts(expr: Expr, operator: str) -> Iterator[Expr]:
@@ -129,12 +119,17 @@ def _needed(value: Expr) -> Names:
     match value:
         case Field(name):
             return frozenset({name})
-        case Call(name, args) if name in _OF_ITS_ARGUMENTS or name in ("mvindex", "tonumber", "strptime"):
+        case Call(name, args) if _is_strict(name) or name in ("mvindex", "tonumber", "strptime"):
             return frozenset().union(*(_needed(argument) for argument in args))
         case Binary(operator, left, right) if operator in ("+", "-", "*", "/", "%", "."):
             return _needed(left) | _needed(right)
         case _:
             return NONE
+
+
+def _is_strict(name: str) -> bool:
+    facts = catalogue.functions().get(name)
+    return facts is not None and facts.null == "strict"
 
 
 def before(pipeline: Pipeline) -> Names:

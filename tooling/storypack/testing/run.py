@@ -11,6 +11,7 @@ from typing import Any
 from storypack.engine.errors import EngineError, NotSupported, UnreadableFile
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.run import Result, search
+from storypack.engine.session import LookupChanged
 from storypack.hunting.throttling import Throttle
 from storypack.issue import Location
 from storypack.pack.models import Investigation
@@ -139,7 +140,7 @@ class _Run:
             rows += throttle.passed(found.rows, when.now)
             notes += [when.note] if when.note else []
             notes += [
-                warning for warning in found.warnings if not warning.startswith("outputlookup")
+                warning for warning in found.warnings if not isinstance(warning, LookupChanged)
             ]  # as it should be
         return rows, notes, when
 

@@ -18,9 +18,10 @@ from __future__ import annotations
 from storypack.engine.aggregations.registry import (
     AggregationContext,
     AggregationError,
+    AggregationNotSupported,
     aggregate,
     is_aggregation,
     names,
 )
 
-__all__ = ["AggregationContext", "AggregationError", "aggregate", "is_aggregation", "names"]
+__all__ = ["AggregationContext", "AggregationError", "AggregationNotSupported", "aggregate", "is_aggregation", "names"]

@@ -24,6 +24,14 @@ class AggregationError(Exception):
         self.message = message
 
 
+class AggregationNotSupported(AggregationError):
+    """One that is not run here; `why` may be empty."""
+
+    def __init__(self, name: str, why: str = "") -> None:
+        super().__init__(f"aggregation `{name}` is not supported" + (f"; {why}" if why else ""))
+        self.why = why
+
+
 @dataclass(frozen=True, slots=True)
 class AggregationContext:
     """`span` = the length in seconds of a timechart's bins, for `per_second` and its kin. `cut` = SQL that tells of
@@ -136,8 +144,8 @@ def aggregate(
     implementation = _aggregations().get(name)
     if implementation is None or (name in ("p", "perc", "exactperc", "upperperc") and not percentile):
         close = get_close_matches(name, names(), n=1)
-        hint = f"; did you mean `{close[0]}`?" if close else ""
-        raise AggregationError(f"aggregation `{func}` is not supported{hint}")
+        hint = f"did you mean `{close[0]}`?" if close else ""
+        raise AggregationNotSupported(func, hint)
     if arg is None:
         if name not in ("count", "c"):
             raise AggregationError(f"aggregation `{func}` needs a field: `{func}(field)`")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from storypack.engine.aggregations.numbers import sum_
 from storypack.engine.aggregations.order import by_time
-from storypack.engine.aggregations.registry import AggregationError, Argument, aggregation
+from storypack.engine.aggregations.registry import AggregationError, AggregationNotSupported, Argument, aggregation
 from storypack.engine.sql import Kind, Sql
 
 
@@ -57,4 +57,4 @@ per_day = _per("per_day", 86400)
 @aggregation("sparkline")
 def sparkline(argument: Argument) -> Sql:
     """Refused: it is a drawing."""
-    raise AggregationError("aggregation `sparkline` is not supported; it is a drawing")
+    raise AggregationNotSupported("sparkline", "it is a drawing")

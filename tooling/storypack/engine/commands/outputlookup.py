@@ -10,7 +10,7 @@ from storypack.engine.commands.options import flag, options_of
 from storypack.engine.commands.registry import command
 from storypack.engine.errors import SearchError
 from storypack.engine.relation import Relation
-from storypack.engine.session import Session
+from storypack.engine.session import LookupChanged, Session
 from storypack.engine.source import LookupTable
 from storypack.engine.sql import identifier
 from storypack.engine.values import from_column, to_text
@@ -35,7 +35,7 @@ def outputlookup(node: tree.Plain, rows: Relation, session: Session) -> Relation
     names = [named_lookup(word) for word in node.words]
     if len(names) != 1:
         raise SearchError("outputlookup takes one lookup")
-    session.warn(f"outputlookup: `{names[0]}` is changed within this search only")
+    session.warn(LookupChanged(f"outputlookup: `{names[0]}` is changed within this search only"))
     rows = session.materialise(rows)
     shown = {name: column for name, column in rows.columns.items() if not name.startswith("_")}
     select = "SELECT " + (", ".join(identifier(column.ident) for column in shown.values()) or "NULL")

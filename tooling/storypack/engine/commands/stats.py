@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from storypack.engine.aggregations import AggregationContext, AggregationError, aggregate, is_aggregation
+from storypack.engine.aggregations import (
+    AggregationContext,
+    AggregationError,
+    AggregationNotSupported,
+    aggregate,
+    is_aggregation,
+)
 from storypack.engine.aggregations.order import LIST_LIMIT
 from storypack.engine.commands.bin import binned
 from storypack.engine.commands.names import matching, star_name
@@ -117,9 +123,9 @@ def aggregate_sql(
         context = replace(context or AggregationContext(), cut=cut_sql(session, _LIST_CUT))
     try:
         return aggregate(measure.func, measure.arg, order=order, time=time, over=over, context=context)
+    except AggregationNotSupported as error:
+        raise NotSupported("aggregation", measure.func, error.why) from error
     except AggregationError as error:
-        if "is not supported" in error.message:
-            raise NotSupported("aggregation", measure.func, error.message.partition("; ")[2]) from error
         raise SearchError(error.message) from error
 
 

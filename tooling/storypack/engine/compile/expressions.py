@@ -13,7 +13,7 @@ from storypack.engine.compile.compare import compare, constant_number, never_num
 from storypack.engine.compile.subsearch import subsearch_expression
 from storypack.engine.compile.terms import Fields, compile_text
 from storypack.engine.errors import NotSupported, SearchError
-from storypack.engine.functions import FunctionContext, FunctionError, compile_call
+from storypack.engine.functions import FunctionContext, FunctionError, FunctionNotSupported, compile_call
 from storypack.engine.functions import call as call_function
 from storypack.engine.lookup import lookup_sql
 from storypack.engine.readings import reading
@@ -98,9 +98,9 @@ def _call(call: tree.Call, rows: Fields, session: Session, fields: Mapping[str, 
 
     try:
         return compile_call(call, compile, _function_context(rows, session))
+    except FunctionNotSupported as error:
+        raise NotSupported("function", call.name, error.why) from error
     except FunctionError as error:
-        if "is not supported" in error.message:
-            raise NotSupported("function", call.name, error.message.partition("; ")[2]) from error
         raise SearchError(error.message) from error
 
 

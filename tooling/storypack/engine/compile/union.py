@@ -60,7 +60,7 @@ def unite(parts: Sequence[Relation], label: str) -> Relation:
 
 @dataclass
 class _Beside:
-    """The opener of a join: what one side does not have, the other may. `first` is asked first."""
+    """The opener of a join: what one side does not have, the other may; `merge` says which of two is taken."""
 
     left: Relation
     right: Relation

@@ -36,6 +36,14 @@ class FunctionError(Exception):
         self.message = message
 
 
+class FunctionNotSupported(FunctionError):
+    """One that is not run here; `why` may be empty."""
+
+    def __init__(self, name: str, why: str = "") -> None:
+        super().__init__(f"function `{name}` is not supported" + (f"; {why}" if why else ""))
+        self.why = why
+
+
 @dataclass(frozen=True, slots=True)
 class FunctionContext:
     """What a function may know beside its arguments.
@@ -128,8 +136,8 @@ def _find(name: str, count: int) -> Function:
     found = lookup(name.lower())
     if found is None:
         close = get_close_matches(name.lower(), names(), n=1)
-        hint = f"; did you mean `{close[0]}`?" if close else ""
-        raise FunctionError(f"function `{name}` is not supported{hint}")
+        hint = f"did you mean `{close[0]}`?" if close else ""
+        raise FunctionNotSupported(name, hint)
     found.check(count)
     return found
 

@@ -1,13 +1,18 @@
 """Functions of eval and where. Search Reference: "Evaluation functions" (9.4 to 10.4).
 
-One line per function: name, least and most arguments (`-` = no limit, `/2` = in pairs), result, and `re=N` where the
-N-th argument is a regular expression."""
+One line per function: name, least and most arguments (`-` = no limit, `/2` = in pairs), result, and of some:
+
+    re=N          its N-th argument is a regular expression
+    null=never    its result is never null
+    null=strict   its result is null only where an argument is
+    forgiving     it is made for fields that may be missing
+"""
 
 from __future__ import annotations
 
 from typing import cast
 
-from storypack.spl.catalogue.model import FunctionFacts, Result
+from storypack.spl.catalogue.model import FunctionFacts, Null, Result
 
 _TABLE = {
     "bitwise": """
@@ -20,19 +25,19 @@ _TABLE = {
     """,
     "comparison and conditional": """
         case 2 -/2 any
-        cidrmatch 2 2 bool
-        coalesce 1 - any
-        false 0 0 bool
+        cidrmatch 2 2 bool null=strict
+        coalesce 1 - any forgiving
+        false 0 0 bool null=never
         if 3 3 any
-        in 2 - bool
-        like 2 2 bool
+        in 2 - bool null=strict
+        like 2 2 bool null=strict
         lookup 3 3 string
-        match 2 2 bool re=2
-        null 0 0 null
+        match 2 2 bool re=2 null=strict
+        null 0 0 null forgiving
         nullif 2 2 any
-        searchmatch 1 1 bool
-        true 0 0 bool
-        validate 2 -/2 any
+        searchmatch 1 1 bool null=never
+        true 0 0 bool null=never
+        validate 2 -/2 any forgiving
     """,
     "conversion": """
         ipmask 2 2 string
@@ -44,33 +49,33 @@ _TABLE = {
         tomv 1 1 multi
         tonumber 1 2 number
         toobject 1 1 any
-        tostring 1 2 string
+        tostring 1 2 string null=strict
     """,
     "cryptographic": """
-        md5 1 1 string
-        sha1 1 1 string
-        sha256 1 1 string
-        sha512 1 1 string
+        md5 1 1 string null=strict
+        sha1 1 1 string null=strict
+        sha256 1 1 string null=strict
+        sha512 1 1 string null=strict
     """,
     "date and time": """
-        now 0 0 number
-        relative_time 2 2 number
-        strftime 2 2 string
+        now 0 0 number null=never
+        relative_time 2 2 number null=strict
+        strftime 2 2 string null=strict
         strptime 2 2 number
-        time 0 0 number
+        time 0 0 number null=never
     """,
     "informational": """
-        isarray 1 1 bool
-        isbool 1 1 bool
-        isdouble 1 1 bool
-        isint 1 1 bool
-        ismv 1 1 bool
-        isnotnull 1 1 bool
-        isnull 1 1 bool
-        isnum 1 1 bool
-        isobject 1 1 bool
-        isstr 1 1 bool
-        typeof 1 1 string
+        isarray 1 1 bool null=never
+        isbool 1 1 bool null=never
+        isdouble 1 1 bool null=never
+        isint 1 1 bool null=never
+        ismv 1 1 bool null=never
+        isnotnull 1 1 bool null=never forgiving
+        isnull 1 1 bool null=never forgiving
+        isnum 1 1 bool null=never
+        isobject 1 1 bool null=never
+        isstr 1 1 bool null=never
+        typeof 1 1 string null=never forgiving
     """,
     "json": """
         json 1 1 string
@@ -91,17 +96,17 @@ _TABLE = {
         mv_to_json_array 1 2 string
     """,
     "mathematical": """
-        abs 1 1 number
-        ceil 1 1 number
-        ceiling 1 1 number
+        abs 1 1 number null=strict
+        ceil 1 1 number null=strict
+        ceiling 1 1 number null=strict
         exact 1 1 number
         exp 1 1 number
-        floor 1 1 number
+        floor 1 1 number null=strict
         ln 1 1 number
         log 1 2 number
-        pi 0 0 number
+        pi 0 0 number null=never
         pow 2 2 number
-        round 1 2 number
+        round 1 2 number null=strict
         sigfig 1 1 number
         sqrt 1 1 number
         sum 1 - number
@@ -109,37 +114,37 @@ _TABLE = {
     "multivalue": """
         commands 1 1 multi
         mvappend 1 - multi
-        mvcount 1 1 number
-        mvdedup 1 1 multi
+        mvcount 1 1 number null=strict
+        mvdedup 1 1 multi null=strict
         mvfilter 1 1 multi
         mvfind 2 2 number re=2
         mvindex 2 3 multi
-        mvjoin 2 2 string
+        mvjoin 2 2 string null=strict
         mvmap 2 2 multi
         mvrange 2 3 multi
         mvreverse 1 1 multi
-        mvsort 1 1 multi
+        mvsort 1 1 multi null=strict
         mvzip 2 3 multi
-        split 2 2 multi
+        split 2 2 multi null=strict
     """,
     "statistical": """
         avg 1 - number
         max 1 - any
         min 1 - any
-        random 0 0 number
+        random 0 0 number null=never
     """,
     "text": """
-        len 1 1 number
+        len 1 1 number null=strict
         length 1 1 number
-        lower 1 1 string
-        ltrim 1 2 string
-        replace 3 3 string re=2
-        rtrim 1 2 string
+        lower 1 1 string null=strict
+        ltrim 1 2 string null=strict
+        replace 3 3 string re=2 null=strict
+        rtrim 1 2 string null=strict
         spath 2 2 any
-        substr 2 3 string
-        trim 1 2 string
-        upper 1 1 string
-        urldecode 1 1 string
+        substr 2 3 string null=strict
+        trim 1 2 string null=strict
+        upper 1 1 string null=strict
+        urldecode 1 1 string null=strict
     """,
     "trigonometric and hyperbolic": """
         acos 1 1 number
@@ -161,8 +166,9 @@ _TABLE = {
 
 
 def _read(family: str, line: str) -> FunctionFacts:
-    name, least, most, result, *regex = line.split()
+    name, least, most, result, *others = line.split()
     limit, _, step = most.partition("/")
+    more = dict(each.partition("=")[::2] for each in others)
     return FunctionFacts(
         name,
         family,
@@ -170,7 +176,9 @@ def _read(family: str, line: str) -> FunctionFacts:
         None if limit == "-" else int(limit),
         cast(Result, result),
         int(step or 1),
-        int(regex[0].removeprefix("re=")) - 1 if regex else None,
+        int(more["re"]) - 1 if "re" in more else None,
+        cast(Null, more.get("null", "")),
+        "forgiving" in more,
     )
 
 

@@ -93,13 +93,15 @@ class CommandFacts:
         return next((option for option in self.options if option.name == name), None)
 
 
+Null = Literal["", "never", "strict"]
 Result = Literal["number", "string", "bool", "multi", "any", "null"]
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionFacts:
     """A function of eval and where. `most` None = any number of arguments; `step` 2 = after the least, they come in
-    pairs. `regex` is the position of an argument that is a regular expression."""
+    pairs. `regex` is the position of an argument that is a regular expression. `null`: its result is null never, or
+    only where an argument is (`strict`); empty = as it comes. `forgiving`: made for fields that may be missing."""
 
     name: str
     family: str
@@ -108,6 +110,8 @@ class FunctionFacts:
     result: Result
     step: int = 1
     regex: int | None = None
+    null: Null = ""
+    forgiving: bool = False
 
     def takes(self, count: int) -> bool:
         """May it be called with so many arguments?"""
@@ -127,7 +131,8 @@ class FunctionFacts:
 
 @dataclass(frozen=True, slots=True)
 class AggregationFacts:
-    """A function of stats and its kin. `numeric` = values that are not numbers are passed over."""
+    """A function of stats and its kin. `numeric` = values that are not numbers are passed over. `counts`: its result is
+    never null. `of_values`: it gives one of the values, or all, so there is a result where there is a value."""
 
     name: str
     family: str
@@ -136,6 +141,8 @@ class AggregationFacts:
     aliases: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()  # the only commands that have it; empty = stats, chart, timechart and their kin
     bare: bool = False  # may stand without a field
+    counts: bool = False
+    of_values: bool = False
 
 
 def options(text: str) -> tuple[OptionFacts, ...]:

@@ -16,7 +16,7 @@ from storypack.spl.fields.uses import Use, of
 from storypack.spl.nodes import Command, Field, MacroCall, Node, Option, field_names
 from storypack.spl.printing import text
 from storypack.spl.printing.text import join
-from storypack.spl.source import Span
+from storypack.spl.source import Span, SplError
 from storypack.spl.tokens import ARGUMENTS, Reader
 
 _CHART = (
@@ -142,7 +142,7 @@ def _split_by(reader: Reader, word: str) -> SplitBy:
     place = reader.span
     reader.advance()
     if reader.kind not in ("word", "string", "quoted", "macro"):
-        reader.fail(f"`{word}` needs a field", f"name the field behind `{word}` ({place.start})" if not place else "")
+        raise SplError(f"`{word}` needs a field", place, f"name the field, or take `{word}` away")
     return _split(reader)
 
 

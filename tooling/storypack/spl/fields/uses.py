@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from storypack.spl import catalogue
 from storypack.spl.fields.walk import children
 from storypack.spl.nodes import (
     Call,
@@ -21,8 +22,6 @@ from storypack.spl.nodes import (
 )
 from storypack.spl.source import Span
 
-# Functions that are made for fields which may be missing.
-_FORGIVING = frozenset({"coalesce", "isnull", "isnotnull", "null", "validate", "typeof"})
 _CONSTANTS = frozenset({"true", "false", "null"})
 
 
@@ -59,12 +58,17 @@ def of_expression(root: Expr, *, forgiving: bool = False) -> Iterator[Use]:
             if node.quoted or node.name.lower() not in _CONSTANTS:
                 yield Use(node.name, node.span, soft)
         elif kind is Call:
-            soft = soft or node.name in _FORGIVING
+            soft = soft or _is_forgiving(node.name)
             todo += [(each, soft) for each in reversed(node.args)]
         elif kind is tuple:
             todo += [(each, soft) for each in reversed(node)]
         elif kind is not String and kind is not Number and kind is not SubsearchValue and isinstance(node, Node):
             todo += [(each, soft) for each in reversed(children(node))]
+
+
+def _is_forgiving(function: str) -> bool:
+    facts = catalogue.functions().get(function)
+    return facts is not None and facts.forgiving
 
 
 def raw(command: Command, *, forgiving: bool = False) -> Use:

@@ -9,9 +9,9 @@ import pytest
 from storypack.engine.events.origin import EventFile
 from storypack.engine.knowledge.apps import load_knowledge
 from storypack.engine.knowledge.files import FileSource
-from storypack.engine.knowledge.timestamps import _zones
 from storypack.engine.root import open_root
 from storypack.engine.run import search
+from storypack.engine.zones import zones
 
 from .add_on import NOW, AddOn
 
@@ -57,12 +57,24 @@ def test_times_that_are_recognised(ta: AddOn, event: str, time: float) -> None:
         ("TIME_PREFIX = never=", "2025-11-20T10:00:00Z x", NOW),
         ("MAX_TIMESTAMP_LOOKAHEAD = 0", " " * 500 + "2025-11-20T10:00:00Z x", TEN),
         ("MAX_TIMESTAMP_LOOKAHEAD = -1", " " * 500 + "2025-11-20T10:00:00Z x", TEN),
-        ("MAX_TIMESTAMP_LOOKAHEAD = 100000", " " * 90_000 + "2025-11-20T10:00:00Z x", TEN),
-        ("MAX_TIMESTAMP_LOOKAHEAD = 100000", " " * 100_001 + "2025-11-20T10:00:00Z x", NOW),
-        ("TIME_PREFIX = end=\nMAX_TIMESTAMP_LOOKAHEAD = 100000", f"end={' ' * 90_000}2025-11-20T10:00:00Z", TEN),
+        ("MAX_TIMESTAMP_LOOKAHEAD = 100000\nTRUNCATE = 0", " " * 90_000 + "2025-11-20T10:00:00Z x", TEN),
+        ("MAX_TIMESTAMP_LOOKAHEAD = 100000\nTRUNCATE = 0", " " * 100_001 + "2025-11-20T10:00:00Z x", NOW),
+        (
+            "TIME_PREFIX = end=\nMAX_TIMESTAMP_LOOKAHEAD = 100000\nTRUNCATE = 0",
+            f"end={' ' * 90_000}2025-11-20T10:00:00Z",
+            TEN,
+        ),
         ("TIME_PREFIX = end=\nMAX_TIMESTAMP_LOOKAHEAD = 2000", f"end={' ' * 2_001}2025-11-20T10:00:00Z", NOW),
-        ("TIME_PREFIX = (?<=end=)\nMAX_TIMESTAMP_LOOKAHEAD = 100000", f"end={' ' * 90_000}2025-11-20T10:00:00Z", TEN),
-        ("TIME_PREFIX = (?<=end=)\nMAX_TIMESTAMP_LOOKAHEAD = 70000", f"end={' ' * 70_001}2025-11-20T10:00:00Z", NOW),
+        (
+            "TIME_PREFIX = (?<=end=)\nMAX_TIMESTAMP_LOOKAHEAD = 100000\nTRUNCATE = 0",
+            f"end={' ' * 90_000}2025-11-20T10:00:00Z",
+            TEN,
+        ),
+        (
+            "TIME_PREFIX = (?<=end=)\nMAX_TIMESTAMP_LOOKAHEAD = 70000\nTRUNCATE = 0",
+            f"end={' ' * 70_001}2025-11-20T10:00:00Z",
+            NOW,
+        ),
         ("TIMESTAMP_FIELDS = a.when", '{"time": "2020-01-01T00:00:00Z", "a": {"when": "2025-11-20T10:00:00Z"}}', TEN),
         ("TIMESTAMP_FIELDS = a.when", '{"time": "2020-01-01T00:00:00Z", "a.when": "2025-11-20T10:00:00Z"}', TEN),
         ("TIMESTAMP_FIELDS = date, time", '{"time": "10:00:00", "date": "2025-11-20"}', TEN),
@@ -107,7 +119,7 @@ def test_settings_that_cannot_be_followed_are_told(ta: AddOn, props: str, warnin
 def test_every_time_zone_that_is_taken_can_be_used(ta: AddOn) -> None:
     """By the library that counts with it, too."""
     with open_root() as root:
-        for name in sorted(set(_zones().values())):
+        for name in sorted(set(zones().values())):
             root.execute(f"SELECT epoch(timezone('{name}', make_timestamp(0)))").fetchall()
 
 

@@ -198,7 +198,11 @@ def test_broken_events_are_told_and_kept(pack: SmallPack) -> None:
     pack.detection("Disk", SEARCH, search_test("x", text, expected_results=1))
     result = pack.only()
     assert result.outcome is Outcome.PASSED
-    assert result.notes == ("1 of the events in disk_0.jsonl is broken",)
+    assert result.notes == (
+        "1 of the events in disk_0.jsonl is broken",
+        "1 of 3 events in disk_0.jsonl shows no time; it was given that of the event before, or where there is none, "
+        "that of the search",
+    )
 
 
 def test_a_search_that_reads_no_events_runs_without_any(pack: SmallPack) -> None:

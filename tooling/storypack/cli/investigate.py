@@ -25,7 +25,7 @@ from storypack.cli.options import (
     pack_option,
     tell,
 )
-from storypack.cli.search_notes import tell_broken
+from storypack.cli.search_notes import tell_broken, tell_notes
 from storypack.cli.waiting import waiting
 
 if TYPE_CHECKING:
@@ -115,12 +115,15 @@ def _investigate(investigation: Investigation, pack: Pack, wanted: _Wanted, scra
     try:
         for warning in setting.knowledge.warnings:
             tell(warning)
-        with FileSource(files, setting.knowledge, clock=time.time(), lookups=setting.lookups) as source:
+        with FileSource(
+            files, setting.knowledge, clock=time.time(), lookups=setting.lookups, file_times=True
+        ) as source:
             moment = _moment(values.pop("time", None), source)
             if moment is not None:
                 source.clock = moment
             answers = _answers(investigation, values, moment, source, setting)
             tell_broken(source)
+            tell_notes(source)
     except EngineError as error:
         raise click.ClickException(str(error)) from error
     emit(_render(investigation, values, moment, answers, wanted), wanted.output)

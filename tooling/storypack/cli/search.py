@@ -174,6 +174,7 @@ def _search(wanted: _Wanted, scratch: Path, remote: Remote | None) -> int:
                 clock=time.time(),
                 lookups=lookups,
                 hasty=True,
+                file_times=True,
                 memory=wanted.memory,
                 progress=_reading(line, len(files)),
             )
@@ -227,6 +228,8 @@ def _run(spl: str, source: FileSource, macros: Mapping[str, MacroDefinition], wa
             if source.faults(_PATIENCE):  # nothing has been shown: begin again
                 raise UnreadableEvents("a file is damaged")
             line.end()
+            if not source.is_settled(now):  # events without a time: begin again, with times filled in
+                return _run(spl, source, macros, wanted)
             if source.are_broken_counted:
                 tell_broken(source)
             try:

@@ -73,6 +73,12 @@ def tell_broken(source: FileSource) -> None:
     )
 
 
+def tell_notes(source: FileSource) -> None:
+    """Which events show no time, and which were cut."""
+    for warning in source.warnings:
+        tell(warning)
+
+
 def _tell_some(texts: Iterable[str]) -> None:
     lines = list(texts)
     for line in lines[:MOST_FILES]:
@@ -97,6 +103,7 @@ def tell_afterwards(
     """What there is to say once the rows have been shown. `ranged` = the command line gives a time range."""
     if not source.are_broken_counted and source.has_seen_broken:
         tell_broken(source)
+    tell_notes(source)
     for warning in stream.warnings:
         tell(f"warning: {warning}")
     if rows.more:

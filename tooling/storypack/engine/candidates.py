@@ -126,6 +126,9 @@ class Candidates:
         found = self.files.datamodel(name)
         return found and replace(found, fields={**found.fields, EVENT: EVENT, AT: AT})
 
+    def is_settled(self, now: float) -> bool:
+        return True
+
     def saved_search(self, name: str) -> str | None:
         return self.files.saved_search(name)
 
@@ -185,6 +188,9 @@ class WholeFiles:
 
     def datamodel(self, name: str) -> ModelDataset | None:
         return self.files.datamodel(name)
+
+    def is_settled(self, now: float) -> bool:
+        return self.files.is_settled(now)
 
     def saved_search(self, name: str) -> str | None:
         return self.files.saved_search(name)

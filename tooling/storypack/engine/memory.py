@@ -26,6 +26,9 @@ class DictSource:
         """A pass over the events that lie within the time range."""
         return DictScan(self._fields, self._count, request, session)
 
+    def is_settled(self, now: float) -> bool:
+        return True
+
     def lookup(self, name: str) -> LookupTable | None:
         return self._lookups.get(name) or self._lookups.get(name.removesuffix(".csv"))
 

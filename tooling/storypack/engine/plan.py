@@ -119,5 +119,8 @@ class _Recorder:
     def datamodel(self, name: str) -> ModelDataset | None:
         return self.source.datamodel(name)
 
+    def is_settled(self, now: float) -> bool:
+        return True
+
     def saved_search(self, name: str) -> str | None:
         return self.source.saved_search(name)

@@ -69,8 +69,10 @@ def search(
 ) -> Result:
     """Run a search over a source; see `Result`. `earliest` and `latest` are the time range (epoch seconds)."""
     with open_session(source, macros, now) as session, session.between(earliest, latest), session.translated():
-        rows = compile_pipeline(parse_search(spl, session), session)
-        return fetch_result(rows, session)
+        result = fetch_result(compile_pipeline(parse_search(spl, session), session), session)
+    if source.is_settled(session.now):
+        return result
+    return search(spl, source, macros, session.now, earliest=earliest, latest=latest)
 
 
 @contextmanager

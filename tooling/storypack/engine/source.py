@@ -136,6 +136,9 @@ class Source(Protocol):
         """A pass over the events. `session.connection` is the run's DuckDB cursor (temporary tables of the scan may be
         made there), `session.names.new(field)` gives an unused identifier."""
 
+    def is_settled(self, now: float) -> bool:
+        """Whether what searches have been given can stand; False = the source has learned better, so search again."""
+
     def lookup(self, name: str) -> LookupTable | None:
         """A lookup definition or CSV file by its name; None if unknown."""
 

@@ -117,7 +117,7 @@ class _Run:
             f"{count} of the events in {path.name} {'is' if count == 1 else 'are'} broken"
             for path, count in source.broken.items()
         ]
-        notes += risk.problems if risk else ()
+        notes += [*source.warnings, *(risk.problems if risk else ())]
         notes += misspelt(staged, source, self.test, self.setting, when)
         kept = TestResult(self.planned, Outcome.PASSED, len(rows), tuple(rows[:KEPT_ROWS]), notes=tuple(notes))
         wrong = difference(self.test, rows)

@@ -20,6 +20,7 @@ from storypack.pack.models.lookup import CsvLookup, Lookup
 from storypack.pack.models.search import EventsTest
 from storypack.pack.pack import Entry, Pack
 from storypack.spl.macros import MacroDefinition
+from storypack.testing.clock import NO_TIME
 from storypack.testing.surroundings import known_lookups, known_macros, shipped_lookup
 from storypack.world import shipped
 
@@ -135,7 +136,7 @@ class Setting:
         with FileSource(
             self.files(test),
             self.knowledge,
-            clock=0.0,
+            clock=NO_TIME,
             lookups=self.lookups_of(test),
             saved_searches=self.saved_searches,
             tables=tables,

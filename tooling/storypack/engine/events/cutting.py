@@ -6,8 +6,9 @@ import codecs
 import io
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from storypack.engine.events.event import CutEvent
 from storypack.engine.events.packed import Damaged
@@ -30,8 +31,18 @@ def cut(path: Path, shape: Shape, damage: list[str] | None = None) -> Iterator[C
         if shape.format.binary:
             yield from shape.format.cut(bytes_, damage)
             return
-        text = io.TextIOWrapper(bytes_, encoding=shape.encoding, errors=_REPLACE, newline=None)
-        yield from shape.format.cut(text, damage)
+        yield from shape.format.cut(_text(cast(BinaryIO, bytes_), shape), damage)
+
+
+@contextmanager
+def open_text(path: Path, shape: Shape, damage: list[str]) -> Iterator[io.TextIOBase]:
+    """A file's text as it stands, line ends and all; see `cut`."""
+    with open_bytes(path, shape.compression) as stream:
+        yield _text(cast(BinaryIO, io.BufferedReader(_Salvaged(stream, damage))), shape, newline="")
+
+
+def _text(stream: BinaryIO, shape: Shape, newline: str | None = None) -> io.TextIOBase:
+    return io.TextIOWrapper(stream, encoding=shape.encoding, errors=_REPLACE, newline=newline)
 
 
 _REPLACE = "storypack_replace"

@@ -14,9 +14,6 @@ from storypack.engine.sql import identifier
 HELD_TABLE = "events"
 BATCH_EVENTS, BATCH_CHARACTERS = 4_000, 1 << 23
 
-TIME = "_time"
-"""The field of `__indexed` that holds the time which an envelope or an export says of an event, in epoch seconds."""
-
 OBJECT = "starts_with(_raw, '{')"
 WHOLE = f"{OBJECT} AND json_valid(_raw)"
 
@@ -53,7 +50,8 @@ class Part:
 
 @dataclass
 class Hold:
-    """The table (`_raw`, `__indexed`, `__position`, `__file`: a part's number, from 0) while it is filled."""
+    """The table (`_raw`, `__indexed`, `__position`, `__when`: the time where that has been read, `__file`: a part's
+    number, from 0) while it is filled."""
 
     connection: duckdb.DuckDBPyConnection
     table: str = HELD_TABLE
@@ -62,7 +60,7 @@ class Hold:
     _characters: int = 0
 
     def __post_init__(self) -> None:
-        columns = "_raw VARCHAR, __indexed VARCHAR, __position BIGINT, __file INTEGER"
+        columns = "_raw VARCHAR, __indexed VARCHAR, __position BIGINT, __when DOUBLE, __file INTEGER"
         self.connection.execute(f"CREATE OR REPLACE TABLE {identifier(self.table)} ({columns})").fetchall()
 
     def skip(self, parts: int) -> None:
@@ -100,11 +98,13 @@ class Hold:
         events, numbers = zip(*self._waiting, strict=True)
         self.connection.execute(
             f"INSERT INTO {identifier(self.table)} SELECT unnest(CAST(? AS VARCHAR[])), "
-            "unnest(CAST(? AS VARCHAR[])), unnest(CAST(? AS BIGINT[])), unnest(CAST(? AS INTEGER[]))",
+            "unnest(CAST(? AS VARCHAR[])), unnest(CAST(? AS BIGINT[])), unnest(CAST(? AS DOUBLE[])), "
+            "unnest(CAST(? AS INTEGER[]))",
             [
                 [event.raw for event in events],
-                [_indexed(event) for event in events],
+                [event.indexed for event in events],
                 [event.position for event in events],
+                [event.time for event in events],
                 list(numbers),
             ],
         ).fetchall()
@@ -118,11 +118,3 @@ class Hold:
             f"FROM {identifier(self.table)} GROUP BY 1"
         ).fetchall()
         return {number: (count, objects, whole) for number, count, objects, whole in rows}
-
-
-def _indexed(event: CutEvent) -> str | None:
-    """The fields that come with an event, its time among them, as text of a JSON object."""
-    if event.time is None:
-        return event.indexed
-    time = f'{{"{TIME}": {event.time!r}'
-    return f"{time}}}" if event.indexed in (None, "{}") else f"{time}, {(event.indexed or '')[1:]}"

@@ -85,6 +85,26 @@ class Origins:
         return origin
 
 
+@dataclass
+class Routed:
+    """The origins of events whose labels say all, each made once."""
+
+    file: EventFile
+    _known: dict[Labels, EventFile] = field(default_factory=dict)
+
+    def of(self, event: CutEvent) -> EventFile:
+        labels = event.labels
+        if labels not in self._known:
+            self._known[labels] = replace(
+                self.file,
+                sourcetype=labels.sourcetype,
+                source=labels.source,
+                host=labels.host,
+                index=labels.index,
+            )
+        return self._known[labels]
+
+
 def _channel(raw: str) -> str:
     match = CHANNEL.search(raw)
     return match[1] if match else ""

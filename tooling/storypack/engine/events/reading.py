@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -22,11 +22,15 @@ from storypack.engine.events.formats.registry import format_named
 from storypack.engine.events.hold import HELD_TABLE, OBJECT, WHOLE, Hold, Survey
 from storypack.engine.events.inspection import Inspection, fits
 from storypack.engine.events.openers.registry import envelopes
-from storypack.engine.events.origin import CHANNEL, EventFile, Origins
+from storypack.engine.events.origin import CHANNEL, EventFile, Origins, Routed
 from storypack.engine.events.shapes import UTF_8, Compression, Shape, begins_with_objects, recognise
 from storypack.engine.events.sourcetypes import XML_WINDOWS, is_mixed
 from storypack.engine.root import is_plain_name
 from storypack.engine.sql import identifier, quote
+
+if TYPE_CHECKING:
+    from storypack.engine.ingest.pipeline import Ingest
+    from storypack.engine.ingest.settings import Settings
 
 MAX_EVENT_BYTES = 16 << 20
 SMALL_BYTES = 1 << 18
@@ -55,7 +59,8 @@ class RawEvents:
     damage: str = ""  # why the file could not be read to its end
     replaced: int = 0  # stretches of bytes that are no text of its encoding
     inspection: Inspection | None = None  # the look at a streamed file, which may still be going on
-    timed: bool = False  # some events bring their time, as hold.TIME in `__indexed`
+    timed: bool = False  # some events bring their time (epoch seconds), in `__when` (DOUBLE)
+    ingested: bool = False  # their index-time settings have been followed: no other time is to be read
     notes: Mapping[str, int] = field(default_factory=dict)  # words on how events were read, and of how many
     multi: frozenset[str] = frozenset()  # fields of `__indexed` of which an event has several values
 
@@ -66,6 +71,7 @@ def read_events(
     *,
     csv: bool | None = None,
     hasty: bool = False,
+    ingest: Ingest | None = None,
     progress: Callable[[int], object] = lambda read: None,
 ) -> list[RawEvents]:
     """Each file's events. Tables are made on `connection`, for its cursors to see. Raises UnreadableFile.
@@ -74,7 +80,7 @@ def read_events(
     UTF-8, a line beyond all measure) fails then, and is to be run again over events read without haste.
 
     Windows events in XML whose source is not given come apart by channel: Splunk's inputs name the source after it.
-    `progress` is told how many files have been read.
+    Files with index-time settings go through `ingest`. `progress` is told how many files have been read.
     """
     found: list[RawEvents] = []
     hold = Hold(connection)
@@ -84,11 +90,14 @@ def read_events(
             shape = recognise(file.path, csv=csv)
             if shape.known_as is not None and shape.known_as.cure:
                 raise UnreadableFile(f"{file.path} is {shape.known_as}")
-            streamed = _stream(connection, file, shape, streamed_bytes, hasty=hasty)
+            settings = None if ingest is None else ingest.settings(file)
+            streamed = None
+            if settings is None:
+                streamed = _stream(connection, file, shape, streamed_bytes, hasty=hasty)
             if streamed is not None:
                 hold.skip(len(streamed))
                 streamed_bytes += file.path.stat().st_size
-            found += streamed if streamed is not None else _held(hold, file, shape)
+            found += streamed if streamed is not None else _held(hold, file, shape, ingest, settings)
             progress(number)
         return _judged(found, hold.survey())
     except duckdb.OutOfMemoryException as error:
@@ -143,22 +152,29 @@ def _is_all(inspection: Inspection, text_bytes: int, count: int, size: int) -> b
     return inspection.counted() == text_bytes
 
 
-def _held(hold: Hold, file: EventFile, shape: Shape) -> list[RawEvents]:
-    """The events of a file, cut and put into the table of those that are held; not yet counted."""
+def _held(
+    hold: Hold, file: EventFile, shape: Shape, ingest: Ingest | None, settings: Settings | None
+) -> list[RawEvents]:
+    """The events of a file, cut (with `settings` as these say) and put into the table of those that are held; not yet
+    counted."""
     damage: list[str] = []
     before = replaced()
     origins = Origins(file, _is_mixed(file, shape), shape.format.by_line)
-    parts = hold.load_by(cut(file.path, shape, damage), origins.of, file)
+    if ingest is None or settings is None:
+        parts = hold.load_by(cut(file.path, shape, damage), origins.of, file)
+    else:
+        parts = hold.load_by(ingest.cut(file, shape, settings, damage, origins), Routed(file).of, file)
     return [
         RawEvents(
             origin,
             shape,
-            f"SELECT _raw, __indexed, __position FROM {HELD_TABLE} WHERE __file = {part.number}",
+            f"SELECT _raw, __indexed, __position, __when FROM {HELD_TABLE} WHERE __file = {part.number}",
             part.number,
             part.broken,
             held=True,
-            indexed=part.indexed or part.timed,
+            indexed=part.indexed,
             timed=part.timed,
+            ingested=settings is not None,
             multi=frozenset(part.multi),
             notes=part.notes,
             damage="; ".join(damage) if not at else "",
@@ -212,7 +228,7 @@ def table_events(
     hold.flush()
     multi = frozenset(name for row in rows for name, value in row.items() if isinstance(value, list))
     shape = Shape(format_named("json"), Compression.NONE)
-    sql = f"SELECT _raw, __indexed, __position FROM {identifier(table)}"
+    sql = f"SELECT _raw, __indexed, __position, __when FROM {identifier(table)}"
     return RawEvents(file, shape, sql, len(rows), 0, indexed=True, multi=multi)
 
 
@@ -234,7 +250,8 @@ def lines_sql(paths: Sequence[Path], compression: Compression, more: str = "") -
     )
     named = ", filename" if more else ""
     return (
-        f"SELECT _raw, CAST(NULL AS VARCHAR) AS __indexed, row_number() OVER () AS __position{named} "
+        f"SELECT _raw, CAST(NULL AS VARCHAR) AS __indexed, row_number() OVER () AS __position, "
+        f"CAST(NULL AS DOUBLE) AS __when{named} "
         f"FROM {lines} WHERE _raw IS NOT NULL"
     )
 

@@ -49,7 +49,7 @@ class AddOns:
 @dataclass(frozen=True)
 class Knowledge:
     """The merged confs of all apps, and the folders in which their lookup tables lie (the last one first). `warnings` =
-    what the apps do to one another."""
+    what the apps do to one another; `own_props` = props.conf without the built-in one."""
 
     props: Conf = field(default_factory=Conf)
     transforms: Conf = field(default_factory=Conf)
@@ -59,6 +59,7 @@ class Knowledge:
     lookup_folders: tuple[Path, ...] = ()
     models: Mapping[str, AddOnModel] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    own_props: Conf = field(default_factory=Conf)
 
     def macro_definitions(self) -> dict[str, MacroDefinition]:
         """The search macros of the add-ons, by stanza name."""
@@ -100,7 +101,13 @@ def load_knowledge(apps: Iterable[Path] = (), *, builtin: bool = True) -> Knowle
         (folder, {name: layers[name][at] for name in FILES}) for at, folder in enumerate(folders) if folder in add_ons
     ]
     clashes = itertools.chain.from_iterable(clashing(*pair) for pair in itertools.combinations(own, 2))
-    return Knowledge(**confs, lookup_folders=lookup_folders, models=_models(folders), warnings=tuple(clashes))
+    return Knowledge(
+        **confs,
+        lookup_folders=lookup_folders,
+        models=_models(folders),
+        warnings=tuple(clashes),
+        own_props=merge(*(confs_of["props"] for _, confs_of in own)),
+    )
 
 
 def _models(folders: Sequence[Path]) -> dict[str, AddOnModel]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,9 +16,11 @@ from storypack.engine.datamodels import add_on_dataset, model_dataset
 from storypack.engine.events.origin import EventFile
 from storypack.engine.events.reading import RawEvents, counted, has_seen_broken, read_events, table_events, watch_broken
 from storypack.engine.failures import translated
+from storypack.engine.ingest.pipeline import Ingest, modified
 from storypack.engine.knowledge.apps import Knowledge, load_knowledge
 from storypack.engine.knowledge.origins import MANY, write_files_table
 from storypack.engine.knowledge.scan import FileScan, open_scan
+from storypack.engine.knowledge.untimed import Untimed
 from storypack.engine.root import open_root
 from storypack.engine.run import open_session
 from storypack.engine.session import Session
@@ -39,7 +41,8 @@ class FileSource:
     """Event files with search-time knowledge; a context manager, since it holds a DuckDB connection.
 
     `newest_at` (epoch seconds) moves all times so that the newest event lies there: old logs become recent ones, and
-    `earliest=-70m` finds them. `clock` is the time of events that show none (the start of the search, as a rule).
+    `earliest=-70m` finds them. `clock` is the time of events that show none and have none before them in their
+    file (the start of the search, as a rule); with `file_times` it is that of the file's last change instead.
     `root` is a connection that may read the files, and stays open; without one the source opens its own, of so much
     `memory` (see `open_root`). `hasty` = large files are not looked through first; see `settle`. `progress` is told how
     many files have been read.
@@ -59,6 +62,7 @@ class FileSource:
         root: duckdb.DuckDBPyConnection | None = None,
         hasty: bool = False,
         memory: int | None = None,
+        file_times: bool = False,
         progress: Callable[[int], object] = lambda read: None,
     ) -> None:
         self.knowledge = load_knowledge() if knowledge is None else knowledge
@@ -70,6 +74,9 @@ class FileSource:
         self.clock = clock
         self.newest_at = newest_at
         self._given = (tuple(files), csv, tuple(tables), progress)
+        self._file_times = file_times
+        self.ingest = Ingest(self.knowledge, clock, file_times=file_times)
+        self.untimed = Untimed()
         self.events: list[RawEvents] = []
         try:
             with translated():
@@ -80,7 +87,10 @@ class FileSource:
 
     def _read(self, *, hasty: bool) -> None:
         files, csv, tables, progress = self._given
-        self.events = read_events(self.root, files, csv=csv, hasty=hasty, progress=progress)
+        self.untimed.forget()
+        self.untimed = Untimed()
+        self.ingest = Ingest(self.knowledge, self.clock, file_times=self._file_times)
+        self.events = read_events(self.root, files, csv=csv, hasty=hasty, ingest=self.ingest, progress=progress)
         if len(self.events) > MANY:
             write_files_table(self.root, self.events)
         if not self.are_broken_counted:
@@ -107,6 +117,7 @@ class FileSource:
         for events in self.events:
             if events.inspection is not None:
                 events.inspection.stop()
+        self.untimed.forget()
         if self._owns_root:
             self.root.close()
 
@@ -193,7 +204,43 @@ class FileSource:
         return 0.0 if self.newest_at is None or self.times is None else self.newest_at - self.times[1]
 
     def scan(self, request: ScanRequest, session: Session) -> FileScan:
-        return open_scan(self.events, self.knowledge, request, session, clock=self.clock, shift=self.shift)
+        for warning in self.ingest.warnings:
+            session.warn(warning)
+        return open_scan(
+            self.events,
+            self.knowledge,
+            request,
+            session,
+            clock=self.clock,
+            untimed=self.untimed,
+            shift=self.shift,
+        )
+
+    @property
+    def warnings(self) -> Iterator[str]:
+        """What there is to say of the events, as far as searches have read them: some show no time, or were cut."""
+        yield from self.ingest.messages()
+        yield from self.untimed.messages(dict(enumerate(self.events)))
+
+    def is_settled(self, now: float) -> bool:
+        """Whether what searches have been given so far can stand. Where one has met events without a time it cannot:
+        these times are filled in now, and the search is to be run again."""
+        if self.untimed.is_filled or not self.untimed.is_met:
+            return True
+        with open_session(self, now=now) as session:
+            scan = open_scan(self.events, self.knowledge, ScanRequest(), session, clock=None)
+            column = scan.field("_time")
+            assert column is not None
+            time = identifier(column.ident)
+            rows = session.rows(
+                f"SELECT __origin, count(*) FILTER ({time} IS NULL), count(*) FROM ({scan.sql()}) GROUP BY 1 ORDER BY 1"
+            )
+        self.untimed.counts = {number: (lacking, total) for number, lacking, total in rows if lacking}
+        if self._file_times:
+            paths = {number: self.events[number].file.path for number in self.untimed.counts}
+            self.untimed.own = {number: modified(path) for number, path in paths.items() if path.exists()}
+        self.untimed.is_filled = True
+        return False
 
     def lookup(self, name: str) -> LookupTable | None:
         return self._lookups.get(name) or self._lookups.get(name.removesuffix(".csv")) or self.knowledge.lookup(name)

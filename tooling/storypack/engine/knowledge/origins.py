@@ -67,7 +67,7 @@ class Origin:
         held = [number for number, events in self.numbered if events.held]
         if held:
             yield (
-                "SELECT e._raw, e.__indexed, e.__position, f.number AS __origin, f.source "
+                "SELECT e._raw, e.__indexed, e.__position, e.__when, f.number AS __origin, f.source "
                 f"FROM {HELD_TABLE} e JOIN {FILES_TABLE} f ON e.__file = f.number WHERE {_within('e.__file', held)}"
             )
         streamed: dict[object, list[RawEvents]] = {}
@@ -79,7 +79,7 @@ class Origin:
         for several in streamed.values():
             lines = lines_sql([one.file.path for one in several], several[0].shape.compression, ", filename = true")
             yield (
-                "SELECT l._raw, l.__indexed, l.__position, f.number AS __origin, f.source "
+                "SELECT l._raw, l.__indexed, l.__position, l.__when, f.number AS __origin, f.source "
                 f"FROM ({lines}) l JOIN {FILES_TABLE} f ON l.filename = f.path"
             )
 
@@ -100,7 +100,7 @@ def _groups(events: Sequence[RawEvents], props: Conf) -> Iterator[tuple[bool, di
             file = alike[0][1].file
             yield True, {"index": file.index, **_sourcetype(file.sourcetype, props), "host": file.host}, alike
             continue
-        for group in _by(alike, lambda one: (one.file.index, one.file.sourcetype, one.file.source, one.file.host)):
+        for group in _by(alike, _origin_of):
             file = group[0][1].file
             yield (
                 False,
@@ -130,8 +130,14 @@ def _kind(events: RawEvents, props: Conf) -> Hashable:
         events.json,
         events.indexed,
         events.timed,
+        events.ingested,
         source_stanzas(props, file.source),
     )
+
+
+def _origin_of(events: RawEvents) -> Hashable:
+    file = events.file
+    return file.index, file.sourcetype, file.source, file.host, events.ingested
 
 
 def _by(numbered: Iterable[Numbered], key: Callable[[RawEvents], Hashable]) -> list[list[Numbered]]:

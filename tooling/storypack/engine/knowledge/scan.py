@@ -10,7 +10,6 @@ from functools import partial
 from storypack.engine.compile.coerce import coerce, common_kind
 from storypack.engine.compile.patterns import parse_pattern
 from storypack.engine.compile.terms import compile_term
-from storypack.engine.events.hold import TIME
 from storypack.engine.events.origin import EventFile
 from storypack.engine.events.reading import RawEvents, guard_sql
 from storypack.engine.knowledge.apps import Knowledge
@@ -21,6 +20,7 @@ from storypack.engine.knowledge.layers import Layers
 from storypack.engine.knowledge.origins import Origin, origins
 from storypack.engine.knowledge.props import settings_for
 from storypack.engine.knowledge.timestamps import time_sql
+from storypack.engine.knowledge.untimed import Untimed
 from storypack.engine.relation import Column, OrderKey
 from storypack.engine.session import Session
 from storypack.engine.source import ScanRequest
@@ -28,9 +28,6 @@ from storypack.engine.sql import Kind, Sql, identifier
 from storypack.spl import tree
 
 HIDDEN = ("_raw", "__indexed", "__origin", "__position", "__part")
-
-TIMED = f"TRY_CAST(json_extract_string(__indexed, '$.\"{TIME}\"') AS DOUBLE)"
-"""The time that an envelope or an export says of an event."""
 
 MAX_FIELDS = 512
 """limits.conf.spec: `maxcols` of [kv], the point at which no more new fields are made of what events hold."""
@@ -148,11 +145,13 @@ def open_scan(
     session: Session,
     *,
     clock: float | None,
+    untimed: Untimed | None = None,
     shift: float = 0.0,
 ) -> FileScan:
-    """A pass over files. `clock`: epoch seconds for an event without a time (None = it keeps none); `shift`: seconds
-    added to each time. Origins that the request's term rules out are not read."""
-    for name in HIDDEN:
+    """A pass over files. `clock`: epoch seconds for an event without a time where there is none before it (None = it
+    keeps none), of which `untimed` takes note; `shift`: seconds added to each time. Origins that the request's term
+    rules out are not read."""
+    for name in (*HIDDEN, "__when"):
         session.names.new(name)
     parts = []
     groups = origins(events, knowledge.props)
@@ -162,12 +161,7 @@ def open_scan(
         file = origin.files[0].file
         settings = settings_for(knowledge.props, origin.constants["sourcetype"], file.source, file.host)
         layers = Layers(origin.sql, session.names, guard=guard_sql(origin.files))
-        time = f"({time_sql(settings, layers, session.now, partial(_warn, session, file))} + {shift!r})"
-        if any(events.timed for events in origin.files):
-            time = f"coalesce({TIMED} + {shift!r}, {time})"
-        if clock is not None:
-            time = f"coalesce({time}, {float(clock)!r})"
-        column = layers.add("__time", Sql(time, Kind.NUMBER))
+        column = _time(origin, knowledge, layers, session, clock=clock, untimed=untimed, shift=shift)
         indexed = any(events.indexed for events in origin.files)
         extractor = Extractor(settings, knowledge.transforms, layers, json=_json(origin), indexed=indexed)
         fields = OriginFields(
@@ -184,6 +178,33 @@ def open_scan(
         )
         parts.append((origin, fields))
     return FileScan(session, request, parts)
+
+
+def _time(
+    origin: Origin,
+    knowledge: Knowledge,
+    layers: Layers,
+    session: Session,
+    *,
+    clock: float | None,
+    untimed: Untimed | None,
+    shift: float,
+) -> Sql:
+    """The column of the time; see `open_scan`."""
+    file = origin.files[0].file
+    if origin.files[0].ingested:
+        time = "__when" if clock is None else f"coalesce(__when, {clock - shift!r})"
+    else:
+        settings = settings_for(knowledge.props, file.sourcetype, file.source, file.host)
+        time = time_sql(settings, layers, session.now, partial(_warn, session, file))
+        if any(events.timed for events in origin.files):
+            time = f"coalesce(__when, {time})"
+        if clock is not None and untimed is not None and untimed.is_filled:
+            shown = layers.add("__shown", Sql(time, Kind.NUMBER))
+            time = untimed.filled_sql(shown.text, [number for number, _ in origin.numbered], clock - shift)
+        elif clock is not None and untimed is not None:
+            time = untimed.noting_sql(time, clock - shift)
+    return layers.add("__time", Sql(f"({time} + {shift!r})", Kind.NUMBER))
 
 
 def _warn(session: Session, file: EventFile, message: str) -> None:

@@ -9,25 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
-from functools import cache
 
+from storypack.engine.ingest.forms import ANYWHERE, HAS_ZONE, KEYS
 from storypack.engine.knowledge.json_fields import json_field
 from storypack.engine.knowledge.layers import Layers
 from storypack.engine.sql import as_text, quote
 from storypack.engine.udf.re2 import translate
+from storypack.engine.zones import zone_of
 
 LOOKAHEAD = 128
+EMPTY = "''"
 _MOST_REPEATS = 1_000  # of RE2
 
-_ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
-_EPOCH = r"\b1[0-9]{9}(?:\.\d+)?\b"
-_SYSLOG = r"[A-Z][a-z]{2} [ 0-9]\d \d\d:\d\d:\d\d(?: \d{4})?"
-_APACHE = r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}"
-_US = r"\d\d/\d\d/\d{4} \d\d:\d\d:\d\d(?: [AP]M)?"
-_WITH_ZONE = r"(Z|[+-]\d\d:?\d\d)$|^\d+(\.\d+)?$"
 _HAS_ZONE = re.compile(r"%[zZs]|%:z|%::z")
-_ANYWHERE = f"({_ISO}|{_APACHE}|{_US}|{_SYSLOG}|{_EPOCH})"
 
 
 def time_sql(
@@ -36,7 +30,7 @@ def time_sql(
     """DOUBLE SQL over `_raw`: epoch seconds, NULL where the event shows no time. `warn` is told of settings that cannot
     be followed."""
     clock = repr(float(now))
-    zone = _zone(settings, warn)
+    zone = zone_of(settings.get("TZ", ""), warn)
     form = settings.get("TIME_FORMAT", "").strip()
     if names := [name.strip() for name in settings.get("TIMESTAMP_FIELDS", "").split(",") if name.strip()]:
         return _of_fields(names, form, zone, clock, layers)
@@ -45,7 +39,22 @@ def time_sql(
     text = _after(prefix, width) if prefix else "_raw" if width is None else f"left(_raw, {width})"
     if form:
         return _formatted(text, form, zone, clock)
-    return _recognised(f"nullif(regexp_extract({text}, {quote(_ANYWHERE)}, 1), '')", zone, clock)
+    first = _recognised(_first_time(text), zone, clock)
+    if prefix or "MAX_TIMESTAMP_LOOKAHEAD" in settings:
+        return first
+    return f"CASE WHEN starts_with(_raw, '{{') THEN coalesce({_keyed(zone, clock, layers)}, {first}) ELSE {first} END"
+
+
+def _first_time(text: str) -> str:
+    """The first time in a text; NULL for none."""
+    groups = f"regexp_extract({text}, {quote(ANYWHERE)}, ['free', 'first'])"
+    return f"list_transform([{groups}], lambda g_: nullif(g_['free'] || g_['first'], ''))[1]"
+
+
+def _keyed(zone: str, clock: str, layers: Layers) -> str:
+    """The time under the first of the keys that are known to hold it."""
+    texts = (as_text(json_field(key, layers)) for key in KEYS)
+    return f"coalesce({', '.join(_recognised(f'nullif({text}, {EMPTY})', zone, clock) for text in texts)})"
 
 
 def _of_fields(names: Sequence[str], form: str, zone: str, clock: str, layers: Layers) -> str:
@@ -63,6 +72,8 @@ def _indexed(name: str) -> str:
 
 
 def _formatted(text: str, form: str, zone: str, clock: str) -> str:
+    if form == "%s":
+        return f"TRY_CAST(nullif(regexp_extract({text}, '^\\s*(\\d{{1,12}})', 1), '') AS DOUBLE)"
     time = f"spl_strptime({text}, {quote(form)}, {clock})"
     return time if _HAS_ZONE.search(form) else _local(time, zone)
 
@@ -71,7 +82,7 @@ def _recognised(text: str, zone: str, clock: str) -> str:
     time = f"spl_timestamp({text}, {clock})"
     if not zone:
         return time
-    return f"CASE WHEN regexp_matches({text}, {quote(_WITH_ZONE)}) THEN {time} ELSE {_local(time, zone)} END"
+    return f"CASE WHEN regexp_matches({text}, {quote(HAS_ZONE)}) THEN {time} ELSE {_local(time, zone)} END"
 
 
 def _lookahead(settings: Mapping[str, str], warn: Callable[[str], object]) -> int | None:
@@ -85,30 +96,6 @@ def _lookahead(settings: Mapping[str, str], warn: Callable[[str], object]) -> in
         warn(f"MAX_TIMESTAMP_LOOKAHEAD = {text} is no number; {LOOKAHEAD} is used")
         return LOOKAHEAD
     return width if width > 0 else None
-
-
-def _zone(settings: Mapping[str, str], warn: Callable[[str], object]) -> str:
-    """TZ, the zone of times that name none; empty for UTC and for a zone that nobody knows."""
-    name = settings.get("TZ", "").strip()
-    if not name:
-        return ""
-    known = _zones()
-    if known.get(name) == name:
-        return name
-    same = known.get(name.lower())
-    near = [same] if same else get_close_matches(name, [zone for zone in known if "/" in zone], n=1)
-    cure = f"; did you mean {near[0]}?" if near else ""
-    warn(f"TZ = {name} is no time zone, so times without one are read as UTC{cure}")
-    return ""
-
-
-@cache
-def _zones() -> dict[str, str]:
-    """The time zones that there are, each also by its name in small letters."""
-    from zoneinfo import available_timezones
-
-    names = available_timezones() - {"localtime", "Factory"}
-    return {name.lower(): name for name in names} | {name: name for name in names}
 
 
 def _local(time: str, zone: str) -> str:

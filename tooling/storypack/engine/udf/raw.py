@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from storypack.engine.udf.registry import macro, udf
 
 # A JSON value as Splunk extracts it: null is the text `null`, objects and arrays are no values.
@@ -23,34 +21,19 @@ macro(
     "clock",
     body="list_transform([t], lambda t_: "
     "CASE WHEN regexp_full_match(t_, '\\d{9,10}(\\.\\d+)?') THEN CAST(t_ AS DOUBLE) "
-    "WHEN regexp_full_match(t_, '\\d{13}') THEN CAST(t_ AS DOUBLE) / 1000 "
-    "WHEN regexp_matches(t_, '\\d[+-]\\d\\d:?\\d\\d$') THEN coalesce(epoch(TRY_CAST(regexp_replace("
-    "replace(t_, ',', '.'), '(\\d\\d):?(\\d\\d)$', '\\1:\\2') AS TIMESTAMPTZ)), spl_find_time(t_, clock)) "
+    "WHEN regexp_full_match(t_, '1\\d{12}') THEN CAST(t_ AS DOUBLE) / 1000 "
+    "WHEN regexp_matches(t_, '[A-Ya-y]$') THEN spl_find_time(t_, clock) "
+    "WHEN regexp_matches(t_, '\\d ?[+-]\\d\\d:?\\d\\d$') THEN coalesce(epoch(TRY_CAST(regexp_replace("
+    "replace(t_, ',', '.'), ' ?([+-]\\d\\d):?(\\d\\d)$', '\\1:\\2') AS TIMESTAMPTZ)), spl_find_time(t_, clock)) "
     "ELSE coalesce(epoch(TRY_CAST(replace(t_, ',', '.') AS TIMESTAMP)), spl_find_time(t_, clock)) END)[1]",
-)
-
-_FORMATS = (
-    "%b %d %H:%M:%S %Y",
-    "%d/%b/%Y:%H:%M:%S %z",
-    "%a %b %d %H:%M:%S %Y",
-    "%m/%d/%Y %I:%M:%S %p",
-    "%m/%d/%Y %H:%M:%S",
-    "%Y/%m/%d %H:%M:%S",
 )
 
 
 @udf("spl_find_time", "VARCHAR", "DOUBLE", returns="DOUBLE")
 def find_time(text: str | None, now: float | None) -> float | None:
-    """Epoch seconds of a time in one of the less usual formats, a year taken from `now` where syslog leaves it out;
-    null for none. UTC where the text names no zone."""
-    if not text:
-        return None
-    words = text.strip()
-    for candidate in (words, f"{words} {datetime.fromtimestamp(now or 0, UTC).year}"):
-        for form in _FORMATS:
-            try:
-                found = datetime.strptime(candidate, form)
-            except ValueError:
-                continue
-            return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-    return None
+    """Epoch seconds of a time in one of the less usual forms, a year taken from `now` where syslog leaves it out; null
+    for none. UTC where the text names no zone."""
+    from storypack.engine.ingest.forms import read_keyed
+
+    seen = read_keyed(text, now or 0.0) if text else None
+    return None if seen is None else seen.seconds

@@ -156,7 +156,7 @@ _HOURS_EAST = {
     10: "AEST",
     11: "AEDT",
 }
-_ABBREVIATIONS = {name: hours for hours, names in _HOURS_EAST.items() for name in names.split()}
+ABBREVIATIONS = {name: hours for hours, names in _HOURS_EAST.items() for name in names.split()}
 _PIECES = {
     "Y": r"(?P<Y>\d{4})",
     "y": r"(?P<y>\d{1,2})",
@@ -305,9 +305,9 @@ def _offset(parts: dict[str, str]) -> int:
         return -size if parts["z"][0] == "-" else size
     if "Z" in parts:
         name = parts["Z"].upper()
-        if name not in _ABBREVIATIONS:
+        if name not in ABBREVIATIONS:
             raise ValueError(f"{name} is no time zone")
-        return _ABBREVIATIONS[name] * 3600
+        return ABBREVIATIONS[name] * 3600
     return 0
 
 

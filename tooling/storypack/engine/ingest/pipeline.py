@@ -1,0 +1,145 @@
+"""The stations of a file's text on its way to events, in splunkd's order; see the package."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from storypack.engine.events.cutting import cut, open_text
+from storypack.engine.events.event import MAX_EVENT, CutEvent
+from storypack.engine.events.origin import EventFile, Origins
+from storypack.engine.events.shapes import Shape
+from storypack.engine.ingest.breaking import breaker, is_default, lines
+from storypack.engine.ingest.event import INDEX_QUEUE, IngestEvent
+from storypack.engine.ingest.merging import Merger, is_merging
+from storypack.engine.ingest.settings import BREAKING, TRUNCATE, Settings, is_index_time
+from storypack.engine.ingest.times import Clock, TimeReader
+from storypack.engine.ingest.truncating import truncate
+from storypack.engine.knowledge.apps import Knowledge
+from storypack.engine.knowledge.props import settings_for
+from storypack.engine.knowledge.untimed import message
+
+TRUNCATED = ("meta", "truncated")
+"""The indexed field of an event that was cut."""
+
+
+@dataclass
+class Counts:
+    """What became of a file's events: how many there are, how many showed no time, how many were cut, dropped."""
+
+    events: int = 0
+    untimed: int = 0
+    truncated: int = 0
+    dropped: int = 0
+
+
+@dataclass
+class Ingest:
+    """What the index-time settings of add-ons make of files. `now` = the clock, in epoch seconds; with `file_times`
+    events that show no time and have none before them get that of their file's last change instead."""
+
+    knowledge: Knowledge
+    now: float
+    file_times: bool = False
+    counts: dict[Path, Counts] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def settings(self, file: EventFile) -> Settings | None:
+        """The settings for a file's events; None where no add-on has index-time settings for them."""
+        origin = file.sourcetype, file.source, file.host
+        if not any(is_index_time(key) for key in settings_for(self.knowledge.own_props, *origin)):
+            return None
+        warn = partial(self._warn, file.sourcetype or file.source)
+        return Settings(settings_for(self.knowledge.props, *origin), warn)
+
+    def _warn(self, what: str, message: str) -> None:
+        text = f"{what}: {message}"
+        if text not in self.warnings:
+            self.warnings.append(text)
+
+    def events(
+        self, file: EventFile, shape: Shape, settings: Settings, damage: list[str], origins: Origins
+    ) -> Iterator[IngestEvent]:
+        """The events of a file as they are indexed. `damage` gets what of the file could not be read; `origins` says
+        where an event comes from."""
+        counts = self.counts.setdefault(file.path, Counts())
+        own = modified(file.path) if self.file_times else None
+        clock = Clock(TimeReader(settings, self.now), own, file.source or file.path.name)
+        most = settings.number("TRUNCATE", TRUNCATE)
+        for cut_event in self._cut(file, shape, settings, clock.reader, damage):
+            raw = truncate(cut_event.raw, most)
+            origin, fields = origins.of(cut_event), _fields_of(cut_event)
+            event = IngestEvent(
+                raw,
+                clock.time(raw, fields) if cut_event.time is None else cut_event.time,
+                origin.index,
+                origin.host,
+                origin.source,
+                origin.sourcetype,
+                fields or {},
+            )
+            if len(raw) < len(cut_event.raw):
+                counts.truncated += 1
+                event.add(*TRUNCATED)
+            counts.events, counts.untimed = clock.count, clock.untimed
+            if event.queue != INDEX_QUEUE:
+                counts.dropped += 1
+                continue
+            yield event
+
+    def messages(self) -> Iterator[str]:
+        """What there is to say of the files: times that events do not show, events that are not whole."""
+        last = "the file's own" if self.file_times else "that of the search"
+        for path, counts in self.counts.items():
+            if counts.untimed:
+                yield message(path.name, counts.untimed, counts.events, last)
+            if counts.truncated:
+                yield f"{counts.truncated:,} of {counts.events:,} events in {path.name} were cut (TRUNCATE)"
+
+    def cut(
+        self, file: EventFile, shape: Shape, settings: Settings, damage: list[str], origins: Origins
+    ) -> Iterator[CutEvent]:
+        """The events as they are held; each says where it goes."""
+        for number, event in enumerate(self.events(file, shape, settings, damage, origins), 1):
+            multi = tuple(name for name, values in event.fields.items() if len(values) > 1)
+            yield CutEvent(event.raw, number, event.fields_json(), time=event.time, labels=event.labels, multi=multi)
+
+    def _cut(
+        self, file: EventFile, shape: Shape, settings: Settings, reader: TimeReader, damage: list[str]
+    ) -> Iterator[CutEvent]:
+        """The events before they are truncated, with what the file itself says of them."""
+        if not _is_text(shape, settings):
+            yield from cut(file.path, shape, damage)
+            return
+        with open_text(file.path, shape, damage) as text:
+            pieces = lines(text, breaker(settings), MAX_EVENT)
+            events = Merger.of(settings, reader.shows).events(pieces) if is_merging(settings) else pieces
+            yield from (CutEvent(event, number) for number, event in enumerate(events, 1))
+
+
+def _is_text(shape: Shape, settings: Settings) -> bool:
+    """Whether a file is text that the settings break into events. JSON, XML and tables of which no setting says where
+    an event begins come apart by their own format, as an input of a vendor's add-on would hand them over."""
+    if shape.format.by_line or settings.text("INDEXED_EXTRACTIONS"):
+        return True
+    chosen = BREAKING - {"SHOULD_LINEMERGE", "LINE_BREAKER", "MAX_EVENTS", "BREAK_ONLY_BEFORE_DATE"}
+    return not is_default(settings) or any(settings.text(key) for key in chosen)
+
+
+def _fields_of(event: CutEvent) -> dict[str, list[str]] | None:
+    if event.indexed is None:
+        return None
+    given: Mapping[str, object] = json.loads(event.indexed)
+    return {
+        name: [str(each) for each in (value if isinstance(value, list) else [value])]
+        for name, value in given.items()
+        if value is not None
+    }
+
+
+def modified(path: Path) -> float:
+    """When a file was last changed, in whole epoch seconds."""
+    return float(int(path.stat().st_mtime))

@@ -27,14 +27,16 @@ def misspelt(staged: Staged, source: FileSource, test: SearchTest, setting: Sett
     """
     columns = {name: table.fields for name, table in setting.lookups_of(test).items()}
     uses = {use.name: use for use in raw_uses(flow(staged.pipeline, Tables(columns, lambda path: ())))}
-    if not uses:
+    seen = setting.seen_fields.setdefault(staged.entry.path, set())
+    if not uses.keys() - seen:
         return []
     try:
         known = _fields(source, test, setting, when)
     except EngineError:
         return []  # the run itself has said so
+    seen.update(known)
     notes = []
-    for name in sorted(uses.keys() - known):
+    for name in sorted(uses.keys() - seen):
         meant = slip_of(name, known)
         if meant and not _is_in_other_tests(name, _tests_with(staged, uses[name].span.start, setting.pack), setting):
             notes.append(f"no event of any test of this search has `{name}`; did you mean `{meant}`?")

@@ -126,6 +126,11 @@ class Setting:
         return ""
 
     @cached_property
+    def seen_fields(self) -> dict[str, set[str]]:
+        """The fields that events of a search's tests have, by the search's file, as far as its tests have been run."""
+        return {}
+
+    @cached_property
     def fields_by_files(self) -> dict[tuple[tuple[str, str, str], ...], frozenset[str]]:
         """The fields of events, by data, sourcetype and source of their files, as far as anybody has asked."""
         return {}

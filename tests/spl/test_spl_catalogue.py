@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -108,6 +110,19 @@ def test_every_card_stands_in_the_file_of_its_name_or_of_its_family() -> None:
 
 def _entered(file: Path) -> list[str]:
     return re.findall(r'\bCommandFacts\(\s*"(\w+)"', file.read_text(encoding="utf-8"))
+
+
+def test_a_search_loads_the_files_of_its_commands_alone() -> None:
+    """Starting up is felt at each call of the tool."""
+    script = """
+import sys
+from storypack.spl import parse
+parse("index=a | table b | fillnull c")
+print(*(name.rpartition(".")[2] for name in sys.modules if name.startswith("storypack.spl.commands.")))
+"""
+    loaded = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout.split()
+    assert {"search", "table", "fillnull"} <= set(loaded)
+    assert not {"rex", "kmeans", "stats", "xyseries"} & set(loaded)
 
 
 def test_a_name_has_one_card() -> None:

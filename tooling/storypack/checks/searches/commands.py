@@ -11,6 +11,7 @@ from storypack.checks.searches.world import World
 from storypack.spelling import did_you_mean, one_of
 from storypack.spl import Span, catalogue
 from storypack.spl.catalogue.model import CommandFacts, OptionFacts
+from storypack.spl.nodes import is_true, option_text
 from storypack.spl.tree import (
     Combine,
     Command,
@@ -73,21 +74,11 @@ def _options(reading: Reading, facts: CommandFacts, name: str, given: list[Optio
         known = facts.option(option.name)
         if known is not None:
             yield from _value(reading, option, known)
-        elif not facts.any_option and option.name not in _INTERNAL.get(facts.name, ()):
+        elif not facts.any_option:
             names = [each.name for each in facts.options]
             end = option.span.start + len(option.name)
             takes = one_of(option.name, names) if names else f"`{name}` has no options"
             yield reading.fault(f"`{name}` has no option `{option.name}`", Span(option.span.start, end), takes)
-
-
-# Options that the reader makes of other words, and those that are older spellings.
-_INTERNAL = {
-    "map": ("savedsearch", "search"),
-    "join": ("where", "left", "right"),
-    "tstats": ("from", "sid"),
-    "rex": ("field", "offset_field"),
-    "makeresults": ("format", "data"),
-}
 
 
 def _value(reading: Reading, option: Option, known: OptionFacts) -> Iterator[Fault]:
@@ -165,30 +156,25 @@ def _at_the_head(reading: Reading, command: Command) -> Iterator[Fault]:
     `stats count` that people wrote before there was makeresults."""
     name = command.name
     facts = catalogue.command(name) if name else None
-    if facts is None or facts.generating or name in ("search", "stats", *_ANYWHERE):
+    if facts is None or facts.generating or facts.anywhere or name in ("search", "stats"):
         return
     span = Span(command.span.start, command.span.start + len(name))
     message = f"a subsearch must begin with a command that makes results, and `{name}` makes none"
     yield reading.fault(message, span, "begin it with `search ...`, or with `| makeresults`")
 
 
-_MAY_APPEND = ("tstats", "mstats", "inputlookup", "inputcsv", "union", "mcatalog")
-_ANYWHERE = ("set", "union", "savedsearch", "mpreview", "searchtxn", "apply", "summary")
-
-
 def _in_the_middle(reading: Reading, command: Command) -> Iterator[Fault]:
     name = command.name
     facts = catalogue.command(name) if name else None
-    if facts is None or not facts.generating or name in _ANYWHERE:
+    if facts is None or not facts.generating or facts.anywhere:
         return
-    given = {option.name: option.value for option in getattr(command, "options", ()) if isinstance(option, Option)}
-    append = given.get("append")
-    appends = isinstance(append, Word) and append.text.lower() in ("t", "true", "1", "yes", "y")
-    macros = any(not isinstance(each, Option) for each in getattr(command, "options", ()))
-    if name in _MAY_APPEND and (appends or macros):
+    given = getattr(command, "options", ())
+    macros = any(not isinstance(each, Option) for each in given)
+    may_append = facts.option("append") is not None
+    if may_append and (macros or is_true(option_text(given, "append"))):
         return
     span = Span(command.span.start, command.span.start + len(name))
     cure = f"begin the search with `| {name}`"
-    if name in _MAY_APPEND:
+    if may_append:
         cure += f", or write `{name} append=true`"
     yield reading.fault(f"`{name}` makes results of its own and can not stand behind a pipe", span, cure)

@@ -83,6 +83,7 @@ class CommandFacts:
     origin: str = "Splunk"  # or the app that brings it
     internal: bool = False  # undocumented, deprecated, or only for Splunk's own use
     any_option: bool = False
+    anywhere: bool = False  # may stand first, and behind other commands as well
 
     @property
     def generating(self) -> bool:

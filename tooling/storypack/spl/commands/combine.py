@@ -36,11 +36,21 @@ from storypack.spl.tokens import ARGUMENTS, Reader
     ),
     CommandFacts("appendpipe", Kind.DATASET, "[ pipeline ]", options("run_in_preview:bool"), Flow.OPEN),
     CommandFacts(
-        "union", Kind.DATASET, "[datasets] [ subsearch ] ...", options("maxtime:int maxout:int timeout:int"), Flow.OPEN
+        "union",
+        Kind.DATASET,
+        "[datasets] [ subsearch ] ...",
+        options("maxtime:int maxout:int timeout:int"),
+        Flow.OPEN,
+        anywhere=True,
     ),
     CommandFacts("multisearch", Kind.GENERATING, "[ search ] [ search ] ...", flow=Flow.OPEN),
     CommandFacts(
-        "set", Kind.GENERATING, "union|diff|intersect [ search ] [ search ]", options("maxresults:int"), Flow.OPEN
+        "set",
+        Kind.GENERATING,
+        "union|diff|intersect [ search ] [ search ]",
+        options("maxresults:int"),
+        Flow.OPEN,
+        anywhere=True,
     ),
 )
 @dataclass(frozen=True, slots=True)

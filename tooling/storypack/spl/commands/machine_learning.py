@@ -8,7 +8,7 @@ from storypack.spl.commands.opaque import opaque
 _APP = "Machine Learning Toolkit"
 
 
-opaque(CommandFacts("apply", Kind.CENTRALIZED, "model", flow=Flow.OPEN, origin=_APP, any_option=True))
+opaque(CommandFacts("apply", Kind.CENTRALIZED, "model", flow=Flow.OPEN, origin=_APP, any_option=True, anywhere=True))
 opaque(CommandFacts("deletemodel", Kind.DATASET, "model", flow=Flow.NOTHING, risky=True, origin=_APP))
 opaque(
     CommandFacts(
@@ -26,4 +26,4 @@ opaque(CommandFacts("sample", Kind.DATASET, "[N]", flow=Flow.SAME, origin=_APP, 
 opaque(
     CommandFacts("score", Kind.DATASET, "method fields AGAINST fields", flow=Flow.ONLY, origin=_APP, any_option=True)
 )
-opaque(CommandFacts("summary", Kind.GENERATING, "model", flow=Flow.OPEN, origin=_APP))
+opaque(CommandFacts("summary", Kind.GENERATING, "model", flow=Flow.OPEN, origin=_APP, anywhere=True))

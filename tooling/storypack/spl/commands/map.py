@@ -29,7 +29,7 @@ _SEARCH_IS = re.compile(r'(?i)search\s*+=\s*+"').match
         "map",
         Kind.DATASET,
         'search="template" | name | [ template ]',
-        options("search:string maxsearches:int"),
+        options("search:string savedsearch:string maxsearches:int"),
         Flow.OPEN,
         needs="fields of the template",
         risky=True,

@@ -16,5 +16,6 @@ plain(
         ),
         Flow.OPEN,
         aliases=("msearch",),
+        anywhere=True,
     )
 )

@@ -13,5 +13,6 @@ plain(
         options("max_terms:int use_disjunct:bool eventsonly:bool"),
         Flow.OPEN,
         any_option=True,
+        anywhere=True,
     )
 )

@@ -44,7 +44,7 @@ def test_what_a_search_spills_lies_in_a_private_folder(temporary: Path) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert len([path for path in folder.rglob("*") if path.is_file()]) > 1
     root.close()
-    assert {path.name for path in folder.rglob("*") if path.is_file()} == {"lock"}
+    assert {path.name for path in folder.rglob("*") if path.is_file()} == {"lock", "ready"}
     scratch.remove(folder)
     assert not folder.exists()
 

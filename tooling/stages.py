@@ -19,7 +19,19 @@ class Stage:
     below: frozenset[str] = frozenset()
 
 
-SHARED = {"csvtext", "ends", "issue", "opening", "plugins", "processes", "scratch", "spelling", "store", "timemod"}
+SHARED = {
+    "atomic",
+    "csvtext",
+    "ends",
+    "issue",
+    "opening",
+    "plugins",
+    "processes",
+    "scratch",
+    "spelling",
+    "store",
+    "timemod",
+}
 """Modules at the top of the package that every stage may use."""
 
 _TEXTS = frozenset({"spl", "conf", "reference"})

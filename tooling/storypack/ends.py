@@ -98,6 +98,10 @@ def leave(code: int) -> NoReturn:
         for child in active_children():
             child.kill()
             child.join(GRACE)
+    if "storypack.atomic" in sys.modules:
+        from storypack import atomic
+
+        atomic.remove_unfinished()
     if "storypack.scratch" in sys.modules:  # else there is nothing to remove
         from storypack import scratch
 

@@ -14,11 +14,15 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 PREFIX = "storypack-"
-_LOCK = "lock"
+_LOCK, _READY = "lock", "ready"
 
-_open: dict[Path, int] = {}
+_open: dict[Path, FileLock] = {}
 _swept: set[Path] = set()
 _process: list[Path] = []
 
@@ -34,19 +38,19 @@ def make_folder(where: Path | None = None) -> Path:
     if not _open:
         atexit.register(remove_all)
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))  # 0700
-    # Locked before it has its name: a folder without a lock is left alone by others.
-    _open[folder] = _locked(folder / f".{_LOCK}", os.O_CREAT | os.O_EXCL)
-    (folder / f".{_LOCK}").rename(folder / _LOCK)
+    _open[folder] = _locked(folder / _LOCK)
+    (folder / _READY).touch(0o600)  # others leave a folder alone that is not locked yet
     return folder
 
 
 def remove(folder: Path) -> None:
     """Remove a folder that `make_folder` made, with all that it holds."""
-    handle = _open.pop(folder, None)
-    if handle is not None:
+    lock = _open.pop(folder, None)
+    if lock is not None:
         _process[:] = [own for own in _process if own != folder]
         shutil.rmtree(folder, ignore_errors=True)
-        os.close(handle)
+        lock.release()
+        shutil.rmtree(folder, ignore_errors=True)  # Windows removes no file that is locked
 
 
 def remove_all() -> None:
@@ -75,34 +79,33 @@ def scratch(where: Path | None = None) -> Iterator[Path]:
 def sweep(base: Path | None = None) -> None:
     """Remove the folders of this user whose processes were killed."""
     for folder in (Path(tempfile.gettempdir()) if base is None else base).glob(f"{PREFIX}*"):
-        with suppress(OSError):
-            about = folder.lstat()
-            if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid() or folder in _open:
+        with suppress(OSError):  # filelock.Timeout is one
+            if folder in _open or not _is_ours(folder) or not stat.S_ISREG((folder / _READY).lstat().st_mode):
                 continue
-            handle = _locked(folder / _LOCK, 0)
+            lock = _locked(folder / _LOCK)
             try:
                 shutil.rmtree(folder, ignore_errors=True)
             finally:
-                os.close(handle)
+                lock.release()
 
 
-def _locked(path: Path, flags: int) -> int:
-    """A handle that holds the lock of a file. Raises BlockingIOError where another process has it."""
-    import fcntl
+def _is_ours(folder: Path) -> bool:
+    """Whether it is a folder of this user, and no link. Where files have no owners, every folder is."""
+    about = folder.lstat()
+    return stat.S_ISDIR(about.st_mode) and (not hasattr(os, "getuid") or about.st_uid == os.getuid())
 
-    handle = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | flags, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        raise
-    return handle
+
+def _locked(path: Path) -> FileLock:
+    """The lock of a file, acquired. Raises filelock.Timeout where another process has it, and OSError."""
+    from filelock import FileLock
+
+    lock = FileLock(path, mode=0o600, blocking=False, thread_local=False)
+    lock.acquire()
+    return lock
 
 
 def _forget() -> None:
-    """A fork has its parent's list: the folders are not its own to remove."""
-    for handle in _open.values():
-        os.close(handle)
+    """A fork has its parent's list: the folders are not its own to remove. Their locks know that by themselves."""
     _open.clear()
     _process.clear()
 

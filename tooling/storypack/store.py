@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from storypack import plugins
+from storypack.atomic import write_whole
 from storypack.opening import read_plain
 
 FOLDER = Path(".storypack", "cache")
@@ -100,7 +101,6 @@ class Store:
 
     def save(self, name: str, kept: dict[str, Any]) -> None:
         """Keep something for the next run, if the folder can be written and it is not too much."""
-        temporary = self.folder / f".{name}.{os.getpid()}.tmp"
         try:
             if self._leads_out():
                 return
@@ -112,12 +112,9 @@ class Store:
             sealed = json.dumps({"seal": self._seal(name, text), "kept": text})
             if len(sealed) > _MAX_BYTES:
                 return
-            with temporary.open("x", encoding="utf-8") as file:
-                file.write(sealed)
-            temporary.replace(self.folder / name)
+            write_whole(self.folder / name, sealed.encode(), durable=False)
         except OSError:
-            with suppress(OSError):
-                temporary.unlink()
+            pass
 
     def _seal(self, name: str, text: str) -> str:
         """The seal of a file of this tool and this user; never the same twice for a user who can keep no key."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import os
 import struct
 import tarfile
-import tempfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
+
+from storypack.atomic import write_whole
 
 # 0x1f8b = gzip, 8 = deflate, no flags, no time, no hint, 255 = unknown system. gzip.open would write time and platform.
 _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
@@ -45,17 +45,7 @@ def _gzip(data: bytes) -> bytes:
 def write_package(data: bytes, target: Path) -> None:
     """Write a file in one step: until everything is on disk, `target` is what it was before."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(target, data, mode=0o644)
 
 
 def write_folder(tree: Mapping[str, bytes], folder: Path) -> None:

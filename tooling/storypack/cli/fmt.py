@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from storypack.atomic import write_whole
 from storypack.cli import exit_codes
 from storypack.cli.options import SETTINGS_FILE, examples, no_pack, pack_option
 from storypack.pack.kinds import KINDS
@@ -41,7 +41,7 @@ def command(paths: tuple[Path, ...], pack: Path, check: bool) -> int:
                 changed += 1
                 click.echo(f"{'would change' if check else 'changed'} {path.as_posix()}")
                 if not check:
-                    _write(path, new)
+                    write_whole(path.resolve(), new)  # a link that was named stays one
     word = "would change" if check else "changed"
     click.echo(f"{total} file{'s' * (total != 1)}: {changed} {word}, {failed} could not be read")
     return exit_codes.FAILED if failed or (check and changed) else exit_codes.OK
@@ -58,11 +58,3 @@ def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
 def _fail(path: Path, message: str) -> int:
     click.echo(f"storypack: {path.as_posix()}: {message}", err=True)
     return 1
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Replace a file in one step."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_bytes(data)
-    temporary.chmod(path.stat().st_mode & 0o777)
-    temporary.replace(path)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from storypack.atomic import write_whole
 from storypack.cli import exit_codes
 from storypack.cli.options import Kind, examples, no_pack, pack_option
 from storypack.pack.kinds import BY_NAME, KINDS
@@ -176,5 +177,5 @@ def _write(pack: Path, files: dict[str, str]) -> None:
         raise click.UsageError(f"{taken[0]} is there already; nothing was written")
     for path, text in files.items():
         (pack / path).parent.mkdir(parents=True, exist_ok=True)
-        (pack / path).write_text(text, encoding="utf-8", newline="\n")
+        write_whole(pack / path, text.encode())
         click.echo(f"wrote {(pack / path).as_posix()}")

@@ -9,6 +9,7 @@ def command(pack: Path, format: str, output: Path | None) -> int: ...
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from storypack.atomic import replacing
 
 if TYPE_CHECKING:
     from storypack.engine.knowledge.apps import AddOns
@@ -199,13 +202,11 @@ def _opened(path: Path) -> Iterator[IO[str]]:
         return
     path = path.resolve()  # a link stays one
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as binary:
+        file = io.TextIOWrapper(binary, encoding="utf-8", newline="\n")
+        yield file
+        file.flush()
+        file.detach()
 
 
 def on_terminal() -> bool:

@@ -6,8 +6,8 @@ deployer to distribute apps and configuration updates", Distributed Search).
 
 from __future__ import annotations
 
-import os
 import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,8 +25,10 @@ def write_app(app: str, tree: Mapping[str, bytes], folder: Path) -> tuple[Path, 
     target = folder / app
     if target.exists() and any(target.iterdir()) and not (target / "default" / "app.conf").is_file():
         raise DeployError(f"{target} is there and is not the app", "choose another --to-dir")
-    fresh = folder / f".{app}.{os.getpid()}.new"
-    old = folder / f".{app}.{os.getpid()}.old"
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{app}.", suffix=".new", dir=folder))
+    fresh.chmod(0o755)
+    old = fresh.with_suffix(".old")
     kept = _of_the_site(target)
     try:
         for path, data in sorted(tree.items()):
@@ -40,11 +42,9 @@ def write_app(app: str, tree: Mapping[str, bytes], folder: Path) -> tuple[Path, 
         if target.exists():
             target.rename(old)
         fresh.rename(target)
-    except OSError:
+    finally:  # also after Ctrl-C between the two
         if old.exists() and not target.exists():
             old.rename(target)
-        raise
-    finally:
         shutil.rmtree(fresh, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
     return target, [path for path in kept if path not in tree]

@@ -15,14 +15,14 @@ ended is looked at on the instance, the snapshot keeps the first state, and the 
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+
+from filelock import FileLock, Timeout
 
 from storypack.deploy import kinds
 from storypack.deploy.desired import Key, Object
@@ -176,17 +176,16 @@ class Store:
         """Keep every other apply and rollback of this app on this instance out, as far as they run on this machine."""
         self._make(self.folder)
         try:
-            handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+            lock = FileLock(self.folder / "lock", mode=0o600, blocking=False)
+            lock.acquire()
+        except Timeout:
+            raise DeployError("another deployment of this app is running", "wait for it to end") from None
         except OSError as error:
             raise cannot_write(self.folder, error) from error
         try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise DeployError("another deployment of this app is running", "wait for it to end") from None
             yield
         finally:
-            os.close(handle)
+            lock.release()
 
     def begin(self, what: What, version: str, now: str, **more: str) -> Record:
         """A new record, begun; nothing is in it yet."""

@@ -6,15 +6,17 @@ import errno
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from storypack.atomic import write_whole
 from storypack.deploy.desired import Key
 from storypack.deploy.kinds import BY_ID
 from storypack.splunkd.errors import DeployError
 
 FORMAT = 1  # of all of them; a file that says a higher one is of a newer storypack
+
+_APPEND = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 # --- what can go wrong ---------------------------------------------------------------------------------------------
@@ -91,10 +93,11 @@ def read_about(path: Path) -> dict[str, Any]:
 def append_line(path: Path, line: Mapping[str, str], *, wait: bool) -> None:
     """Add a line; `wait` until it is on disk. Half a line that a full disk or a power cut left is closed first."""
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        handle = os.open(path, _APPEND, 0o600)
         try:
             size = os.fstat(handle).st_size
-            torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+            os.lseek(handle, max(size - 1, 0), os.SEEK_SET)
+            torn = size > 0 and os.read(handle, 1) != b"\n"
             data = ("\n" if torn else "") + json.dumps(line) + "\n"
             if os.write(handle, data.encode()) < len(data):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # there was room for a part only
@@ -142,20 +145,8 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 def _write(path: Path, value: Any) -> None:
     """Write a file in one step, mode 600: a reader or a power cut finds the old one or the new one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(json.dumps(value, sort_keys=True))  # no indentation: json writes that with its slow encoder
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        # no indentation: json writes that with its slow encoder
+        write_whole(path, json.dumps(value, sort_keys=True).encode(), mode=0o600)
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
         raise cannot_write(path, error) from error

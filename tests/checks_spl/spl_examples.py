@@ -9,6 +9,7 @@ from storypack.checks.searches.reading import readings
 from storypack.checks.searches.world import World
 from storypack.pack.models import Baseline, Detection, Investigation
 from storypack.pack.models.base import Content
+from storypack.reference.add_ons import gaps
 from storypack.spl.macros import definitions
 from storypack.spl.source import line_column
 from storypack.world import shipped
@@ -37,6 +38,10 @@ WORLD = World(
     frozenset(LOOKUPS),
     {"exf_dated.csv": "exf_dated"},
     {"Proxy": ("_time", "userAgent", "requestParameters.bucketName", "events{}.name", "ports"), "Bare": ()},
+    {
+        "Names": tuple(gaps("Splunk_TA_microsoft_sysmon", "XmlWinEventLog", "22")),
+        "Files": tuple(gaps("Splunk_TA_microsoft_sysmon", "XmlWinEventLog", "11")),
+    },
 )
 
 CONTENT: dict[str, Any] = {

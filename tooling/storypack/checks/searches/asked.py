@@ -57,7 +57,8 @@ def tracked(world: World) -> tuple[World, Asked]:
     macros = _Noted(world.macros, asked.macros, asked)
     lookups = _Noted(world.lookups, asked.lookups, asked)
     sources = _Noted(world.source_fields, asked.sources, asked)
-    return World(macros, lookups, world.own_lookups, _Noted(world.files, asked.lookups, asked), sources), asked
+    gaps = _Noted(world.source_gaps, asked.sources, asked)
+    return World(macros, lookups, world.own_lookups, _Noted(world.files, asked.lookups, asked), sources, gaps), asked
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,9 +100,10 @@ class Answers:
         return self._lookups[name]
 
     def source(self, name: str) -> str | None:
-        """The digest of a data source's fields, None if there is no such source."""
+        """The digest of a data source's fields and gaps, None if there is no such source."""
         found = self.world.source_fields.get(name)
-        return digest(*found) if found is not None else None
+        gaps = [f"{gap.field} {gap.instead}" for gap in self.world.source_gaps.get(name, ())]
+        return digest(*found, "gaps", *gaps) if found is not None else None
 
     def to(self, asked: Asked) -> dict[str, object]:
         """The answers to all that was asked, as plain data."""

@@ -36,3 +36,26 @@ def misspelt(reading: Reading, world: World) -> Faults:
             if meant:
                 message = f"the data source lists `{meant}`, and no `{use.name}`"
                 yield reading.fault(message, use.span, f"write {meant}")
+
+
+@rule(
+    "SP341",
+    "Field that the add-on does not give",
+    on="spl",
+    severity=Severity.WARNING,
+    why="Events of this kind have no such field with the add-on that the data source names, whatever the data model or "
+    "the vendor's other events have: a condition on it never holds, or always does.",
+    example="data_source: [Sysmon EventID 22]\nsearch: '`exf_sysmon` EventCode=22 reply_code=NXDOMAIN'",
+    cure="Read what the event has instead, or put several together with coalesce.",
+)
+def not_given(reading: Reading, world: World) -> Faults:
+    owner = reading.owner
+    if not reading.is_main or not isinstance(owner, Search) or not owner.data_sources:
+        return
+    sources = [{gap.field: gap for gap in world.source_gaps.get(name, ())} for name in owner.data_sources]
+    for use in raw_uses(reading.stages):
+        gaps = [source[use.name] for source in sources if use.name in source]
+        if len(gaps) == len(sources) and reading.written(use.span):
+            gap = gaps[0]
+            cure = f"read {gap.instead}" if gap.instead else "leave it out"
+            yield reading.fault(f"{gap.app} {gap.version} gives no `{use.name}` to these events", use.span, cure)

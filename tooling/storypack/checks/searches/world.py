@@ -10,8 +10,9 @@ from typing import TypeGuard
 
 from storypack.checks.context import Context
 from storypack.checks.lookups import read_table
-from storypack.pack.models import CsvLookup, KvStoreLookup, Lookup
+from storypack.pack.models import CsvLookup, DataSource, KvStoreLookup, Lookup
 from storypack.reference import cim
+from storypack.reference.add_ons import Gap, gaps
 from storypack.spl.fields import Tables
 from storypack.spl.macros import MacroDefinition
 from storypack.world import shipped
@@ -21,13 +22,15 @@ from storypack.world import shipped
 class World:
     """`macros` by stanza; those of other apps, whose definitions nobody knows, stay calls. `lookups` by each name that
     a search may use, with their columns; no columns = unknown. `files` are CSVs of the pack that have another name in
-    the app, with their lookups. `source_fields` are the fields of each data source that lists any."""
+    the app, with their lookups. `source_fields` are the fields of each data source that lists any,
+    `source_gaps` those that its add-on gives to none of its events."""
 
     macros: Mapping[str, MacroDefinition]
     lookups: Mapping[str, tuple[str, ...]]
     own_lookups: frozenset[str] = field(default=frozenset())
     files: Mapping[str, str] = field(default_factory=dict)
     source_fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    source_gaps: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)
 
     @property
     def tables(self) -> Tables:
@@ -66,7 +69,13 @@ def world_of(context: Context) -> World:
         frozenset(mine),
         files,
         {entry.name: tuple(entry.model.fields or ()) for entry in context.pack.data_sources},
+        {entry.name: _gaps(entry.model) for entry in context.pack.data_sources},
     )
+
+
+def _gaps(source: DataSource) -> tuple[Gap, ...]:
+    apps = [add_on.app for add_on in source.supported_TA if add_on.app]
+    return tuple(gap for app in apps for gap in gaps(app, source.sourcetype, source.separator_value))
 
 
 def _is_csv(lookup: Lookup) -> TypeGuard[CsvLookup]:

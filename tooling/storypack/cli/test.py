@@ -17,6 +17,7 @@ from storypack.cli import exit_codes
 from storypack.cli.options import (
     add_on_options,
     add_ons_of,
+    cache_options,
     chosen,
     emit,
     examples,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     "-j", "--jobs", type=click.IntRange(1, 64), default=2, show_default=True, metavar="N", help="Processes to use."
 )
 @add_on_options
+@cache_options
 @click.option("-v", "--verbose", is_flag=True, help="List the tests that passed, too.")
 @format_option("text", command="test")
 @output_option
@@ -69,6 +71,8 @@ def command(
     output: Path | None,
     add_ons: tuple[str, ...],
     no_builtin: bool,
+    cache: Path | None,
+    no_cache: bool,
     **given: Any,
 ) -> int:
     """Run the tests of detections, baselines and investigations on their events, without a Splunk.
@@ -76,12 +80,15 @@ def command(
     Exit code 1 if a test fails, or if one of a search in production can not be run. A failed test shows the rows that
     came, the stage at which the last row was lost, and the field values that decided.
 
+    What passed before, and rests on nothing that has changed since, is not run again; --no-cache runs all.
+
     With --ta the events have the fields that an add-on gives them; with --no-builtin, no others.
 
     With --splunk the events are sent to an instance, the searches run there, and their rows are compared with what the
     tests expect and with the embedded engine's. Nothing needs to be installed there.
     """
     from storypack.pack.load import load_pack
+    from storypack.testing.kept import Kept, store_of
     from storypack.testing.pool import TIME_LIMIT, run_tests
     from storypack.testing.run import plan_tests
 
@@ -97,12 +104,14 @@ def command(
         planned = _only_searches(planned, loaded.pack)
     known = add_ons_of(add_ons, no_builtin=no_builtin)
     _tell_of(known)
+    has_add_ons = bool(add_ons) or no_builtin
+    kept = None if no_cache or has_add_ons else Kept(loaded.pack, store_of(pack, cache))
     with _progress(len(planned)) as advance:
         if remote:
             run = run_there(loaded.pack, pack, planned, remote, advance)
         else:
             limit = TIME_LIMIT if limit is None else limit
-            run = run_tests(loaded.pack, planned, jobs, advance, limit=limit, add_ons=known)
+            run = run_tests(loaded.pack, planned, jobs, advance, limit=limit, add_ons=known, kept=kept)
     run = _relocated(run, pack.as_posix())
     emit(_render(run, format, output, verbose), output)
     for line in broken:

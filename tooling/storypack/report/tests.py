@@ -35,7 +35,8 @@ def summary(run: TestRun, *, colour: bool = False) -> str:
     counts = [(outcome, run.count(outcome)) for outcome in Outcome]
     parts = ", ".join(f"{number} {outcome}" for outcome, number in counts if number) or "none"
     code = _RED if run.failed else _GREEN if run.count(Outcome.PASSED) == len(run.results) else _YELLOW
-    return f"{plural(len(run.results), 'test')}: {_paint(parts, code, colour)} ({run.seconds:.1f} s)"
+    earlier = f", {run.unchanged} of them in an earlier run, and unchanged" if run.unchanged else ""
+    return f"{plural(len(run.results), 'test')}: {_paint(parts, code, colour)}{earlier} ({run.seconds:.1f} s)"
 
 
 def title(result: TestResult) -> str:

@@ -27,6 +27,7 @@ def render_tests_json(run: TestRun) -> str:
             "not_run": run.count(Outcome.NOT_RUN),
             "ok": not run.failed,
             "seconds": round(run.seconds, 3),
+            "unchanged": run.unchanged,
         },
         "results": [_result(result) for result in run.results],
     }

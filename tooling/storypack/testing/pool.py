@@ -20,6 +20,7 @@ from storypack.engine.knowledge.apps import BUILTIN_ONLY, AddOns
 from storypack.pack.models import Investigation
 from storypack.pack.pack import Pack
 from storypack.processes import become_worker, start_spawned
+from storypack.testing.kept import Kept
 from storypack.testing.results import Failure, Outcome, PlannedTest, TestResult, TestRun
 from storypack.testing.run import run_test
 from storypack.testing.setting import Setting
@@ -42,19 +43,28 @@ def run_tests(
     *,
     limit: float = TIME_LIMIT,
     add_ons: AddOns = BUILTIN_ONLY,
+    kept: Kept | None = None,
 ) -> TestRun:
     """All results, in the order of the plan. `progress` is called with each as soon as it is there. A test that takes
     more than `limit` seconds (0 = as long as it likes) is stopped, and this is its result. An interrupt (Ctrl-C) ends
-    the processes and is passed on."""
+    the processes and is passed on. What is `kept` of an earlier run is not run again; it is of the built-in knowledge
+    alone, so it does not go with `add_ons`."""
     begin = perf_counter()
-    jobs = min(jobs, len(planned))
     results = {}
-    is_alone = jobs <= 1 or len(planned) <= ALONE
+    for known in filter(None, map(kept.result, planned) if kept else ()):
+        results[known.test] = known
+        progress(known)
+    unchanged = len(results)
+    todo = [test for test in planned if test not in results]
+    jobs = min(jobs, len(todo))
+    is_alone = jobs <= 1 or len(todo) <= ALONE
     ready = partial(_ready_setting, pack, add_ons)
-    for result in _alone(ready, planned, limit) if is_alone else _together(ready, pack, planned, jobs, limit):
+    for result in _alone(ready, todo, limit) if is_alone else _together(ready, pack, todo, jobs, limit):
         results[result.test] = result
         progress(result)
-    return TestRun(tuple(results[one] for one in planned), perf_counter() - begin)
+    if kept and todo:
+        kept.keep(results[test] for test in todo)
+    return TestRun(tuple(results[test] for test in planned), perf_counter() - begin, unchanged)
 
 
 def _stopped(planned: PlannedTest, limit: float) -> TestResult:
@@ -89,6 +99,8 @@ class _Alarm:
 
 
 def _alone(ready: Ready, planned: Sequence[PlannedTest], limit: float) -> Iterator[TestResult]:
+    if not planned:
+        return
     setting = ready(2)
     try:
         for one in planned:

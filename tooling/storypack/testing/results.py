@@ -12,6 +12,8 @@ from storypack.issue import Location
 Row = Mapping[str, Any]
 Problem = Literal["missing rows", "unexpected rows", "wrong rows", "undecided rows", "search error", "not run"]
 
+WHOLE_PACK = "*"
+
 KEPT_ROWS = 10
 """Rows of a search that a result holds on to."""
 
@@ -58,7 +60,8 @@ class Failure:
 @dataclass(frozen=True, slots=True)
 class TestResult:
     """A test and what became of it. `rows` are the first that the search gave, `count` how many there were; `notes`
-    what the reader of a passed test should know, too. `counts` = it makes the run fail."""
+    what the reader of a passed test should know, too. `counts` = it makes the run fail. `leans_on` = files of other
+    searches whose tests decided about a note; WHOLE_PACK where any might have."""
 
     test: PlannedTest
     outcome: Outcome
@@ -68,6 +71,7 @@ class TestResult:
     notes: tuple[str, ...] = ()
     counts: bool = False
     excuse: str = ""
+    leans_on: frozenset[str] = field(default=frozenset(), compare=False)
     seconds: float = field(default=0.0, compare=False)
 
     __test__ = False  # pytest takes any class of this name for a test
@@ -75,10 +79,12 @@ class TestResult:
 
 @dataclass(frozen=True, slots=True)
 class TestRun:
-    """All results, in the order of the plan; `seconds` is the time on the wall."""
+    """All results, in the order of the plan; `seconds` is the time on the wall, `unchanged` the number of results of an
+    earlier run, on whose tests nothing has changed."""
 
     results: tuple[TestResult, ...]
     seconds: float = field(default=0.0, compare=False)
+    unchanged: int = 0
 
     __test__ = False
 

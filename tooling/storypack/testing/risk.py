@@ -35,8 +35,11 @@ class RiskEvents:
 
 
 def reads_risk(entry: Entry[Any], setting: Setting) -> bool:
-    """Whether a search looks into the risk index."""
-    return asks_for_risk(_expanded(entry, setting))
+    """Whether a search looks into the risk index; worked out once."""
+    known = setting.readers_of_risk
+    if entry.path not in known:
+        known[entry.path] = asks_for_risk(_expanded(entry, setting))
+    return known[entry.path]
 
 
 def risk_events(correlation: Entry[Any], test: SearchTest, setting: Setting) -> RiskEvents:

@@ -118,8 +118,11 @@ class _Run:
             for path, count in source.broken.items()
         ]
         notes += [*source.warnings, *(risk.problems if risk else ())]
-        notes += misspelt(staged, source, self.test, self.setting, when)
-        kept = TestResult(self.planned, Outcome.PASSED, len(rows), tuple(rows[:KEPT_ROWS]), notes=tuple(notes))
+        slips, leans = misspelt(staged, source, self.test, self.setting, when)
+        notes += slips
+        kept = TestResult(
+            self.planned, Outcome.PASSED, len(rows), tuple(rows[:KEPT_ROWS]), notes=tuple(notes), leans_on=leans
+        )
         wrong = difference(self.test, rows)
         if wrong is None:
             doubt = undecided(staged, rows, lambda: self._rows(source)[0])

@@ -135,6 +135,11 @@ class Setting:
         """The fields of events, by data, sourcetype and source of their files, as far as anybody has asked."""
         return {}
 
+    @cached_property
+    def readers_of_risk(self) -> dict[str, bool]:
+        """Whether the search in a file looks into the risk index, as far as anybody has asked."""
+        return {}
+
     @contextmanager
     def source(self, test: EventsTest, tables: Sequence[EventTable] = ()) -> Iterator[FileSource]:
         """The events of a test. Raises UnreadableFile."""

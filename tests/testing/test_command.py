@@ -113,8 +113,9 @@ def test_processes_give_what_one_gives(pack: SmallPack) -> None:
         pack.detection(
             f"D{number}", SEARCH.replace("disk", f"d{number}"), search_test("x", events or COPY, expected_results=3)
         )
-    alone = json.loads(run("--pack", pack.folder, "--jobs", 1, "--format", "json").stdout)
-    together = json.loads(run("--pack", pack.folder, "--jobs", 2, "--format", "json").stdout)
+    anew = ("--pack", pack.folder, "--no-cache", "--format", "json")
+    alone = json.loads(run(*anew, "--jobs", 1).stdout)
+    together = json.loads(run(*anew, "--jobs", 2).stdout)
     for document in (alone, together):
         document["summary"].pop("seconds")
         for result in document["results"]:

@@ -90,6 +90,8 @@ def read_events(
             shape = recognise(file.path, csv=csv)
             if shape.known_as is not None and shape.known_as.cure:
                 raise UnreadableFile(f"{file.path} is {shape.known_as}")
+            if ingest is not None:
+                file = ingest.named(file)
             settings = None if ingest is None else ingest.settings(file)
             streamed = None
             if settings is None:

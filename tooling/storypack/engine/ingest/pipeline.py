@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from storypack.engine.events.cutting import cut, open_text
-from storypack.engine.events.event import MAX_EVENT, CutEvent
+from storypack.engine.events.event import MAX_EVENT, NO_LABELS, CutEvent
 from storypack.engine.events.origin import EventFile, Origins
 from storypack.engine.events.shapes import Shape
+from storypack.engine.ingest import structured
 from storypack.engine.ingest.breaking import breaker, is_default, lines
-from storypack.engine.ingest.event import INDEX_QUEUE, IngestEvent
+from storypack.engine.ingest.event import IngestEvent
 from storypack.engine.ingest.merging import Merger, is_merging
+from storypack.engine.ingest.routing import Router
 from storypack.engine.ingest.settings import BREAKING, TRUNCATE, Settings, is_index_time
 from storypack.engine.ingest.times import Clock, TimeReader
 from storypack.engine.ingest.truncating import truncate
@@ -47,65 +49,85 @@ class Ingest:
     counts: dict[Path, Counts] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
+    def named(self, file: EventFile) -> EventFile:
+        """The file under the source type that a stanza for its source names, where nobody gave one."""
+        if file.sourcetype and "sourcetype" not in file.assumed:
+            return file
+        name = settings_for(self.knowledge.own_props, "", file.source, file.host).get("sourcetype", "").strip()
+        return replace(file, sourcetype=name, assumed=file.assumed - {"sourcetype"}) if name else file
+
     def settings(self, file: EventFile) -> Settings | None:
         """The settings for a file's events; None where no add-on has index-time settings for them."""
         origin = file.sourcetype, file.source, file.host
         if not any(is_index_time(key) for key in settings_for(self.knowledge.own_props, *origin)):
             return None
-        warn = partial(self._warn, file.sourcetype or file.source)
-        return Settings(settings_for(self.knowledge.props, *origin), warn)
+        return self._settings(*origin)
+
+    def _settings(self, sourcetype: str, source: str, host: str) -> Settings:
+        warn = partial(self._warn, sourcetype or source)
+        return Settings(settings_for(self.knowledge.props, sourcetype, source, host), warn)
 
     def _warn(self, what: str, message: str) -> None:
         text = f"{what}: {message}"
         if text not in self.warnings:
             self.warnings.append(text)
 
-    def events(
+    def cut(
         self, file: EventFile, shape: Shape, settings: Settings, damage: list[str], origins: Origins
-    ) -> Iterator[IngestEvent]:
-        """The events of a file as they are indexed. `damage` gets what of the file could not be read; `origins` says
-        where an event comes from."""
+    ) -> Iterator[CutEvent]:
+        """The events of a file as they are indexed; each says where it goes. `damage` gets what of the file could not
+        be read; `origins` says where an event comes from."""
         counts = self.counts.setdefault(file.path, Counts())
+        router = Router(self.knowledge.transforms, self._settings, self.now)
+        events = self._parsed(file, shape, settings, damage, origins, counts)
+        for number, event in enumerate(router.events(events), 1):
+            multi = tuple(name for name, values in event.fields.items() if len(values) > 1)
+            yield CutEvent(event.raw, number, event.fields_json(), time=event.time, labels=event.labels, multi=multi)
+        counts.dropped = router.dropped
+
+    def _parsed(
+        self,
+        file: EventFile,
+        shape: Shape,
+        settings: Settings,
+        damage: list[str],
+        origins: Origins,
+        counts: Counts,
+    ) -> Iterator[IngestEvent]:
+        """The events with their times, before anything changes them."""
         own = modified(file.path) if self.file_times else None
         clock = Clock(TimeReader(settings, self.now), own, file.source or file.path.name)
         most = settings.number("TRUNCATE", TRUNCATE)
+        is_collected = structured.kind_of(settings) == "hec"
         for cut_event in self._cut(file, shape, settings, clock.reader, damage):
             raw = truncate(cut_event.raw, most)
             origin, fields = origins.of(cut_event), _fields_of(cut_event)
+            labels = cut_event.labels if is_collected else NO_LABELS
             event = IngestEvent(
                 raw,
                 clock.time(raw, fields) if cut_event.time is None else cut_event.time,
-                origin.index,
-                origin.host,
-                origin.source,
-                origin.sourcetype,
+                labels.index or origin.index,
+                labels.host or origin.host,
+                labels.source or origin.source,
+                labels.sourcetype or origin.sourcetype,
                 fields or {},
             )
             if len(raw) < len(cut_event.raw):
                 counts.truncated += 1
                 event.add(*TRUNCATED)
             counts.events, counts.untimed = clock.count, clock.untimed
-            if event.queue != INDEX_QUEUE:
-                counts.dropped += 1
-                continue
             yield event
 
     def messages(self) -> Iterator[str]:
-        """What there is to say of the files: times that events do not show, events that are not whole."""
+        """What there is to say of the files: times that events do not show, events that are not whole or not stored."""
         last = "the file's own" if self.file_times else "that of the search"
         for path, counts in self.counts.items():
             if counts.untimed:
                 yield message(path.name, counts.untimed, counts.events, last)
             if counts.truncated:
                 yield f"{counts.truncated:,} of {counts.events:,} events in {path.name} were cut (TRUNCATE)"
-
-    def cut(
-        self, file: EventFile, shape: Shape, settings: Settings, damage: list[str], origins: Origins
-    ) -> Iterator[CutEvent]:
-        """The events as they are held; each says where it goes."""
-        for number, event in enumerate(self.events(file, shape, settings, damage, origins), 1):
-            multi = tuple(name for name, values in event.fields.items() if len(values) > 1)
-            yield CutEvent(event.raw, number, event.fields_json(), time=event.time, labels=event.labels, multi=multi)
+            if counts.dropped:
+                yield f"{counts.dropped:,} of {counts.events:,} events in {path.name} went into the null queue"
 
     def _cut(
         self, file: EventFile, shape: Shape, settings: Settings, reader: TimeReader, damage: list[str]
@@ -116,6 +138,9 @@ class Ingest:
             return
         with open_text(file.path, shape, damage) as text:
             pieces = lines(text, breaker(settings), MAX_EVENT)
+            if structured.kind_of(settings):
+                yield from structured.events(pieces, settings)
+                return
             events = Merger.of(settings, reader.shows).events(pieces) if is_merging(settings) else pieces
             yield from (CutEvent(event, number) for number, event in enumerate(events, 1))
 

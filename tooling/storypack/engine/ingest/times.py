@@ -82,6 +82,9 @@ class TimeReader:
         time = self._of_fields(text, fields) if self.fields else None
         if time is None and not (self.fields and fields is not None):
             time = self._of_text(text)
+            if time is None and fields and not self._format and self._prefix is None:
+                seen = keyed_time(lambda key: fields.get(key, [None])[0], self.now)
+                time = None if seen is None else self._fixed(seen)
         return time if time is None or self._is_accepted(time) else None
 
     def _is_accepted(self, time: float) -> bool:

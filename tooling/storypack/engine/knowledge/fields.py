@@ -30,6 +30,11 @@ from storypack.spl.source import SplError
 INDEXED = ("_raw", "_time", "_indextime", "date_wday")
 """Fields of every event that the index holds, beside DATE_PARTS and those that an origin shares."""
 
+PUNCT = r"left(replace(replace(regexp_replace(_raw, '[A-Za-z0-9\r\n]', '', 'g'), ' ', '_'), chr(9), 't'), 50)"
+"""The signs of an event (props.conf.spec: ANNOTATE_PUNCT), as a running Splunk was seen to write them."""
+
+LINECOUNT = "CAST(length(_raw) - length(replace(_raw, chr(10), '')) + 1 AS DOUBLE)"
+
 TAG_OF = "tag::"
 """Before a field's name: the tags of its value."""
 
@@ -144,11 +149,19 @@ class OriginFields:
         if name in DATE_PARTS:
             part = f"CAST({DATE_PARTS[name]}(spl_moment({self.time.text})) AS DOUBLE)"
             return Sql(part, Kind.NUMBER)
+        if name == "punct" and self._has_punct:
+            return Sql(PUNCT, Kind.STRING)
+        if name == "linecount":
+            return Sql(LINECOUNT, Kind.NUMBER)
         if name == "date_wday":
             return Sql(f"lower(dayname(spl_moment({self.time.text})))", Kind.STRING)
         if name.startswith("_"):
             return NULL
         return self._once("extracted", name, self._extract)
+
+    @cached_property
+    def _has_punct(self) -> bool:
+        return self.settings.get("ANNOTATE_PUNCT", "true").strip().lower() not in ("0", "false", "f", "no", "n")
 
     def _extract(self, name: str) -> Sql:
         if name in self.multi:

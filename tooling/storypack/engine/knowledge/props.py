@@ -62,8 +62,9 @@ def _priority(settings: Mapping[str, str], *, literal: bool) -> int:
 
 
 def _fits(pattern: str, value: str, *, fold: bool) -> bool:
-    compiled = _pattern(pattern.lower() if fold else pattern)
-    return compiled is not None and compiled.fullmatch(value.lower() if fold else value) is not None
+    if fold:
+        pattern, value = pattern.lower(), value.lower()
+    return any(compiled.fullmatch(value) for compiled in _patterns(pattern))
 
 
 def _is_type_pattern(name: str, sourcetype: str) -> bool:
@@ -73,11 +74,19 @@ def _is_type_pattern(name: str, sourcetype: str) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _pattern(text: str) -> re.Pattern[str] | None:
-    """The compiled pattern; None for one whose brackets do not match."""
-    parts = re.split(r"(\.\.\.|\*|\||\(|\))", text)
+def _patterns(text: str) -> tuple[re.Pattern[str], ...]:
+    """A name with wildcards as regular expressions: as PCRE, in which a dot is a dot, and with all other signs as they
+    stand, as a path of Windows is written; those that are none are left out."""
+    parts = re.split(r"(\.\.\.|\*|\||\((?!\?)|\))", text)
     spelled = {"...": ".*", "*": r"[^/\\]*", "|": "|", "(": "(?:", ")": ")"}
-    try:
-        return re.compile("".join(spelled.get(part, re.escape(part)) for part in parts), re.DOTALL)
-    except re.error:
-        return None
+    found = []
+    for escape in (_dots_escaped, re.escape):
+        try:
+            found.append(re.compile("".join(spelled.get(part) or escape(part) for part in parts), re.DOTALL))
+        except re.error:
+            continue
+    return tuple(found)
+
+
+def _dots_escaped(text: str) -> str:
+    return re.sub(r"(?<!\\)\.", r"\\.", text)

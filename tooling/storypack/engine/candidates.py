@@ -38,6 +38,8 @@ EVENT = "__event"
 """The field that numbers a candidate: asked for like any other field, a table's number times TABLE plus its row."""
 AT = "__at"
 """The field that holds a candidate's own time, which no command has binned."""
+RUN = "__run"
+"""The field that numbers the run that sees an event; see `Candidates.runs`."""
 TABLE = 1 << 40
 _NUMBERS = ("_time", "_indextime", EVENT, AT)
 
@@ -98,7 +100,8 @@ class EventAt:
 @dataclass
 class Candidates:
     """A source of searches: the tables. `names` = what to call a file in place of its path. `untimed` = it shows the
-    events without a time, all at `clock`, instead of those with one."""
+    events without a time, all at `clock`, instead of those with one. `runs` = ranges of time (from, before): each event
+    comes once for each of them that it lies in, and RUN is its number."""
 
     files: FileSource
     tables: Sequence[CandidateTable]
@@ -106,6 +109,7 @@ class Candidates:
     names: Mapping[Path, str] = field(default_factory=dict, repr=False)
     clock: float = 0.0
     untimed: bool = False
+    runs: Sequence[tuple[float, float]] = ()
 
     @property
     def root(self) -> duckdb.DuckDBPyConnection:
@@ -124,7 +128,7 @@ class Candidates:
 
     def datamodel(self, name: str) -> ModelDataset | None:
         found = self.files.datamodel(name)
-        return found and replace(found, fields={**found.fields, EVENT: EVENT, AT: AT})
+        return found and replace(found, fields={**found.fields, EVENT: EVENT, AT: AT, RUN: RUN})
 
     def is_settled(self, now: float) -> bool:
         return True
@@ -238,7 +242,9 @@ class CandidateScan:
 
     def _value(self, table: CandidateTable, name: str) -> Sql:
         if name == EVENT:
-            return Sql(f"CAST({table.number * TABLE} + rowid AS DOUBLE)", Kind.NUMBER)
+            return Sql(f"CAST({table.number * TABLE} + __row AS DOUBLE)", Kind.NUMBER)
+        if name == RUN:
+            return Sql("CAST(__run_number AS VARCHAR)" if self.source.runs else "NULL::VARCHAR", Kind.STRING)
         if name in ("_time", "_indextime", AT):
             return Sql(f"{self.source.clock!r}::DOUBLE" if self.source.untimed else "__time", Kind.NUMBER)
         if name not in table.columns:
@@ -264,10 +270,18 @@ class CandidateScan:
         shown = {ident: text for ident, text in shown.items() if named is None or ident in named}
         values = ", ".join(f"{text} AS {ident}" for ident, text in shown.items())
         limits = ["__time IS NULL"] if self.source.untimed else _within(self.request)
-        return (
-            f"SELECT {values}{', ' if values else ''}{table.number} AS __table, rowid AS __row "
-            f"FROM {identifier(table.name)} WHERE {' AND '.join(limits)}"
-        )
+        rows = f"SELECT *, rowid AS __row, {table.number} AS __table FROM {identifier(table.name)}"
+        if self.source.runs:
+            rows = f"SELECT * FROM ({rows}) JOIN ({_runs_sql(self.source.runs)}) ON __time >= __from AND __time < __to"
+        return f"SELECT {values}{', ' if values else ''}__table, __row FROM ({rows}) WHERE {' AND '.join(limits)}"
+
+
+def _runs_sql(runs: Sequence[tuple[float, float]]) -> str:
+    starts, ends = ([f"'{each}'" for each in side] for side in zip(*runs, strict=True))
+    return (
+        f"SELECT unnest(range({len(runs)})) AS __run_number, unnest([{', '.join(starts)}]::DOUBLE[]) AS __from, "
+        f"unnest([{', '.join(ends)}]::DOUBLE[]) AS __to"
+    )
 
 
 def _within(request: ScanRequest) -> list[str]:

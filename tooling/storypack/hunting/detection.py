@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -18,6 +19,7 @@ from storypack.engine.source import LookupTable, ScanRequest
 from storypack.engine.text import parse_search
 from storypack.engine.values import to_multi
 from storypack.hunting.baselines import Baselines
+from storypack.hunting.batch import batched, run_batch
 from storypack.hunting.findings import Finding, Outcome, rated, scored_entities, title_of
 from storypack.hunting.prefix import Prefix, depends_on_moment, run_prefix
 from storypack.hunting.runs import Run, runs
@@ -32,6 +34,8 @@ from storypack.timemod import TimeModifierError
 
 MOST_FINDINGS = 5_000
 """Findings of one detection; more are counted."""
+MOST_SECONDS = 2_000_000
+"""Seconds with events that the runs of one statement see, an event's second counted in each of them."""
 
 
 @dataclass
@@ -151,17 +155,46 @@ def _hunted(hunted: Hunted, outcome: Outcome, findings: list[Finding]) -> Outcom
 def _moved(hunted: Hunted, prefix: Prefix | None) -> Iterator[tuple[Run, Sequence[Any], Sequence[Any]]]:
     """Each run with its rows, and those that throttling leaves."""
     throttle = Throttle(None if hunted.whole else hunted.detection.throttling)
-    depends = depends_on_moment(hunted.pipeline)
-    before: object = None
-    rows: Sequence[Mapping[str, Any]] = ()
-    for run in _runs(hunted, prefix):
-        learnt, state = hunted.baselines.at(hunted.entry.name, run.now)
+    for some, learnt in _alike(hunted, _runs(hunted, prefix)):
         hunted.candidates.lookups = {**hunted.lookups, **learnt}
-        same = (run.seen, state)
-        if depends or hunted.has_own_range or same != before:
-            rows = _searched(hunted, run).rows
-        before = same
-        yield run, rows, throttle.passed(rows, run.now)
+        for run, rows in _rows(hunted, some):
+            yield run, rows, throttle.passed(rows, run.now)
+
+
+def _alike(hunted: Hunted, given: Iterator[Run]) -> Iterator[tuple[list[Run], dict[str, LookupTable]]]:
+    """Successive runs that see the same lookups, and not too many events together."""
+    some: list[Run] = []
+    size = 0
+    before: tuple[dict[str, LookupTable], object] = ({}, None)
+    for run in given:
+        state = hunted.baselines.at(hunted.entry.name, run.now)
+        if some and (state[1] != before[1] or size > MOST_SECONDS):
+            yield some, before[0]
+            some, size = [], 0
+        before = state
+        some.append(run)
+        size += run.seen[1] - run.seen[0]
+    if some:
+        yield some, before[0]
+
+
+def _rows(hunted: Hunted, some: Sequence[Run]) -> Iterator[tuple[Run, Sequence[Mapping[str, Any]]]]:
+    """The rows of runs, all in one statement where that can be. Runs that see the same events give the same rows,
+    unless the search asks for the time."""
+    pipeline = None if hunted.is_alone or hunted.has_own_range or len(some) == 1 else batched(hunted.pipeline)
+    depends = hunted.has_own_range or depends_on_moment(hunted.pipeline)
+    chosen = [run for at, run in enumerate(some) if depends or not at or run.seen != some[at - 1].seen]
+    found: Iterator[Sequence[Mapping[str, Any]]] = (_searched(hunted, run).rows for run in chosen)
+    if pipeline is not None:
+        with suppress(NotPlanned):  # the marked search may read more than the search
+            together, warnings = run_batch(pipeline, hunted.candidates, hunted.macros, chosen)
+            hunted.warnings.update(dict.fromkeys(warnings))
+            found = iter(together)
+    rows: Sequence[Mapping[str, Any]] = ()
+    for at, run in enumerate(some):
+        if depends or not at or run.seen != some[at - 1].seen:
+            rows = next(found)
+        yield run, rows
 
 
 def _runs(hunted: Hunted, prefix: Prefix | None) -> Iterator[Run]:

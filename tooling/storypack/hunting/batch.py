@@ -1,0 +1,154 @@
+"""Many runs of one search in one statement: each event comes once for each run that sees it, marked with the run, and
+every command that looks at several events keeps the runs apart.
+
+A hunt over a month moves a window seven hundred times; DuckDB plans a statement in the time in which it reads a hundred
+thousand events. What cannot be kept apart (`head`, `join`, a subsearch, the present time) is run one by one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from storypack.engine.candidates import RUN, Candidates
+from storypack.engine.compile.pipeline import compile_pipeline
+from storypack.engine.run import fetch_result, open_session
+from storypack.engine.source import LookupTable
+from storypack.hunting.prefix import depends_on_moment
+from storypack.hunting.runs import Run
+from storypack.spl import tree
+from storypack.spl.fields.walk import walk
+from storypack.spl.macros import MacroDefinition
+
+RUNS_LOOKUP = "storypack_runs"
+_INFO = ("info_min_time", "info_max_time", "info_search_time")
+_BY_ROW = frozenset(
+    (
+        "where",
+        "eval",
+        "rex",
+        "regex",
+        "search",
+        "lookup",
+        "makemv",
+        "mvexpand",
+        "spath",
+        "convert",
+        "iplocation",
+        "nomv",
+    )
+)
+_FIELD = tree.Field(RUN)
+
+
+def batched(pipeline: tree.Pipeline) -> tree.Pipeline | None:
+    """The search over many runs at once; None if they cannot be kept apart."""
+    commands: list[tree.Command] = []
+    if not pipeline.commands or not isinstance(pipeline.commands[0], tree.Search | tree.Tstats):
+        return None
+    for node in pipeline.commands:
+        if any(isinstance(each, tree.Pipeline | tree.MacroCall) for each in walk(node)):
+            return None
+        marked = _INFO_NODE if node.name == "addinfo" else _marked(node)
+        if marked is None or (node.name != "addinfo" and depends_on_moment(tree.Pipeline((node,)))):
+            return None
+        commands.append(marked)
+    return replace(pipeline, commands=tuple(commands))
+
+
+_INFO_NODE = tree.Lookup(
+    tree.Word(RUNS_LOOKUP),
+    (tree.Mapping(_FIELD),),
+    "OUTPUT",
+    tuple(tree.Mapping(tree.Field(name)) for name in _INFO),
+)
+
+
+def _marked(node: tree.Command) -> tree.Command | None:
+    """The command with its runs kept apart; None if that cannot be."""
+    match node:
+        case tree.Stats(name="stats" | "eventstats" | "streamstats", by=by):
+            if (not by and node.name == "stats") or _names_any(node) or _has_window(node):
+                return None
+            return replace(node, by=(*by, _FIELD))
+        case tree.Tstats(name="tstats", by=by) if by and not _has_option(node, "append", "prestats"):
+            return replace(node, by=(*by, tree.SplitBy(_FIELD)))
+        case tree.Dedup() if not node.options:
+            return replace(node, fields=(*node.fields, _FIELD))
+        case tree.Fields(remove=False):
+            return replace(node, fields=(*node.fields, _FIELD))
+        case tree.Fields():
+            return None if _names_any(node) else node
+        case tree.Sort(limit=0):
+            return node
+        case tree.Rename():
+            return None if any(each.name.startswith("*") for each in _fields(node)) else node
+        case tree.Bin():
+            return node if [each.name for each in node.options if isinstance(each, tree.Option)] == ["span"] else None
+        case tree.Plain(name="table", words=words) if not _names_any(node):
+            return replace(node, words=(*words, tree.Word(RUN)))
+        case tree.Plain(name="fillnull", words=words) if words and not _names_any(node):
+            return node
+        case _ if node.name in _BY_ROW:
+            return node
+        case _:
+            return None
+
+
+def _fields(node: tree.Node) -> Iterable[tree.Field]:
+    return (each for each in walk(node) if isinstance(each, tree.Field))
+
+
+def _names_any(node: tree.Node) -> bool:
+    """Whether it names fields by a wildcard."""
+    words = (each.text for each in walk(node) if isinstance(each, tree.Word))
+    return any("*" in name for name in (*(each.name for each in _fields(node)), *words))
+
+
+def _has_option(node: tree.Stats | tree.Tstats, *names: str) -> bool:
+    return any(isinstance(each, tree.Option) and each.name in names for each in node.options)
+
+
+def _has_window(node: tree.Stats) -> bool:
+    return node.name == "streamstats" and _has_option(
+        node, "window", "time_window", "global", "reset_on_change", "reset_before", "reset_after"
+    )
+
+
+def run_batch(
+    pipeline: tree.Pipeline, candidates: Candidates, macros: Mapping[str, MacroDefinition], given: Sequence[Run]
+) -> tuple[list[list[dict[str, Any]]], tuple[str, ...]]:
+    """The rows of each run, and what is to be said of them. `pipeline` is what `batched` gave. Raises EngineError."""
+    lookups = candidates.lookups
+    candidates.lookups = {**lookups, RUNS_LOOKUP: _runs_lookup(given)}
+    candidates.runs = [(-math.inf if run.earliest is None else run.earliest, _end(run, math.inf)) for run in given]
+    try:
+        with open_session(candidates, macros, given[-1].now) as session, session.translated():
+            result = fetch_result(compile_pipeline(pipeline, session), session)
+    finally:
+        candidates.lookups, candidates.runs = lookups, ()
+    rows: list[list[dict[str, Any]]] = [[] for _ in given]
+    for row in result.rows:
+        number = row.pop(RUN)
+        rows[int(float(number))].append(row)
+    return rows, result.warnings
+
+
+def _end(run: Run, otherwise: float) -> float:
+    return otherwise if run.latest is None else run.latest
+
+
+def _runs_lookup(given: Sequence[Run]) -> LookupTable:
+    """What `addinfo` adds in each run. Search Reference: "addinfo"."""
+    rows = [
+        {
+            RUN: str(number),
+            "info_min_time": f"{run.earliest or 0.0:.3f}",
+            "info_max_time": "+Infinity" if run.latest is None else f"{run.latest:.3f}",
+            "info_search_time": f"{run.now:.3f}",
+        }
+        for number, run in enumerate(given)
+    ]
+    return LookupTable(RUNS_LOOKUP, (RUN, *_INFO), rows)

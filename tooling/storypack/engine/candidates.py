@@ -24,7 +24,6 @@ from storypack.engine.knowledge.fields import OriginFields
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.knowledge.origins import Origin
 from storypack.engine.knowledge.scan import open_scan
-from storypack.engine.needles import needle_sql
 from storypack.engine.plan import ScanPlan
 from storypack.engine.relation import Column, OrderKey
 from storypack.engine.run import open_session
@@ -443,9 +442,7 @@ def _part(group: _Group, at: int, values: Mapping[str, Sequence[str]], session: 
     position = "CAST(NULL AS BIGINT)" if origin.is_streamed else "__position"
     shown |= {"__origin": "__origin", "__position": position, "__time": fields.time.text}
     listed = ", ".join(f"{text} AS {ident}" if text != ident else text for ident, text in shown.items())
-    needle = needle_sql([plan.request.term for plan in group.plans], origin, fields)
-    layers = replace(fields.layers, base=f"SELECT * FROM ({origin.sql}) WHERE {needle}") if needle else fields.layers
-    return f"SELECT {listed} FROM ({layers.sql(listed + condition)}) WHERE {condition}"
+    return f"SELECT {listed} FROM ({fields.layers.sql(listed + condition)}) WHERE {condition}"
 
 
 def _condition(plans: Sequence[ScanPlan], origin: Origin, fields: OriginFields, session: Session) -> str:

@@ -83,8 +83,9 @@ def _marked(node: tree.Command) -> tree.Command | None:
             return None if _names_any(node) else node
         case tree.Sort(limit=0):
             return node
-        case tree.Rename():
-            return None if any(each.name.startswith("*") for each in _fields(node)) else node
+        case tree.Rename(pairs=pairs):
+            sources = (pair[0].name for pair in pairs if isinstance(pair, tuple))
+            return None if any(name.startswith("*") for name in sources) else node
         case tree.Bin():
             return node if [each.name for each in node.options if isinstance(each, tree.Option)] == ["span"] else None
         case tree.Plain(name="table", words=words) if not _names_any(node):

@@ -23,11 +23,12 @@ __all__ = [
     "pytest_unconfigure",
 ]
 
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("desk", deadline=None)
 # In CI each run tries the same examples; at a desk each run tries others. A random failure teaches whoever sees it
 # something, but it must not come up in a change that has nothing to do with it.
-settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, and with them all that they start; some tests
 # press it.

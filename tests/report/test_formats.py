@@ -19,11 +19,15 @@ from storypack import __version__
 from storypack.issue import Issue, Location, Severity
 from storypack.report import json_report
 from storypack.report.github import render_github
+from storypack.report.gitlab import render_gitlab
 from storypack.report.json_report import render_json
 from storypack.report.junit import render_junit
+from storypack.report.lines import render_lines
 from storypack.report.results import Results, plural, relocated
 from storypack.report.sarif import render_sarif
+from storypack.report.tests_sarif import render_tests_sarif
 from storypack.report.text import render_text
+from storypack.testing.results import Failure, Outcome, PlannedTest, TestResult, TestRun
 from tests.report import sarif
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -35,6 +39,8 @@ FORMATS: dict[str, Callable[[Results], str]] = {
     "report.sarif": render_sarif,
     "junit.xml": render_junit,
     "github.txt": render_github,
+    "gitlab.json": render_gitlab,
+    "lines.txt": render_lines,
 }
 
 
@@ -93,7 +99,7 @@ def test_the_line_that_is_shown_is_the_one_that_is_counted() -> None:
 def test_many_issues_are_counted_by_rule(results: Results) -> None:
     many = [Issue("SP123", Severity.ERROR, "wrong", Location("a.yml", line)) for line in range(1, 1501)]
     many += [Issue("SP130", Severity.WARNING, "odd", Location("b.yml", line)) for line in range(1, 40)]
-    text = render_text(Results(many, ["a.yml", "b.yml"], rules=results.rules))
+    text = render_text(Results(many, ["a.yml", "b.yml"], rules=results.rules), details=True)
     assert text.endswith(
         "\nmost of them are of\n  1,500 x SP123 Score out of range\n     39 x SP130 Odd, text: here\n"
         "\nchecked 2 files: 1,500 errors, 39 warnings\n"
@@ -108,7 +114,7 @@ def test_a_clean_pack_says_so() -> None:
 def test_json_keeps_its_promise(results: Results) -> None:
     document = json.loads(render_json(results))
     jsonschema.validate(document, SCHEMA)
-    assert document["summary"] == {"files": 3, "errors": 1, "warnings": 2, "notes": 1, "silenced": 2}
+    assert document["summary"] == {"files": 3, "errors": 1, "warnings": 2, "notes": 1, "silenced": 2, "accepted": 0}
     assert document["issues"][0]["key"] == "finding.entity.score"
 
 
@@ -251,3 +257,65 @@ def test_plural() -> None:
         "1,700 files",
         "2 entries",
     ]
+
+
+def many(count: int) -> Results:
+    issues = [
+        Issue(
+            f"SP1{n % 40:02}", Severity.ERROR if n % 3 else Severity.WARNING, "wrong", Location(f"{n % 90}.yml", n + 1)
+        )
+        for n in range(count)
+    ]
+    return Results(issues, [f"{n}.yml" for n in range(90)])
+
+
+def test_very_much_begins_with_an_overview() -> None:
+    lines = render_text(many(5000), width=80).splitlines()
+    assert len(lines) < 60
+    assert max(map(len, lines)) <= 80
+    assert lines[0] == "3,333 errors of 40 rules"
+    assert lines[-1] == "checked 90 files: 3,333 errors, 1,667 warnings"
+    assert any("--details" in line for line in lines)
+    assert len(render_text(many(5000), details=True).splitlines()) > 5000
+    assert render_text(many(200)) == render_text(many(200), details=True)
+    assert "--details" in render_text(many(3), details=False)
+
+
+def test_a_line_for_each_issue() -> None:
+    issues = [
+        Issue("SP101", Severity.ERROR, "two\nlines", Location("a b.yml", 3, 4)),
+        Issue("SP102", Severity.NOTE, "of the file", Location("c.yml")),
+    ]
+    assert render_lines(Results(issues, [])).splitlines() == [
+        "a b.yml:3:4: error: two lines [SP101]",
+        "c.yml:1:1: note: of the file [SP102]",
+    ]
+
+
+def test_findings_of_gitlab_are_told_apart() -> None:
+    issue = Issue("SP101", Severity.WARNING, "wrong", Location("a.yml", 3), cure="write 4")
+    moved = Issue("SP101", Severity.WARNING, "wrong", Location("a.yml", 9), cure="write 4")
+    first, second = json.loads(render_gitlab(Results([issue, moved], [])))
+    assert first["fingerprint"] != second["fingerprint"]
+    assert first == json.loads(render_gitlab(Results([issue], [])))[0]
+    assert first["location"] == {"path": "a.yml", "lines": {"begin": 3}}
+    assert (first["severity"], first["description"]) == ("minor", "wrong (write 4)")
+
+
+def test_failed_tests_as_sarif() -> None:
+    planned = PlannedTest("d/x.yml", "X", 1, "Fires", Location("d/x.yml", 30, 3))
+    failed = Failure("missing rows", "1 row is missing", Location("d/x.yml", 12), ("the filter lost it",))
+    run = TestRun(
+        (
+            TestResult(planned, Outcome.PASSED),
+            TestResult(planned, Outcome.FAILED, failure=failed, counts=True),
+            TestResult(planned, Outcome.NOT_RUN, failure=failed),
+        )
+    )
+    (log,) = json.loads(render_tests_sarif(run))["runs"]
+    assert [(each["ruleId"], each["level"]) for each in log["results"]] == [
+        ("test-failed", "error"),
+        ("test-not-run", "note"),
+    ]
+    assert log["results"][0]["message"]["text"] == "Fires: 1 row is missing\nthe filter lost it"
+    assert log["results"][0]["locations"][0]["physicalLocation"]["region"] == {"startLine": 12}

@@ -14,11 +14,14 @@ FORMATS: Mapping[str, Mapping[str, str]] = {
         "sarif": "sarif.render_sarif",
         "junit": "junit.render_junit",
         "github": "github.render_github",
+        "gitlab": "gitlab.render_gitlab",
+        "line": "lines.render_lines",
     },
     "test": {
         "json": "tests_json.render_tests_json",
         "junit": "tests_ci.render_tests_junit",
         "github": "tests_ci.render_tests_github",
+        "sarif": "tests_sarif.render_tests_sarif",
     },
     "hunt": {
         "json": "hunt_json.render_json",

@@ -26,6 +26,7 @@ def render_json(results: Results) -> str:
             "warnings": results.count(Severity.WARNING),
             "notes": results.count(Severity.NOTE),
             "silenced": results.silenced,
+            "accepted": results.accepted,
         },
         "issues": [_issue(issue, results) for issue in results.issues],
     }

@@ -30,12 +30,14 @@ class RuleText(Protocol):
 class Results:
     """Issues in order, of so many files. `sources` holds the text of files that have issues (may lack some).
 
-    `checked` names the files that were read; `silenced` counts the issues that the pack silences with a reason.
+    `checked` names the files that were read; `silenced` counts the issues that the pack silences with a reason,
+    `accepted` those of a baseline.
     """
 
     issues: Sequence[Issue]
     checked: Sequence[str]
     silenced: int = 0
+    accepted: int = 0
     sources: Mapping[str, str] = field(default_factory=dict)
     rules: Mapping[str, RuleText] = field(default_factory=dict)
 

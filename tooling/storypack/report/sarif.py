@@ -64,7 +64,7 @@ def _result(issue: Issue, index: int, seen: Counter[str]) -> dict[str, Any]:
         "level": issue.severity.value,
         "message": {"text": _message(issue.message + (f"\n{issue.cure}" if issue.cure else ""))},
         "locations": [{"physicalLocation": physical}],
-        "partialFingerprints": {"storypackIssue/v1": _fingerprint(issue, seen)},
+        "partialFingerprints": {"storypackIssue/v1": fingerprint(issue, seen)},
     }
 
 
@@ -81,7 +81,7 @@ def _artifact(file: str) -> dict[str, str]:
     return {"uri": f"file://{uri}"} if file.startswith("/") else {"uri": uri, "uriBaseId": BASE}
 
 
-def _fingerprint(issue: Issue, seen: Counter[str]) -> str:
+def fingerprint(issue: Issue, seen: Counter[str]) -> str:
     """The same for the same mistake in the same file, wherever its line has moved; told apart when it repeats."""
     text = "\0".join((issue.rule, issue.location.file, issue.key, issue.message))
     digest = sha256(text.encode(errors="surrogateescape")).hexdigest()[:32]

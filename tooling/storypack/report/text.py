@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from textwrap import wrap
 
@@ -22,12 +22,17 @@ _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 _BOLD, _DIM = "1", "2"
 _GUTTER = "     | "
 _MANY = 30  # issues, from which on the rules with the most are counted
+_TOO_MANY = 200  # issues, from which on nobody reads them one by one before knowing where to begin
+_WORST = 15  # rules and files of an overview
 
 
-def render_text(results: Results, *, width: int = 100, colour: bool = False) -> str:
-    """The report for a terminal of `width` columns; ANSI colours only if asked for."""
+def render_text(results: Results, *, width: int = 100, colour: bool = False, details: bool | None = None) -> str:
+    """The report for a terminal of `width` columns; ANSI colours only if asked for. `details` = each issue, or only an
+    overview; None = whichever is of use."""
     width = max(width, 40)
     lines: list[str] = []
+    if not (len(results.issues) <= _TOO_MANY if details is None else details):
+        return "\n".join([*_overview(results, width, colour), "", summary(results, colour=colour)]) + "\n"
     for file, issues in groupby(results.issues, key=lambda issue: issue.location.file):
         lines.append(_paint(printable(file), _BOLD, colour))
         source = [line.removesuffix("\r") for line in results.sources.get(file, "").split("\n")]
@@ -38,6 +43,32 @@ def render_text(results: Results, *, width: int = 100, colour: bool = False) -> 
         lines += [*_most_frequent(results), ""]
     lines.append(summary(results, colour=colour))
     return "\n".join(lines) + "\n"
+
+
+def _overview(results: Results, width: int, colour: bool) -> Iterator[str]:
+    """Where to begin when there is very much: errors before warnings, rules with the most issues, the worst files."""
+    for severity in (Severity.ERROR, Severity.WARNING, Severity.NOTE):
+        counted = Counter(issue.rule for issue in results.issues if issue.severity is severity)
+        if counted:
+            yield _paint(f"{plural(counted.total(), severity.value)} of {plural(len(counted), 'rule')}", _BOLD, colour)
+            yield from _ranked(counted, lambda rule: f"{rule} {results.title(rule)}", width)
+            yield ""
+    worst = Counter(issue.location.file for issue in results.issues if issue.severity is Severity.ERROR)
+    if worst:
+        yield _paint(f"{plural(len(worst), 'file')} with errors", _BOLD, colour)
+        yield from _ranked(worst, printable, width)
+        yield ""
+    advice = "--details shows each issue, --only NAME those of one object; --baseline FILE accepts what is there"
+    yield from wrap(advice, width, break_on_hyphens=False)
+
+
+def _ranked(counted: Counter[str], title: Callable[[str], str], width: int) -> Iterator[str]:
+    wide = len(f"{max(counted.values()):,}")
+    for name, number in counted.most_common(_WORST):
+        line = f"  {number:>{wide},} x {title(name)}"
+        yield line if len(line) <= width else f"{line[: width - 1]}…"
+    if len(counted) > _WORST:
+        yield f"  {'':>{wide}}   and {len(counted) - _WORST:,} others"
 
 
 def _most_frequent(results: Results) -> Iterator[str]:
@@ -55,7 +86,8 @@ def summary(results: Results, *, colour: bool = False) -> str:
     parts = [plural(errors, "error"), plural(warnings, "warning")]
     parts += [plural(notes, "note")] if notes else []
     parts += [f"{results.silenced} silenced"] if results.silenced else []
-    found = ", ".join(parts) if errors or warnings or notes or results.silenced else "no issues"
+    parts += [f"{results.accepted:,} accepted"] if results.accepted else []
+    found = ", ".join(parts) if any((errors, warnings, notes, results.silenced, results.accepted)) else "no issues"
     code = _COLOURS[Severity.ERROR] if errors else _COLOURS[Severity.WARNING] if warnings else "32"
     return f"checked {plural(len(results.checked), 'file')}: {_paint(found, code, colour)}"
 

@@ -48,3 +48,12 @@ def test_a_break_that_lies_between_two_pieces_of_the_text(monkeypatch: pytest.Mo
 
 def test_a_line_without_end_comes_apart() -> None:
     assert list(breaking.lines(io.StringIO("abcdefgh"), compile_pattern("(;)"), 3)) == ["abc", "def", "gh"]
+
+
+def test_a_charset(indexed: Indexed) -> None:
+    assert indexed.raws("CHARSET = ISO-8859-1", "müßig".encode("latin-1")) == ["müßig"]
+
+
+def test_a_charset_that_nobody_knows_is_told(indexed: Indexed) -> None:
+    indexed.conf("props", "[x]\nCHARSET = EBCDIC-99\n")
+    assert "CHARSET = EBCDIC-99 is not known" in indexed.search("table _raw", "a").warnings[0]

@@ -42,8 +42,21 @@ def test_an_event_has_257_lines_at_most(indexed: Indexed) -> None:
     assert [event.count("\n") + 1 for event in indexed.raws("SHOULD_LINEMERGE = true", raw)] == [257, 44]
 
 
-def test_without_settings_each_line_is_an_event(indexed: Indexed) -> None:
+@pytest.mark.parametrize(
+    ("raw", "count"),
+    [
+        (DATED, 2),  # as splunkd's defaults would have it
+        ("no time\nnor here\n", 2),
+        (f'{FIRST} a\n{{"b": 1}}\n', 2),
+    ],
+)
+def test_a_source_type_that_is_known_for_its_fields_alone(indexed: Indexed, raw: str, count: int) -> None:
     indexed.conf("props", "[x]\nEXTRACT-a = at (?<where>\\w)\n")
+    assert len(indexed.rows("_raw", raw)) == count
+
+
+def test_without_an_add_on_each_line_is_an_event(indexed: Indexed) -> None:
+    indexed.conf("props", "[y]\nSHOULD_LINEMERGE = true\n")
     assert len(indexed.rows("_raw", DATED)) == 4
 
 

@@ -128,7 +128,7 @@ def test_an_event_without_a_time_has_that_of_the_event_before(indexed: Indexed, 
 
 
 def test_a_time_range_sees_the_times_that_stand_in(indexed: Indexed) -> None:
-    indexed.conf("props", "[x]\nEXTRACT-x = (?<x>x)\n")
+    indexed.conf("props", "[y]\nEXTRACT-x = (?<x>x)\n")
     raw = "2026-11-20T10:00:00Z a\nsecond\n"
     spl = f"search earliest={TEN - 5:.0f} latest={TEN + 5:.0f} | stats count"
     assert indexed.search(spl, raw).rows == [{"count": 2}]

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+
+from storypack.engine.events.origin import EventFile
+from storypack.engine.knowledge.apps import load_knowledge
+from storypack.engine.knowledge.files import FileSource
+from storypack.engine.run import search
 
 from .indexed import Indexed
 
@@ -37,3 +44,18 @@ def test_a_cut_event_says_so(indexed: Indexed) -> None:
     rows = indexed.rows("_raw, meta", "abcd\nabc\n")
     assert [(row["_raw"], row.get("meta")) for row in rows] == [("abc", "truncated"), ("abc", None)]
     assert len(indexed.search("search meta::truncated", "abcd\nabc\n").rows) == 1
+
+
+def test_lines_of_a_large_file_stay_with_duckdb(indexed: Indexed, tmp_path: Path) -> None:
+    """Settings that leave lines as they are cost a large file nothing."""
+    indexed.conf("props", "[x]\nSHOULD_LINEMERGE = false\nTRUNCATE = 30\n")
+    lines = [f"2026-11-20T10:00:00Z {number:06} {'x' * 40}" for number in range(6_000)]
+    path = tmp_path / "large.log"
+    path.write_text("\n".join(lines) + "\nshort\n", encoding="utf-8")
+    with FileSource([EventFile(path, "x")], load_knowledge([indexed.folder]), clock=0.0) as source:
+        assert source.events[0].streamed
+        found = search("stats count by _time, _raw | sort - _raw | head 2", source).rows
+    assert [(row["_time"], row["_raw"]) for row in found] == [
+        (DAY + 36_000, "short"),
+        (DAY + 36_000, "2026-11-20T10:00:00Z 005999 xx"),
+    ]

@@ -25,12 +25,14 @@ from storypack.engine.events.openers.registry import envelopes
 from storypack.engine.events.origin import CHANNEL, EventFile, Origins, Routed
 from storypack.engine.events.shapes import UTF_8, Compression, Shape, begins_with_objects, recognise
 from storypack.engine.events.sourcetypes import XML_WINDOWS, is_mixed
+from storypack.engine.ingest.plain import is_plain
+from storypack.engine.ingest.settings import TRUNCATE, Settings
+from storypack.engine.ingest.truncating import truncated_sql
 from storypack.engine.root import is_plain_name
 from storypack.engine.sql import identifier, quote
 
 if TYPE_CHECKING:
     from storypack.engine.ingest.pipeline import Ingest
-    from storypack.engine.ingest.settings import Settings
 
 MAX_EVENT_BYTES = 16 << 20
 SMALL_BYTES = 1 << 18
@@ -92,10 +94,12 @@ def read_events(
                 raise UnreadableFile(f"{file.path} is {shape.known_as}")
             if ingest is not None:
                 file = ingest.named(file)
-            settings = None if ingest is None else ingest.settings(file)
+            settings = None if ingest is None else ingest.settings(file, shape)
             streamed = None
-            if settings is None:
+            if settings is None or is_plain(settings):
                 streamed = _stream(connection, file, shape, streamed_bytes, hasty=hasty)
+            if streamed is not None and settings is not None:
+                streamed = _truncated(streamed, settings)
             if streamed is not None:
                 hold.skip(len(streamed))
                 streamed_bytes += file.path.stat().st_size
@@ -145,6 +149,14 @@ def _stream(
 
 def _is_mixed(file: EventFile, shape: Shape) -> bool:
     return "sourcetype" in file.assumed and is_mixed(file.path, shape)
+
+
+def _truncated(streamed: list[RawEvents], settings: Settings) -> list[RawEvents]:
+    """The same events, of which those that are too long will be cut."""
+    most = settings.number("TRUNCATE", TRUNCATE)
+    if most <= 0:
+        return streamed
+    return [replace(events, sql=truncated_sql(events.sql, most), parted=True) for events in streamed]
 
 
 def _is_all(inspection: Inspection, text_bytes: int, count: int, size: int) -> bool:

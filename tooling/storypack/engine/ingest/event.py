@@ -13,7 +13,7 @@ INDEX_QUEUE = "indexQueue"
 @dataclass(slots=True)
 class IngestEvent:
     """`time` in epoch seconds (None = it is for the search to say); `fields` = the indexed ones, each with its values.
-    An event whose `queue` is not the index queue at the end is not stored."""
+    An event whose `queue` is not the index queue at the end is not stored. `broken` and `note` as in CutEvent."""
 
     raw: str
     time: float | None
@@ -23,6 +23,8 @@ class IngestEvent:
     sourcetype: str
     fields: dict[str, list[str]] = field(default_factory=dict)
     queue: str = INDEX_QUEUE
+    broken: bool = False
+    note: str = ""
 
     def add(self, name: str, value: str) -> None:
         """Give an indexed field one more value."""

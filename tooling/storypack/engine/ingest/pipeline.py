@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,9 @@ from storypack.engine.ingest.truncating import truncate
 from storypack.engine.knowledge.apps import Knowledge
 from storypack.engine.knowledge.props import settings_for
 from storypack.engine.knowledge.untimed import message
+
+_HEAD, _HEAD_LINES = 1 << 16, 200
+"""Characters and lines of a file that are looked at for events of several lines."""
 
 TRUNCATED = ("meta", "truncated")
 """The indexed field of an event that was cut."""
@@ -56,12 +60,27 @@ class Ingest:
         name = settings_for(self.knowledge.own_props, "", file.source, file.host).get("sourcetype", "").strip()
         return replace(file, sourcetype=name, assumed=file.assumed - {"sourcetype"}) if name else file
 
-    def settings(self, file: EventFile) -> Settings | None:
-        """The settings for a file's events; None where no add-on has index-time settings for them."""
+    def settings(self, file: EventFile, shape: Shape) -> Settings | None:
+        """The settings for a file's events; None where no add-on has index-time settings for them. Where one knows the
+        source type without such settings, splunkd's defaults join lines; so they do here for a file that begins with
+        an event of several lines."""
         origin = file.sourcetype, file.source, file.host
-        if not any(is_index_time(key) for key in settings_for(self.knowledge.own_props, *origin)):
+        own = settings_for(self.knowledge.own_props, *origin)
+        if not own:
             return None
-        return self._settings(*origin)
+        settings = self._settings(*origin)
+        if any(is_index_time(key) for key in own):
+            return settings
+        return settings if shape.format.by_line and self._has_long_events(file, shape, settings) else None
+
+    def _has_long_events(self, file: EventFile, shape: Shape, settings: Settings) -> bool:
+        """Whether the first line of a file shows a time, and a later one (that is no JSON object) shows none."""
+        reader = TimeReader(settings, self.now)
+        with open_text(file.path, shape, []) as text:
+            head = [line for line in text.read(_HEAD).splitlines()[:_HEAD_LINES] if line.strip()]
+        if not head or not reader.shows(head[0]):
+            return False
+        return any(not line.startswith("{") and not reader.shows(line) for line in head[1:])
 
     def _settings(self, sourcetype: str, source: str, host: str) -> Settings:
         warn = partial(self._warn, sourcetype or source)
@@ -82,7 +101,9 @@ class Ingest:
         events = self._parsed(file, shape, settings, damage, origins, counts)
         for number, event in enumerate(router.events(events), 1):
             multi = tuple(name for name, values in event.fields.items() if len(values) > 1)
-            yield CutEvent(event.raw, number, event.fields_json(), time=event.time, labels=event.labels, multi=multi)
+            yield CutEvent(
+                event.raw, number, event.fields_json(), event.broken, event.time, event.labels, multi, event.note
+            )
         counts.dropped = router.dropped
 
     def _parsed(
@@ -111,6 +132,8 @@ class Ingest:
                 labels.source or origin.source,
                 labels.sourcetype or origin.sourcetype,
                 fields or {},
+                broken=cut_event.broken,
+                note=cut_event.note,
             )
             if len(raw) < len(cut_event.raw):
                 counts.truncated += 1
@@ -134,21 +157,36 @@ class Ingest:
     ) -> Iterator[CutEvent]:
         """The events before they are truncated, with what the file itself says of them."""
         if not _is_text(shape, settings):
-            yield from cut(file.path, shape, damage)
+            events = cut(file.path, shape, damage)
+            yield from structured.with_fields(events, settings) if structured.kind_of(settings) else events
             return
+        shape = replace(shape, encoding=_encoding(settings) or shape.encoding)
         with open_text(file.path, shape, damage) as text:
             pieces = lines(text, breaker(settings), MAX_EVENT)
             if structured.kind_of(settings):
                 yield from structured.events(pieces, settings)
                 return
-            events = Merger.of(settings, reader.shows).events(pieces) if is_merging(settings) else pieces
-            yield from (CutEvent(event, number) for number, event in enumerate(events, 1))
+            texts = Merger.of(settings, reader.shows).events(pieces) if is_merging(settings) else pieces
+            yield from (CutEvent(text, number) for number, text in enumerate(texts, 1))
+
+
+def _encoding(settings: Settings) -> str:
+    """CHARSET; empty where it leaves the choice, and for one that nobody knows."""
+    name = settings.text("CHARSET")
+    if not name or name.upper() in ("AUTO", "UTF-8"):
+        return ""
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        settings.warn(f"CHARSET = {name} is not known; the text is read as UTF-8")
+        return ""
 
 
 def _is_text(shape: Shape, settings: Settings) -> bool:
     """Whether a file is text that the settings break into events. JSON, XML and tables of which no setting says where
     an event begins come apart by their own format, as an input of a vendor's add-on would hand them over."""
-    if shape.format.by_line or settings.text("INDEXED_EXTRACTIONS"):
+    kind = structured.kind_of(settings)
+    if shape.format.by_line or (kind and kind != "json"):
         return True
     chosen = BREAKING - {"SHOULD_LINEMERGE", "LINE_BREAKER", "MAX_EVENTS", "BREAK_ONLY_BEFORE_DATE"}
     return not is_default(settings) or any(settings.text(key) for key in chosen)

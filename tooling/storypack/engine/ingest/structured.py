@@ -8,7 +8,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -45,6 +45,13 @@ def events(lines: Lines, settings: Settings) -> Iterator[CutEvent]:
     if kind == "hec":
         return (_hec(text, number) for number, text in enumerate(texts, 1))
     return Table.of(settings, kind).events(texts)
+
+
+def with_fields(cut: Iterable[CutEvent], settings: Settings) -> Iterator[CutEvent]:
+    """JSON events that come apart by their own format, with their fields."""
+    trim = settings.flag("JSON_TRIM_BRACES_IN_ARRAY_NAMES", default=False)
+    for event in cut:
+        yield replace(event, indexed=_event(event.raw, event.position, flattened(event.raw, trim=trim)).indexed)
 
 
 def _event(raw: str, number: int, fields: Mapping[str, Sequence[str]]) -> CutEvent:

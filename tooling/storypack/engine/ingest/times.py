@@ -62,6 +62,10 @@ class TimeReader:
         return ""
 
     @cached_property
+    def _is_narrowed(self) -> bool:
+        return bool(self.settings.text("MAX_TIMESTAMP_LOOKAHEAD"))
+
+    @cached_property
     def fields(self) -> tuple[str, ...]:
         """TIMESTAMP_FIELDS: the fields that make up the time together."""
         names = self.settings.text("TIMESTAMP_FIELDS").split(",")
@@ -107,7 +111,7 @@ class TimeReader:
         within = text[at : at + self._width] if self._width > 0 else text[at:]
         if self._format:
             return self._formatted(within)
-        if self._prefix is None and (seen := self._keyed(text)) is not None:
+        if self._prefix is None and not self._is_narrowed and (seen := self._keyed(text)) is not None:
             return self._fixed(seen)
         found = first_time(within, self.now, self._day)
         return None if found is None else self._fixed(found)

@@ -140,6 +140,7 @@ def test_nodename(house: AddOn) -> None:
 def test_membership_of_the_datasets_below(house: AddOn) -> None:
     found = house.rows("| tstats count from datamodel=House by Door.is_Open Door.is_not_Open", EVENTS)
     assert [tuple(row.values()) for row in found] == [(0, 1, 1), (1, 0, 2)]
+    assert {type(value) for row in found for value in row.values()} == {int}
     below = house.rows("| tstats sum(Door.Open.is_Forced) AS forced from datamodel=House.Open", EVENTS)
     assert below == [{"forced": 1}]
 

@@ -35,6 +35,7 @@ TEN = 1_763_632_800.0  # 2025-11-20 10:00:00 UTC
         ("id 17636328001 x", NOW),  # no time in it: the clock's
         ("Nov 20 10:00:00 host x", TEN + 365 * 86400),  # the year of the clock
         ('{"a": "b", "time": "2025-11-20T10:00:00Z"}', TEN),
+        (f"<Event xmlns='{'x' * 120}'><System><TimeCreated SystemTime='2025-11-20T10:00:00.0000000Z'/>", TEN),
     ],
 )
 def test_times_that_are_recognised(ta: AddOn, event: str, time: float) -> None:

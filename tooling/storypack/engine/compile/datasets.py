@@ -88,8 +88,9 @@ class _Dataset:
         for member in members:
             parent = f"{member.parent}." if self.prefix else ""
             if name in (f"{parent}is_{member.name}", f"{parent}is_not_{member.name}"):
-                yes, no = ("0", "1") if name == f"{parent}is_not_{member.name}" else ("1", "0")
-                return Sql(f"CASE WHEN {self._belongs(member)} THEN {yes}.0 ELSE {no}.0 END", Kind.NUMBER)
+                belongs = self._belongs(member)
+                wanted = f"NOT ({belongs})" if name == f"{parent}is_not_{member.name}" else belongs
+                return Sql(f"CASE WHEN {wanted} THEN CAST(1 AS DOUBLE) ELSE CAST(0 AS DOUBLE) END", Kind.NUMBER)
         return NULL
 
     def _belongs(self, member: ModelMember) -> str:

@@ -21,6 +21,7 @@ LOOKAHEAD = 128
 EMPTY = "''"
 _MOST_REPEATS = 1_000  # of RE2
 
+_SYSTEM_TIME = r"""<TimeCreated SystemTime=['"]([^'"]+)"""
 _HAS_ZONE = re.compile(r"%[zZs]|%:z|%::z")
 
 
@@ -42,7 +43,11 @@ def time_sql(
     first = _recognised(_first_time(text), zone, clock)
     if prefix or "MAX_TIMESTAMP_LOOKAHEAD" in settings:
         return first
-    return f"CASE WHEN starts_with(_raw, '{{') THEN coalesce({_keyed(zone, clock, layers)}, {first}) ELSE {first} END"
+    windows = _recognised(f"nullif(regexp_extract(_raw, {quote(_SYSTEM_TIME)}, 1), '')", zone, clock)
+    return (
+        f"CASE WHEN starts_with(_raw, '{{') THEN coalesce({_keyed(zone, clock, layers)}, {first}) "
+        f"WHEN starts_with(_raw, '<Event') THEN coalesce({windows}, {first}) ELSE {first} END"
+    )
 
 
 def _first_time(text: str) -> str:

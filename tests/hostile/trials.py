@@ -112,8 +112,10 @@ def run_trial(name: str, seed: int) -> str:
     return ""
 
 
-def run_trials(count: int, seed: int, only: str = "") -> tuple[Counter[str], list[str]]:
-    """How many trials of each name held, and what did not hold, one line or more for each."""
+def run_trials(
+    count: int, seed: int, only: str = "", tell: Callable[[str], object] = lambda fault: None
+) -> tuple[Counter[str], list[str]]:
+    """How many trials of each name held, and what did not hold, one line or more for each; `tell` hears it at once."""
     import tests.hostile.trials_events
     import tests.hostile.trials_packs
     import tests.hostile.trials_searches
@@ -133,7 +135,8 @@ def run_trials(count: int, seed: int, only: str = "") -> tuple[Counter[str], lis
         if not fault and used > LONGEST / 5:
             fault = f"took {used:.0f} s of processor time"
         if fault:
-            faults.append(f"{name}, seed {seed * 1_000_000 + turn}: {fault}")
+            faults.append(f"{name}, turn {turn} of seed {seed}: {fault}")
+            tell(f"{faults[-1]}\n")
         else:
             held[name] += 1
     return held, faults
@@ -145,9 +148,9 @@ def _main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="a part of the names of the trials")
     given = parser.parse_args()
-    held, faults = run_trials(given.count, given.seed, given.only)
+    held, faults = run_trials(given.count, given.seed, given.only, sys.stderr.write)
     lines = [f"{number:5}  {name}" for name, number in sorted(held.items())]
-    lines += [f"{sum(held.values())} of {given.count} trials held", *faults]
+    lines += [f"{sum(held.values())} of {given.count} trials held"]
     sys.stdout.write("\n".join(lines) + "\n")
     return bool(faults)
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import json
+import lzma
 import os
 import random
 import signal
 import subprocess
 import sys
+import tarfile
 import time
+import zipfile
 
 import zstandard
 
+from engine_events.evtx_writer import Element, event, evtx
 from storypack.engine import run_search
 from tests.hostile.hostile_pack import write
 from tests.hostile.trials import SECRET, Place, hold, trial
@@ -119,6 +124,48 @@ def damage_is_told(draw: random.Random, place: Place) -> None:
     write(place.root, f"events.{kind}", bytes(data))
     code, number, errors = counted(place, f"events.{kind}", "--sourcetype", "plain")
     hold(number == count or code != 0 or errors.strip(), f"{how}: {number} of {count} events, and nothing is said")
+
+
+def _logon(number: int) -> Element:
+    data = [("TargetUserName", f"kim{number}"), ("LogonType", "3")]
+    return event(number, 4624, "2025-11-30T10:00:00.000000Z", data, "Security", "Microsoft-Windows-Security-Auditing")
+
+
+@trial(8, 6)
+def damage_of_archives(draw: random.Random, place: Place) -> None:
+    """Archives and event logs: cut, or with bits flipped, they cost themselves at most."""
+    kind = draw.choice(("zip", "tar.gz", "bz2", "xz", "evtx"))
+    text = b"\n".join(b"n=%d" % number for number in range(200)) + b"\n"
+    if kind == "zip":
+        with zipfile.ZipFile(place.root / "x.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("a/b.log", text)
+    elif kind == "tar.gz":
+        with tarfile.open(place.root / "x.tar.gz", "w:gz") as tar:
+            info = tarfile.TarInfo("a/b.log")
+            info.size = len(text)
+            tar.addfile(info, io.BytesIO(text))
+    elif kind == "evtx":
+        write(place.root, "x.evtx", evtx([[_logon(number) for number in range(8)]] * 2))
+    else:
+        write(place.root, f"x.{kind}", bz2.compress(text) if kind == "bz2" else lzma.compress(text))
+    file = place.root / f"x.{kind}"
+    _, whole, _ = counted(place, file.name, "--sourcetype", "plain")
+    hold(whole in (200, 16), f"{whole} events of a whole {kind}")
+    data = bytearray(file.read_bytes())
+    if draw.random() < 0.3:
+        del data[draw.randrange(len(data)) :]
+    else:
+        for _ in range(draw.randint(1, 40)):
+            data[draw.randrange(len(data))] ^= 1 << draw.randrange(8)
+    file.write_bytes(bytes(data))
+    code, number, errors = counted(place, file.name, "--sourcetype", "plain")
+    hold(
+        number == whole or code != 0 or errors.strip() or kind == "evtx",
+        f"{number} of {whole} of a {kind}, nothing said",
+    )
+    write(place.root, "y.log", text)
+    code, number, errors = counted(place, "y.log", "--data", str(file), "--sourcetype", "plain")
+    hold(code != 0 or (number or 0) >= 200, f"{number} events with the whole file beside it: {errors[-300:]}")
 
 
 @trial(8)

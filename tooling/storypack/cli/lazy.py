@@ -134,6 +134,10 @@ def _guarded(run: Callable[[], Any]) -> int:
         place = f"{error.filename}: " if error.filename else ""
         tell(f"storypack: {place}{error.strerror or error}")
         return exit_codes.USAGE
+    except MemoryError:
+        _debug()
+        tell("storypack: there is not enough memory for this; give it more, or less to do")
+        return exit_codes.USAGE
     except Exception as error:  # noqa: BLE001 - the last line of defence: a user never sees a traceback
         if ends.exit_code():
             return _interrupted()

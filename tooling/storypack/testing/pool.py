@@ -16,6 +16,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from storypack.engine import attended
+from storypack.engine.failures import FAILURES, engine_error
 from storypack.engine.knowledge.apps import BUILTIN_ONLY, AddOns
 from storypack.pack.models import Investigation
 from storypack.pack.pack import Pack
@@ -80,6 +81,8 @@ def _result(planned: PlannedTest, setting: Setting) -> TestResult:
     """A test's result, also where it comes upon a mistake of ours: the others are still to be run."""
     try:
         return run_test(planned, setting)
+    except FAILURES as error:  # of a library, somewhere else than in the search
+        return _not_run(planned, engine_error(error).message)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is this test's result
         text = " ".join(str(error).split())[:300]
         return _not_run(planned, f"internal error, a bug of storypack: {type(error).__name__}: {text}")

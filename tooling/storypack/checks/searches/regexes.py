@@ -65,6 +65,8 @@ def compiled(pattern: str) -> tuple[str, int, tuple[str, ...]]:
     except pcre2.PatternError as error:
         text = str(error)
         return text.partition("; ")[2] or text, int(getattr(error, "pos", 0) or 0), ()
+    except pcre2.LibraryError as error:  # too large, or no memory for it
+        return str(error), 0, ()
     except UnicodeEncodeError:
         return "it holds half of a character", 0, ()
     return "", 0, tuple(sorted(found.groupindex, key=lambda name: found.groupindex[name]))

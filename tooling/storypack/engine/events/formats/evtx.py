@@ -32,7 +32,9 @@ def events(file: BinaryIO, damage: list[str]) -> Iterator[CutEvent]:
             damage.append(fault)
         try:
             records = PyEvtxParser(file, number_of_threads=THREADS).records()
-        except (OSError, RuntimeError) as error:
+        except BaseException as error:
+            if not _is_of_the_reader(error):
+                raise
             damage.append(f"it cannot be read as an event log ({_short(error)})")
             return
         faults: list[str] = []
@@ -42,8 +44,12 @@ def events(file: BinaryIO, damage: list[str]) -> Iterator[CutEvent]:
                 record = next(records)
             except StopIteration:
                 break
-            except (OSError, RuntimeError) as error:
+            except BaseException as error:
+                if not _is_of_the_reader(error):
+                    raise
                 faults.append(_short(error))
+                if not isinstance(error, OSError | RuntimeError):
+                    break  # it is in no state to go on
                 continue
             position += 1
             raw = as_windows_writes(record["data"]) if record is not None else ""
@@ -53,6 +59,11 @@ def events(file: BinaryIO, damage: list[str]) -> Iterator[CutEvent]:
         if faults:
             what = "a part" if len(faults) == 1 else f"{len(faults):,} parts"
             damage.append(f"{what} of the log cannot be read: {faults[0]}")
+
+
+def _is_of_the_reader(error: BaseException) -> bool:
+    """Whether the reader fails on the file. A panic of its Rust code has a class of no module, below BaseException."""
+    return isinstance(error, OSError | RuntimeError) or type(error).__name__ == "PanicException"
 
 
 def _cut_off(file: BinaryIO) -> str:
@@ -65,7 +76,7 @@ def _cut_off(file: BinaryIO) -> str:
     return "" if size >= _HEADER + chunks * _CHUNK else f"it is cut off: {size:,} bytes of {chunks:,} chunks of 64 KiB"
 
 
-def _short(error: Exception) -> str:
+def _short(error: BaseException) -> str:
     return str(error).replace("An error occurred while trying to deserialize evtx stream.: ", "")[:200]
 
 

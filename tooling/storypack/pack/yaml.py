@@ -116,6 +116,8 @@ def compose(text: str) -> Node | None:
         raise _translated(error, text) from None
     except yaml.YAMLError as error:
         raise YamlError(rules.NOT_YAML, f"libyaml says: {error}") from None
+    except RecursionError:
+        raise YamlError(rules.NOT_PLAIN, _TOO_DEEP) from None
 
 
 def parse(text: str) -> tuple[dict[str, Any], list[Problem]]:

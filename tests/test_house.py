@@ -19,6 +19,7 @@ from storypack.engine.aggregations.registry import names as aggregations
 from storypack.engine.commands.registry import REFUSED
 from storypack.engine.commands.registry import names as commands
 from storypack.engine.events.formats.registry import formats
+from storypack.engine.events.openers.registry import envelopes
 from storypack.engine.events.sourcetypes import _BY_KEYS, _BY_TEXT
 from storypack.engine.functions.registry import names as functions
 from storypack.pack.kinds import KINDS
@@ -59,6 +60,7 @@ REGISTRIES: dict[str, Callable[[], Collection[str]]] = {
     "rules": lambda: rules().keys(),
     "content kinds": lambda: {kind.name for kind in KINDS},
     "event formats": lambda: [form.name for form in formats()],
+    "what wraps events in JSON": lambda: envelopes().keys(),
     "source types told by their events": lambda: {name for name, _ in (*_BY_KEYS, *_BY_TEXT)},
     "built-in knowledge": lambda: _stanzas(BUILTIN),
     "data models": lambda: [path.stem for path in (PACKAGE / "reference/data/cim").glob("*.json")],

@@ -273,22 +273,22 @@ def lines_sql(paths: Sequence[Path], compression: Compression, more: str = "") -
 def _survey(connection: duckdb.DuckDBPyConnection, sql: str, size: int) -> tuple[Survey, int, int]:
     """What a file of so many bytes holds, the bytes of its lines, and how many lines are no events as they stand. Of a
     large one is left out how many events are whole: parsing all of it would cost as much as the search."""
-    whole, amiss = "NULL", _amiss()
-    if size <= THOROUGH_BYTES:
-        whole = f"count(*) FILTER ({WHOLE})"
-        amiss = f"{amiss} OR ({OBJECT} AND NOT json_valid(_raw) AND regexp_matches(_raw, '\\\\u[dD][89a-fA-F]'))"
-    ((count, objects, valid, text_bytes, cut_lines),) = connection.execute(
-        f"SELECT count(*), count(*) FILTER ({OBJECT}), {whole}, sum(strlen(_raw)), count(*) FILTER ({amiss}) "
+    whole = "NULL" if size > THOROUGH_BYTES else f"count(*) FILTER ({WHOLE})"
+    ((count, objects, valid, text_bytes, amiss),) = connection.execute(
+        f"SELECT count(*), count(*) FILTER ({OBJECT}), {whole}, sum(strlen(_raw)), count(*) FILTER ({_amiss()}) "
         f"FROM ({sql})"
     ).fetchall()
-    return (count, objects, valid), int(text_bytes or 0), cut_lines
+    if not amiss and valid is not None and valid < objects:  # half a surrogate pair can be mended
+        halves = f"{OBJECT} AND NOT json_valid(_raw) AND regexp_matches(_raw, '\\\\u[dD][89a-fA-F]')"
+        ((amiss,),) = connection.execute(f"SELECT count(*) FROM ({sql}) WHERE {halves}").fetchall()
+    return (count, objects, valid), int(text_bytes or 0), amiss
 
 
 def _amiss() -> str:
     """SQL of whether a line is a list of events, or the begin of an event in XML; see `formats/lines.py`."""
     listed = rf'^\{{\s*"(?:{"|".join(envelopes())})"\s*:\s*\['
     return (
-        f"({OBJECT} AND regexp_matches(left(_raw, 100), {quote(listed)})) "
+        f"(ends_with(_raw, ']}}') AND regexp_matches(left(_raw, 100), {quote(listed)})) "
         "OR (starts_with(_raw, '<Event ') AND NOT contains(_raw, '</Event>'))"
     )
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -30,7 +29,7 @@ def replacing(path: Path, *, mode: int | None = None, durable: bool = True) -> I
     Raises OSError: the folder cannot be written, or `path` is something else than a plain file.
     """
     before = _mode_of_plain(path)
-    temporary = path.with_name(f".{path.name[:_LONGEST]}.{secrets.token_hex(8)}.tmp")
+    temporary = path.with_name(f".{path.name[:_LONGEST]}.{os.urandom(8).hex()}.tmp")
     _unfinished.add(temporary)
     try:
         private = mode is not None or before is not None  # until it has the rights that it shall have

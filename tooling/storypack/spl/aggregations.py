@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from storypack.spl import arguments as args
 from storypack.spl import catalogue
@@ -90,6 +89,8 @@ def aggregation(reader: Reader, command: str) -> Aggregation:
 
 
 def _cure(value: str) -> str:
+    from difflib import get_close_matches  # costs time, and errors are rare
+
     if near := get_close_matches(value.lower(), sorted(BARE), n=1):
         return f"did you mean `{near[0]}`?"
     return f"write `{value}(field)`" if value.isidentifier() else "write for example `sum(field)`"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
+from pathlib import Path
 from typing import TypeVar
 
 from storypack.spl.catalogue.model import CommandFacts
@@ -76,4 +76,4 @@ def cards() -> Mapping[str, Card]:
 
 @cache
 def _files() -> frozenset[str]:
-    return frozenset(module.name for module in iter_modules(import_module(_FOLDER).__path__))
+    return frozenset(path.stem for path in (Path(__file__).parent / "commands").glob("[a-z]*.py"))

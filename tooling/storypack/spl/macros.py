@@ -11,7 +11,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from storypack.spl.calls import macro_call
@@ -250,6 +249,8 @@ def _unknown(call: MacroCall, macros: Mapping[str, MacroDefinition]) -> SplError
         plural = "argument" if takes == "1" else "arguments"
         message = f"macro `{call.name}` takes {takes} {plural}, {given} given"
         return MacroArguments(message, call.span, f"see {others[0]}")
+    from difflib import get_close_matches  # costs time, and errors are rare
+
     names = {key.partition("(")[0] for key in macros}
     near = get_close_matches(call.name, sorted(names), n=1, cutoff=0.6)
     cure = f"did you mean `{near[0]}`?" if near else "define it in macros/, or mend its name"

@@ -406,6 +406,10 @@ FIRES: dict[str, list[Fires]] = {
         Fires({MACRO: {"definition": "index=* `other"}}, MACRO, "definition"),
         Fires({HUNT: {"search": "`exf_cloud | `exf_hunt_for_long_names_filter`"}}, HUNT, "search"),
     ],
+    "SP187": [
+        Fires({NETS_CSV: b'net,owner\n192.0.2.1," red"\n192.0.2.2, blue \n'}, NETS_CSV, "", "' red' begins", line=2),
+        Fires({NETS_CSV: b'net,owner\n192.0.2.1,red\n192.0.2.2, "a "\n192.0.2.3,"c\t"'}, NETS_CSV, "", "c", line=4),
+    ],
     "SP190": [
         Fires({TRUSTED_CSV: DELETE}, TRUSTED, "name", "exf_trusted.csv"),
         Fires({TRUSTED: {"filename": "trusted.csv"}}, TRUSTED, "filename", "did you mean 'exf_trusted.csv'?"),
@@ -614,6 +618,7 @@ SILENT: dict[str, list[Edits]] = {
         {TWO: {"definition": "search x=$field$", "validation": "$least$ > 0"}},
     ],
     "SP191": [{NETS_CSV: b"net,owner,column_3\n"}, {NETS_CSV: b"net, owner \n192.0.2.0/24, kim\n"}],
+    "SP187": [{NETS_CSV: b'net , owner\n192.0.2.1 , red \n192.0.2.2,"blue green"\n'}],
     "SP192": [{NETS_CSV: b'net,owner\n192.0.2.0/24,"a, b"\n\n'}, {NETS_CSV: b'net,owner\r\n192.0.2.0/24,"a\r\nb"\r\n'}],
     "SP193": [{NETS_CSV: "net,owner\n192.0.2.1,Zoë\n".encode()}],
     "SP194": [{TRUSTED: {"fields": []}}],

@@ -20,6 +20,7 @@ def test_a_point_has_readings_with_evidence_and_a_probe_that_tells_them_apart(ea
     assert len(each.readings) > 1
     assert all(reading.says.endswith(".") and reading.evidence for reading in each.readings)
     assert each.avoid
+    assert each.marked or each.switch or each.id == "mvexpand-nowhere"
     assert list(each.probe.rows) == [reading.id for reading in each.readings]
     answers = list(each.probe.rows.values())
     assert all(answers.count(answer) == 1 for answer in answers)

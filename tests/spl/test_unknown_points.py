@@ -50,6 +50,27 @@ from storypack.spl.unknown import dependences
         ("index=a [ search index=b | where NOT c=1 | return d ]", ["NOT c=1"]),
         ("index=a | eval s=substr(b, 0, 3), t=substr(b, 1, 3)", ["substr(b, 0, 3)"]),
         ('index=a path="C:\\Temp\\*" file IN ("a\\*", "b\\\\*") "x\\*y"', ['"C:\\Temp\\*"', '"a\\*"', '"x\\*y"']),
+        ("index=a NOT () | search NOT (b=1) c=1 NOT ()", ["NOT ()", "NOT ()"]),
+        (
+            "index=a | stats perc95(b) as b max(c) p5(d) exactperc99.9(e) median(f) by g",
+            ["perc95(b) as b", "p5(d)", "exactperc99.9(e)"],
+        ),
+        ("| tstats perc90(Web.bytes) from datamodel=Web", ["perc90(Web.bytes)"]),
+        ("index=a | selfjoin host | selfjoin max=0 host", ["selfjoin host"]),
+        ("index=a | trendline sma3(b) as c ema3(b) as d", ["ema3(b)"]),
+        (
+            'index=a user=* | map search="search index=b user=$user$ src=$src$"',
+            ['map search="search index=b user=$user$ src=$src$"'],
+        ),
+        ('index=a user=* | map search="search index=b user=$user$ host=$host$"', []),
+        ('index=a | stats values(b) as b count by c | eval d=b+"x", e=c+count', ['b+"x"']),
+        ('index=a | stats values(b) as b by c | eval b=mvjoin(b, ","), d=b+"x" | where c+"y"="z"', []),
+        ('index=a | eval m=split(b, ","), s=m+"c", m=mvcount(m), t=m+1', ['m+"c"']),
+        ('index=a | makemv b | rename b as d | eval s=b+"c", t=mvdedup(b)+"c"', ['mvdedup(b)+"c"']),
+        ("index=a | stats list(b) as b by c | mvexpand b | eval d=b+1", []),
+        ("index=a | eventstats values(b) as b | streamstats count as n | where b+1=n", ["b+1"]),
+        ("index=a 'user'=kim 'x' IN (1) other='kim'", ["'user'", "'x'"]),
+        ('index=a | eval t=strptime(b, "%s%3N"), u=strptime(b, "%s.%3N")', ['strptime(b, "%s%3N")']),
     ],
 )
 def test_dependences(search: str, places: list[str]) -> None:

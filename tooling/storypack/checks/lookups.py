@@ -221,6 +221,24 @@ def _columns(lookup: Lookup, context: Context) -> tuple[str, ...]:
 
 
 @rule(
+    "SP187",
+    "Blank at the end of a quoted cell",
+    on="lookup",
+    severity=Severity.WARNING,
+    why="Splunk trims cells without quotes. Whether it trims those with quotes nobody has established "
+    "(docs/unknown.md): the value may match on an instance, or not.",
+    example='account,owner\n" root ",backup',
+    cure="Take the blanks away.",
+)
+def quoted_blanks(lookup: Lookup, context: Context) -> Faults:
+    path, table = _csv(lookup, context) or ("", None)
+    for line, row in table.rows if table is not None and not table.problem else ():
+        for cell in row:
+            if cell != cell.strip():
+                yield Fault(f"the cell {cell!r} begins or ends with a blank", location=Location(path, line, 1))
+
+
+@rule(
     "SP196",
     "CSV that no lookup uses",
     on="pack",

@@ -10,6 +10,14 @@ READINGS: Mapping[str, tuple[str, ...]] = {
     "not-null": ("null", "true"),
     "substr-zero": ("sqlite", "first"),
     "star-backslash": ("kept", "dropped"),
+    "empty-not": ("every", "none"),
+    "percentile-rule": ("between", "nearest"),
+    "plus-multivalue": ("joined", "null"),
+    "epoch-short": ("null", "seconds"),
+    "single-quotes": ("text", "quotes"),
+    "trendline-ema": ("first", "mean"),
+    "selfjoin-partner": ("first", "last"),
+    "map-missing-token": ("passed-over", "fails"),
 }
 """The points that the engine can read in several ways; the first reading is its own."""
 

@@ -40,7 +40,8 @@ class Probe:
 @dataclass(frozen=True, slots=True)
 class Point:
     """A point that nobody has established. The first of `readings` is the engine's; with `switch` it can take the
-    others, too. `avoid` is the spelling that does not depend on it."""
+    others, too. `avoid` is the spelling that does not depend on it; `marked` the rule of validate that says so at the
+    place, empty where only the events can tell."""
 
     id: str
     title: str
@@ -48,6 +49,7 @@ class Point:
     readings: tuple[Reading, ...]
     probe: Probe
     switch: bool = False
+    marked: str = ""
 
 
 @cache
@@ -68,4 +70,6 @@ def _point(raw: Mapping[str, Any]) -> Point:
         for each in raw["readings"]
     )
     probe = Probe(raw["probe"]["spl"], raw["probe"]["rows"])
-    return Point(raw["id"], raw["title"], raw["avoid"], readings, probe, raw.get("switch", False))
+    return Point(
+        raw["id"], raw["title"], raw["avoid"], readings, probe, raw.get("switch", False), raw.get("marked", "")
+    )

@@ -9,9 +9,9 @@ from storypack.reference.unknown import Point, Reading, points
 _HEAD = """# What nobody has established
 
 Splunk's documentation leaves some points open, and published experience is missing or disagrees. They are listed here
-instead of being guessed: `validate` warns of a search whose rows can depend on one that is marked below (SP340) and
-names a spelling that means the same under each reading, and `storypack test` runs a detection that depends on one under
-each reading and fails if its rows differ. The engine takes the reading that is named first.
+instead of being guessed: `validate` warns at its place of what can depend on one, by the rule named below, with a
+spelling that means the same under each reading. `storypack test` runs a detection that depends on one marked "both"
+under each reading and fails if its rows differ. The engine takes the reading that is named first.
 
 Each point has a probe: a search that needs no events, whose rows tell the readings apart on a real instance. The list
 for programs is `tooling/storypack/reference/data/unknown.yml`, from which this page is made.
@@ -20,8 +20,11 @@ for programs is `tooling/storypack/reference/data/unknown.yml`, from which this 
 
 def page() -> str:
     """The page docs/unknown.md."""
-    rows = [f"| [{point.id}](#{point.id}) | {point.title} | {'yes' if point.switch else ''} |" for point in points()]
-    table = "\n".join(["| point | | marked |", "|---|---|---|", *rows])
+    rows = [
+        f"| [{point.id}](#{point.id}) | {point.title} | {point.marked} | {'both' if point.switch else ''} |"
+        for point in points()
+    ]
+    table = "\n".join(["| point | | validate | test |", "|---|---|---|---|", *rows])
     return "\n".join([_HEAD, table, "", *map(_section, points())])
 
 

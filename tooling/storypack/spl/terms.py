@@ -101,8 +101,6 @@ def _negation(reader: Reader, stop: Stop) -> Term:
         raise SplError("`NOT` has nothing on its right", place, "add the term that it negates")
     term = _negation(reader, stop)
     reader.leave()
-    if term == _EVERYTHING:  # `NOT()`, too
-        return And((), span=Span(place.start, reader.before))
     return Not(term, span=Span(place.start, reader.before))
 
 

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
-from storypack.spl import nulls, tree
+from storypack.spl import nulls, tree, unknown_uses
 from storypack.spl.fields.walk import children, walk
 from storypack.spl.nulls import Names, never_null
 from storypack.spl.printer import print_expression
-from storypack.spl.source import Span
 from storypack.spl.tree import Binary, Call, Expr, Field, Number, Pipeline, String, Unary
+from storypack.spl.unknown_uses import Dependence
 
 
-class Dependence(NamedTuple):
-    """A place where the readings of a point differ, and what to write instead."""
-
-    point: str
-    span: Span
-    cure: str
-
-
-def dependences(pipeline: Pipeline, known: Names | None = None) -> Iterator[Dependence]:
+def dependences(pipeline: Pipeline, known: Names | None = None, lists: Names = nulls.NONE) -> Iterator[Dependence]:
     """The places of a search, its subsearches included, in the order of its stages."""
     known = nulls.before(pipeline) if known is None else known
     for command in pipeline.commands:
@@ -35,11 +26,14 @@ def dependences(pipeline: Pipeline, known: Names | None = None) -> Iterator[Depe
                     inner = node.arg if isinstance(node, tree.Aggregation) else node.condition
                     if inner is not None:
                         yield from _conditions(inner, known)
-        for node in _own_nodes(command):
+        own = list(_own_nodes(command))
+        for node in own:
             yield from _patterns(node)
+        yield from unknown_uses.uses(command, own, known, lists)
         for inner_search in _subsearches(command):
-            yield from dependences(inner_search, known if command.continues() else None)
-        known = command.filled(known)
+            inside = (known, lists) if command.continues() else (None, nulls.NONE)
+            yield from dependences(inner_search, *inside)
+        known, lists = command.filled(known), unknown_uses.lists_after(command, own, lists)
 
 
 def _subsearches(command: tree.Command) -> Iterator[Pipeline]:

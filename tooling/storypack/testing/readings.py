@@ -9,7 +9,8 @@ from storypack.engine.errors import EngineError
 from storypack.engine.readings import READINGS, reading_as
 from storypack.reference import unknown
 from storypack.spl.parser import parse
-from storypack.spl.unknown import Dependence, dependences
+from storypack.spl.unknown import dependences
+from storypack.spl.unknown_uses import Dependence
 from storypack.testing.results import Failure, Row
 from storypack.testing.stages import Staged
 

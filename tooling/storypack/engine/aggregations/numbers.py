@@ -6,6 +6,7 @@ Search Reference: "Aggregate functions".
 from __future__ import annotations
 
 from storypack.engine.aggregations.registry import Argument, aggregation
+from storypack.engine.readings import reading
 from storypack.engine.sql import Kind, Sql
 
 
@@ -100,9 +101,10 @@ def percentile(argument: Argument) -> Sql:
     The page speaks of the nearest rank, but its examples are of this.
     """
     share = argument.parameter / 100
+    rule = "quantile_cont" if reading("percentile-rule") == "between" else "quantile_disc"
     if argument.multi:
-        return _number(f"list_aggregate({argument.flat(argument.numbers)}, 'quantile_cont', {share!r})")
-    return _number(argument.agg(f"quantile_cont({argument.number}, {share!r})"))
+        return _number(f"list_aggregate({argument.flat(argument.numbers)}, '{rule}', {share!r})")
+    return _number(argument.agg(f"{rule}({argument.number}, {share!r})"))
 
 
 @aggregation("median")

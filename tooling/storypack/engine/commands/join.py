@@ -12,6 +12,7 @@ from storypack.engine.commands.options import flag, options_of, whole, words_of
 from storypack.engine.commands.registry import command
 from storypack.engine.compile.union import beside
 from storypack.engine.errors import SearchError
+from storypack.engine.readings import reading
 from storypack.engine.relation import Column, OrderKey, Relation
 from storypack.engine.session import Session
 from storypack.engine.sql import Kind, as_number, as_text
@@ -132,5 +133,6 @@ def selfjoin(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     joined = _joined(left, right, names, how, 0, wins, also=f"{left_place} <> {right_place}")
     if not most:
         return joined
-    first = f"row_number() OVER (PARTITION BY {left_place} ORDER BY {right_place}) <= {most}"
+    direction = "ASC" if reading("selfjoin-partner") == "first" else "DESC"
+    first = f"row_number() OVER (PARTITION BY {left_place} ORDER BY {right_place} {direction}) <= {most}"
     return joined.stage("join", f"SELECT * FROM {joined.source} QUALIFY {first}")

@@ -10,6 +10,8 @@ from storypack.engine.commands.options import options_of, whole
 from storypack.engine.commands.registry import command
 from storypack.engine.compile.subsearch import subsearch_rows
 from storypack.engine.compile.union import unite
+from storypack.engine.errors import SearchError
+from storypack.engine.readings import reading
 from storypack.engine.relation import Relation
 from storypack.engine.session import Session
 from storypack.engine.text import parse_search
@@ -33,6 +35,8 @@ def map_(node: tree.MapSearch, rows: Relation, session: Session) -> Relation:
         session.warn(f"map: more than {limit} rows, the rest is left out, as in Splunk; maxsearches= sets the number")
     for row in found:
         if not tokens <= row.keys():
+            if reading("map-missing-token") == "fails":
+                raise SearchError(f"map: a row has no {', '.join(sorted(tokens - row.keys()))}")
             session.warn("map: rows without a value for a $token$ are passed over")
             continue
         pipeline = parse_search(_substituted(node.template, row), session)

@@ -9,6 +9,7 @@ from storypack.engine.commands.options import words_of
 from storypack.engine.commands.registry import command
 from storypack.engine.compile.union import beside
 from storypack.engine.errors import SearchError
+from storypack.engine.readings import reading
 from storypack.engine.relation import Relation
 from storypack.engine.session import Session
 from storypack.engine.sql import Kind, Sql, as_number
@@ -77,11 +78,17 @@ def _exponential(
     """`EMA(t) = alpha * EMA(t-1) + (1 - alpha) * field(t)`, alpha being `2 / (period + 1)`. A row without a number has
     no average, and the next goes on from the one before."""
     alpha = 2 / (period + 1)
+    values = [value for (value,) in session.fetch(rows, f"SELECT {number}", f"ORDER BY {place}")]
     averages: list[float | None] = []
     last: float | None = None
-    for (value,) in session.fetch(rows, f"SELECT {number}", f"ORDER BY {place}"):
-        if value is not None:
-            last = value if last is None else alpha * last + (1 - alpha) * value
+    first = period if reading("trendline-ema") == "mean" else 1  # values whose mean is the first average
+    begun: list[float] = []
+    for value in values:
+        if value is not None and last is not None:
+            last = alpha * last + (1 - alpha) * value
+        elif value is not None:
+            begun.append(value)
+            last = sum(begun) / first if len(begun) == first else None
         averages.append(None if value is None else last)
     found = session.table({target: averages}, "ema").rename({target: "__ema"})
     found, found_place = found.numbered()

@@ -164,6 +164,8 @@ def _plus(a: Sql, b: Sql) -> Sql:
         return NULL
     if a.kind is b.kind is Kind.NUMBER:
         return Sql(f"({a.text} + {b.text})", Kind.NUMBER)
+    if Kind.MULTI in (a.kind, b.kind) and reading("plus-multivalue") == "null":
+        return NULL
     joined = _joined(a, b).text
     if never_number(a) or never_number(b):
         return Sql(joined, Kind.STRING)

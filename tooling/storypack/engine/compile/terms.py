@@ -17,6 +17,7 @@ from storypack.engine.compile.times import modern, resolve_time
 from storypack.engine.errors import SearchError
 from storypack.engine.functions import FunctionContext
 from storypack.engine.functions import call as call_function
+from storypack.engine.readings import reading
 from storypack.engine.session import Session
 from storypack.engine.sql import Kind, Sql, as_number, as_text, quote, string_constant
 from storypack.engine.text import parse_condition_term
@@ -45,14 +46,16 @@ def compile_term(term: tree.Term, rows: Fields, session: Session) -> str:
             return "(" + (" AND ".join(compile_term(one, rows, session) for one in terms) or "TRUE") + ")"
         case tree.Or(terms):
             return compile_or(terms, rows.field, lambda one: compile_term(one, rows, session))
+        case tree.Not(tree.And(())):
+            return "TRUE" if reading("empty-not") == "every" else "FALSE"
         case tree.Not(inner):
             return f"(NOT coalesce({compile_term(inner, rows, session)}, FALSE))"
         case tree.Compare(field, op, value):
             if not isinstance(value, tree.Word):
                 raise SearchError(f"the value of `{field.name}` is not resolved", session.stage)
-            return compare_value(rows.field(field.name), op, value.text)
+            return compare_value(rows.field(_name(field)), op, value.text)
         case tree.In(field, values):
-            return _in_list(rows.field(field.name), [v.text for v in values if isinstance(v, tree.Word)])
+            return _in_list(rows.field(_name(field)), [v.text for v in values if isinstance(v, tree.Word)])
         case tree.Keyword(text):
             return _keyword(rows.field("_raw"), text)
         case tree.Directive():
@@ -63,6 +66,13 @@ def compile_term(term: tree.Term, rows: Fields, session: Session) -> str:
             return compile_term(tree.And(tuple(modern([term], session))), rows, session)
         case _:
             raise SearchError(f"cannot search for a {type(term).__name__} that is not resolved", session.stage)
+
+
+def _name(field: tree.Field) -> str:
+    """The name of a field of search, whose single quotes may be a part of it."""
+    name = field.name
+    quoted = len(name) > 2 and name[0] == name[-1] == "'"
+    return name[1:-1] if quoted and reading("single-quotes") == "quotes" else name
 
 
 def compare_value(field: Sql, op: str, text: str) -> str:

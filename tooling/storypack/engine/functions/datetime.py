@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from storypack.engine.functions.registry import FunctionContext, FunctionError, function
 from storypack.engine.functions.shapes import literal_number, literal_text, number, per_value
+from storypack.engine.readings import reading
 from storypack.engine.sql import Kind, Sql, as_number, as_text, number_constant
 from storypack.engine.udf.clock import relative_time_sql
 from storypack.engine.udf.timeformat import strftime_sql, strptime_sql
 from storypack.timemod import TimeModifierError, parse
+
+_SUBSECONDS_OF_EPOCH = re.compile(r"%s%\d?[NQf]")
 
 
 @function("now", 0)
@@ -67,5 +71,9 @@ def strptime(args: Sequence[Sql], context: FunctionContext) -> Sql:
         return Sql(f"spl_some({values})", Kind.MULTI)
     known = literal_text(args[1])
     if known is not None:
-        return number(strptime_sql(as_text(args[0]), known, context.now))
+        time = strptime_sql(as_text(args[0]), known, context.now)
+        seconds = _SUBSECONDS_OF_EPOCH.sub("%s", known)
+        if seconds != known and reading("epoch-short") == "seconds":
+            time = f"coalesce({time}, {strptime_sql(as_text(args[0]), seconds, context.now)})"
+        return number(time)
     return number(f"spl_strptime({as_text(args[0])}, {as_text(args[1])}, {context.now!r})")

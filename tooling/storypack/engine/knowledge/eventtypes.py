@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from storypack.conf import Conf
 from storypack.engine.compile.patterns import parse_pattern
+from storypack.engine.readings import reading
 from storypack.spl import parse_term, tree
 from storypack.spl.macros import MacroDefinition, expand
 from storypack.spl.source import SplError
@@ -59,6 +60,8 @@ def reduce_term(term: tree.Term, constants: Mapping[str, str]) -> tree.Term | No
             if not found:
                 return None
             return found[0] if len(found) == 1 else tree.Or(tuple(found))
+        case tree.Not(tree.And(())):
+            return TRUE if reading("empty-not") == "every" else None
         case tree.Not(inner):
             reduced = reduce_term(inner, constants)
             if reduced is None:

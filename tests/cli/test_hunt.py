@@ -161,3 +161,9 @@ def test_wrong_usage(tmp_path: Path) -> None:
     assert run().exit_code == 2
     assert "there is no file" in run(str(tmp_path / "missing")).stderr
     assert run(str(tmp_path), only="no_such_detection").exit_code == 2
+
+
+def test_events_without_a_time_are_counted_once(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_text("nothing to see\nand nothing here\n", encoding="utf-8")
+    lines = [line for line in run(str(tmp_path)).stdout.splitlines() if line.startswith("  unknown")]
+    assert lines == ["  unknown: 2 in 1 file, without a time"]

@@ -213,3 +213,11 @@ def test_a_folder_without_a_pack_is_told_where_the_pack_is(
     assert "name one with --pack DIR" in alone.stderr
     (tmp_path / "pack" / "storypack.yml").write_text("app_id: x\n", encoding="utf-8")
     assert f"did you mean --pack {Path('../..')}?" in CliRunner().invoke(main, line).stderr
+
+
+@pytest.mark.parametrize("command", ["new", "schema"])
+def test_no_word_of_a_help_is_broken_by_a_narrow_terminal(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    text = CliRunner().invoke(main, [command, "--help"]).stdout
+    assert text.startswith(f"Usage: main {command} [OPTIONS] KIND")
+    assert "KIND is detection, story, " in text

@@ -226,6 +226,9 @@ def test_a_yes_is_for_what_was_shown(run: Run, splunkd: Splunkd, monkeypatch: py
     ("words", "told"),
     [
         (("plan", "--host", "https://splunk.example.com:8089"), "no name of a host"),
+        (("plan", "--host", "192.0.2.1:8089"), "its port goes into --port"),
+        (("plan", "--host", "splunk.example.com:8089"), "its port goes into --port"),
+        (("plan", "--host", "fe80::1::2"), "no name of a host"),
         (("plan", "--port", "99999"), "--port"),
         (("plan", "--timeout", "0"), "--timeout"),
         (("plan", "--timeout", "nan"), "no number of seconds"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import sys
@@ -125,9 +126,19 @@ def checked_host(name: str | None, option: str) -> str:
     if not name:
         raise click.UsageError(f"which instance? Give {option}, or set {HOST_VARIABLE}")
     bare = name.removeprefix("[").removesuffix("]")  # of an IPv6 address
-    if not re.fullmatch(r"[\w.\-]+|[0-9A-Fa-f:.]+(%\w+)?", bare):
-        raise click.UsageError(f"{option}: {name!r} is no name of a host, such as splunk.example.com")
+    if not re.fullmatch(r"[\w.\-]+", bare) and not _is_address(bare):
+        port = "; its port goes into --port" if re.fullmatch(r"[\w.\-]+:\d+", bare) else ""
+        raise click.UsageError(f"{option}: {name!r} is no name of a host, such as splunk.example.com{port}")
     return bare
+
+
+def _is_address(text: str) -> bool:
+    """Is it an IPv6 address, with or without its zone?"""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def checked_port(text: str | int | None) -> int:

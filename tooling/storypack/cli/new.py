@@ -21,11 +21,13 @@ CATEGORIES = ("application", "cloud", "endpoint", "network", "web")
 
 
 @click.command(
-    epilog=examples(
-        'storypack new detection "Mailbox Rule Forwards Outside" --type TTP --category cloud',
-        'storypack new detection "Rare Upload Host" --type Anomaly --data-source "Splunk Stream HTTP"',
-        "storypack new lookup exf_trusted_partners",
-        "storypack new pack ../cloud-exits",
+    epilog=Kind(NEW).epilog(
+        examples(
+            'storypack new detection "Mailbox Rule Forwards Outside" --type TTP --category cloud',
+            'storypack new detection "Rare Upload Host" --type Anomaly --data-source "Splunk Stream HTTP"',
+            "storypack new lookup exf_trusted_partners",
+            "storypack new pack ../cloud-exits",
+        )
     )
 )
 @click.argument("kind", type=Kind(NEW))

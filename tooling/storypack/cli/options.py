@@ -126,6 +126,13 @@ no_paths = click.argument("paths", nargs=-1, metavar=" ", callback=_no_paths, ex
 class Kind(click.Choice[str]):
     """A kind of content: `data_source`, which may also be written `data-source`."""
 
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "KIND"  # all of them in braces are one word, which no narrow terminal can break well
+
+    def epilog(self, examples: str) -> str:
+        """The kinds, above a command's examples."""
+        return f"KIND is {', '.join(self.choices[:-1])} or {self.choices[-1]}.\n\n{examples}"
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         return super().convert(value.replace("-", "_") if isinstance(value, str) else value, param, ctx)
 

@@ -12,9 +12,8 @@ from storypack.pack.kinds import BY_NAME
 
 
 @click.command(
-    epilog=examples(
-        "storypack schema detection",
-        "storypack schema detection -o .schemas/detection.json",
+    epilog=Kind(BY_NAME).epilog(
+        examples("storypack schema detection", "storypack schema detection -o .schemas/detection.json")
     )
     + "\n\nIn VS Code with the YAML extension, settings.json then maps it to the files:\n\n"
     '"yaml.schemas": {".schemas/detection.json": "detections/**/*.yml"}'

@@ -26,7 +26,8 @@ def render_text(hunt: Hunt, width: int) -> str:
 def _head(hunt: Hunt) -> Iterator[str]:
     yield f"looked at {plural(hunt.events, 'event')} in {plural(hunt.files, 'file')}, {_span(hunt.span)}"
     for each in hunt.coverage:
-        without = f", {each.without_time:,} without a time" if each.without_time else ""
+        some = each.without_time if each.without_time != each.events else 0
+        without = f", {some:,} without a time" if some else ""
         span = _span((each.first, each.last) if each.first is not None and each.last is not None else None)
         yield f"  {printable(each.sourcetype)}: {each.events:,} in {plural(each.files, 'file')}, {span}{without}"
     for sourcetype, begin, end in hunt.gaps()[:MOST_NAMES]:

@@ -166,12 +166,12 @@ def test_changing_json() -> None:
 
 def test_key_value_pairs() -> None:
     raw = """Nov 5 dhcp: src=10.0.0.1, user="Ann \\"A\\" Lee" note='a b' empty= url=http://x/?q=1&r=2 src=second"""
-    found = keyvalue(raw)
+    found = keyvalue(raw, "auto_escaped", trim=True)
     assert found["src"] == "10.0.0.1"
     assert found["user"] == 'Ann "A" Lee'
     assert found["note"] == "a b"
     assert found["r"] == "2"
-    assert keyvalue(None) == {}
+    assert keyvalue(None, "auto", trim=True) == {}
 
 
 def test_small_ones() -> None:

@@ -22,7 +22,7 @@ def _wrong_words(command: Plain, given: Sequence[str]) -> str:
 
 plain(
     CommandFacts("autoregress", Kind.CENTRALIZED, "field [AS name]", options("p:string"), Flow.ADDS, needs="field"),
-    yields=named(_autoregressed),
     uses=first_word,
+    yields=named(_autoregressed),
     wrong_words=_wrong_words,
 )

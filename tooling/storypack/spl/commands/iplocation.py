@@ -26,7 +26,7 @@ plain(
         ("City", "Country", "Region", "lat", "lon"),
         "field",
     ),
-    yields=_yields,
     uses=first_word,
+    yields=_yields,
     wrong_words=ONE_FIELD,
 )

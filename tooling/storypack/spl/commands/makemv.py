@@ -19,7 +19,7 @@ plain(
         options("delim:string tokenizer:string allowempty:bool setsv:bool"),
         needs="field",
     ),
-    filled=_filled,
     uses=first_word,
+    filled=_filled,
     wrong_words=ONE_FIELD,
 )

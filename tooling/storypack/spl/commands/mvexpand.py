@@ -13,7 +13,7 @@ def _filled(command: Plain, known: Names) -> Names:
 
 plain(
     CommandFacts("mvexpand", Kind.STREAMING, "field", options("limit:int"), needs="field"),
-    filled=_filled,
     uses=first_word,
+    filled=_filled,
     wrong_words=ONE_FIELD,
 )

@@ -37,7 +37,7 @@ plain(
         Flow.ADDS,
         needs="input, or _raw",
     ),
-    yields=_yields,
     uses=_uses,
+    yields=_yields,
     filled=_filled,
 )

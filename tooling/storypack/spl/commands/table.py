@@ -19,7 +19,7 @@ def _filled(command: Plain, known: Names) -> Names:
 
 plain(
     CommandFacts("table", Kind.TRANSFORMING, "fields", flow=Flow.ONLY, needs="fields"),
+    uses=all_words,
     yields=_yields,
     filled=_filled,
-    uses=all_words,
 )

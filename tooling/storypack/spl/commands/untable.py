@@ -14,7 +14,7 @@ def _yields(command: Plain, state: Fieldset, tables: Tables) -> Fieldset:
 
 plain(
     CommandFacts("untable", Kind.STREAMING, "x_field name_field value_field", flow=Flow.ONLY, needs="x_field"),
-    yields=_yields,
     uses=first_word,
+    yields=_yields,
     wrong_words=count_of(3, 3, "the row field, a name for the column names and a name for the values"),
 )

@@ -327,3 +327,19 @@ def test_the_begin_of_a_list_is_seen_without_its_end() -> None:
     assert [one.key for one in may_be] == ["items"]
     for other in ('{"a": 1, "items": [{', '{"items": [1', '{"items": {', "{", '{"items"', '{"kind": [[[[', "{}"):
         assert begin_of_list(other, 0)[0] == 0, other
+
+
+def test_values_of_the_wrong_kind_are_no_reason_to_fail(tmp_path: Path) -> None:
+    powershell: dict[str, Any] = dict.fromkeys(("ProviderName", "LogName", "MachineName"))
+    powershell |= {"Id": [], "TimeCreated": "/Date(99999999999999999)/"}
+    deep = '{"Event":{"System":{"EventID":1,"Provider":{}},"UserData":' + '{"a":' * 900 + "1" + "}" * 900 + "}}"
+    odd = [
+        json.dumps({**powershell, "Keywords": True, "Properties": [1, None]}),
+        json.dumps({"System": {"EventID": [], "Provider": 1, "TimeCreated": {"SystemTime": 1e300}}, "EventData": []}),
+        json.dumps({"event": None, "time": [], "host": {}, "fields": "x"}),
+        json.dumps({"_raw": "x", "_time": [], "host": ["a"], "__mv_a": 1}),
+        deep,
+    ]
+    path = tmp_path / "odd.json"
+    path.write_text("[" + ",".join(odd) + "]")
+    assert len(list(cut(path, recognise(path)))) == len(odd)

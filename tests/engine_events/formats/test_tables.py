@@ -62,6 +62,13 @@ def test_a_row_of_another_width_is_told(tmp_path: Path) -> None:
     assert cut_events[2].raw == "1793692802.0\tC3"
 
 
+@pytest.mark.parametrize("line", ["#separator", "#separator ", "#set_separator\t", "#fields", "#types", "#path", "#"])
+def test_a_header_that_is_broken(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "conn.log"
+    path.write_text(ZEEK.replace("#path", f"{line}\n#path"))
+    assert len(list(cut(path, recognise(path)))) == 2
+
+
 IIS = """#Software: Microsoft Internet Information Services 10.0
 #Version: 1.0
 #Date: 2026-11-03 08:00:00

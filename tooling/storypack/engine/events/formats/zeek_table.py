@@ -30,9 +30,9 @@ class _Header:
         name, _, rest = line[1:].partition(" " if line.startswith("#separator") else self.separator)
         match name:
             case "separator":
-                self.separator = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), rest.strip(" "))
+                self.separator = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), rest.strip(" ")) or "\t"
             case "set_separator":
-                self.set_separator = rest
+                self.set_separator = rest or ","
             case "empty_field":
                 self.empty = rest
             case "unset_field":

@@ -126,5 +126,9 @@ def _properties(value: Mapping[str, Any], message: str | None) -> list[tuple[str
 
 
 def _iso(seconds: float) -> str:
-    time = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+    """The time as Windows writes it; empty for one beyond the calendar."""
+    try:
+        time = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+    except (OverflowError, ValueError):
+        return ""
     return time.isoformat(timespec="microseconds").replace("+00:00", "Z")

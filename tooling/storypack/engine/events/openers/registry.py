@@ -101,7 +101,10 @@ def opened(value: Mapping[str, Any], raw: str, depth: int = 0) -> list[Opened] |
     """The events in a wrapper, opened as far as there are wrappers; None for an object that is an event itself. What
     the outer wrapper says of an event holds where the inner one is silent."""
     for each in openers():
-        events = each(value, raw)
+        try:
+            events = each(value, raw)
+        except RecursionError:  # nested so deep that it cannot be written anew
+            return None
         if events is not None:
             return [inner for event in events for inner in _again(event, depth)]
     return None

@@ -167,3 +167,9 @@ def test_events_without_a_time_are_counted_once(tmp_path: Path) -> None:
     (tmp_path / "a.log").write_text("nothing to see\nand nothing here\n", encoding="utf-8")
     lines = [line for line in run(str(tmp_path)).stdout.splitlines() if line.startswith("  unknown")]
     assert lines == ["  unknown: 2 in 1 file, without a time"]
+
+
+def test_one_page(shared: Path, tmp_path: Path) -> None:
+    assert run(str(shared), "--format", "html", "-o", str(tmp_path / "hunt.html")).exit_code == 1
+    page = (tmp_path / "hunt.html").read_text(encoding="utf-8")
+    assert "kim shared EBS snapshots" in page and "trail.jsonl:1" in page

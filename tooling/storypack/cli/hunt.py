@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 @click.command(
     epilog=examples(
         "storypack hunt logs/",
+        "storypack hunt logs/ --format html -o hunt.html",
         "storypack hunt trail/ zeek.tar.gz --only story:'Data Exfiltration' --site our_site/",
         "zcat trail.gz | storypack hunt - --whole --format json",
     )

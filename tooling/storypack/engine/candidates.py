@@ -100,7 +100,7 @@ class EventAt:
 class Candidates:
     """A source of searches: the tables. `names` = what to call a file in place of its path. `untimed` = it shows the
     events without a time, all at `clock`, instead of those with one. `runs` = ranges of time (from, before): each event
-    comes once for each of them that it lies in, and RUN is its number."""
+    comes once for each of them that it lies in, and RUN is its number; no event holds a field beyond `planned` then."""
 
     files: FileSource
     tables: Sequence[CandidateTable]
@@ -109,6 +109,7 @@ class Candidates:
     clock: float = 0.0
     untimed: bool = False
     runs: Sequence[tuple[float, float]] = ()
+    planned: frozenset[str] = frozenset()
 
     @property
     def root(self) -> duckdb.DuckDBPyConnection:
@@ -246,6 +247,8 @@ class CandidateScan:
             return Sql("CAST(__run_number AS VARCHAR)" if self.source.runs else "NULL::VARCHAR", Kind.STRING)
         if name in ("_time", "_indextime", AT):
             return Sql(f"{self.source.clock!r}::DOUBLE" if self.source.untimed else "__time", Kind.NUMBER)
+        if self.source.runs and name not in self.source.planned:
+            return Sql("NULL", Kind.NULL)
         if name not in table.columns:
             if name.startswith("_") and name != "_raw":
                 return Sql("NULL", Kind.NULL)

@@ -7,7 +7,6 @@ thousand events. What cannot be kept apart (`head`, `join`, a subsearch, the pre
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,7 +17,7 @@ from storypack.engine.run import fetch_result, open_session
 from storypack.engine.source import LookupTable
 from storypack.hunting.prefix import depends_on_moment
 from storypack.hunting.runs import Run
-from storypack.spl import tree
+from storypack.spl import parse, tree
 from storypack.spl.fields.walk import walk
 from storypack.spl.macros import MacroDefinition
 
@@ -51,18 +50,19 @@ def batched(pipeline: tree.Pipeline) -> tree.Pipeline | None:
     for node in pipeline.commands:
         if any(isinstance(each, tree.Pipeline | tree.MacroCall) for each in walk(node)):
             return None
-        marked = _INFO_NODE if node.name == "addinfo" else _marked(node)
-        if marked is None or (node.name != "addinfo" and depends_on_moment(tree.Pipeline((node,)))):
+        if node.name == "addinfo":
+            commands += _INFO_NODES
+            continue
+        marked = _marked(node)
+        if marked is None or depends_on_moment(tree.Pipeline((node,))):
             return None
         commands.append(marked)
     return replace(pipeline, commands=tuple(commands))
 
 
-_INFO_NODE = tree.Lookup(
-    tree.Word(RUNS_LOOKUP),
-    (tree.Mapping(_FIELD),),
-    "OUTPUT",
-    tuple(tree.Mapping(tree.Field(name)) for name in _INFO),
+_INFO_NODES = (
+    *parse(f"| lookup {RUNS_LOOKUP} {RUN} OUTPUT {' '.join(_INFO)}").commands,
+    *parse("| eval " + ", ".join(f"{name}=tonumber({name})" for name in _INFO)).commands,
 )
 
 
@@ -119,12 +119,17 @@ def _has_window(node: tree.Stats) -> bool:
 
 
 def run_batch(
-    pipeline: tree.Pipeline, candidates: Candidates, macros: Mapping[str, MacroDefinition], given: Sequence[Run]
+    pipeline: tree.Pipeline,
+    planned: frozenset[str],
+    candidates: Candidates,
+    macros: Mapping[str, MacroDefinition],
+    given: Sequence[Run],
 ) -> tuple[list[list[dict[str, Any]]], tuple[str, ...]]:
     """The rows of each run, and what is to be said of them. `pipeline` is what `batched` gave. Raises EngineError."""
     lookups = candidates.lookups
     candidates.lookups = {**lookups, RUNS_LOOKUP: _runs_lookup(given)}
-    candidates.runs = [(-math.inf if run.earliest is None else run.earliest, _end(run, math.inf)) for run in given]
+    candidates.planned = planned
+    candidates.runs = [(run.earliest or 0.0, run.latest or 0.0) for run in given]
     try:
         with open_session(candidates, macros, given[-1].now) as session, session.translated():
             result = fetch_result(compile_pipeline(pipeline, session), session)
@@ -137,17 +142,13 @@ def run_batch(
     return rows, result.warnings
 
 
-def _end(run: Run, otherwise: float) -> float:
-    return otherwise if run.latest is None else run.latest
-
-
 def _runs_lookup(given: Sequence[Run]) -> LookupTable:
     """What `addinfo` adds in each run. Search Reference: "addinfo"."""
     rows = [
         {
             RUN: str(number),
-            "info_min_time": f"{run.earliest or 0.0:.3f}",
-            "info_max_time": "+Infinity" if run.latest is None else f"{run.latest:.3f}",
+            "info_min_time": f"{run.earliest:.3f}",
+            "info_max_time": f"{run.latest:.3f}",
             "info_search_time": f"{run.now:.3f}",
         }
         for number, run in enumerate(given)

@@ -66,6 +66,13 @@ class Hunted:
     def detection(self) -> Detection:
         return self.entry.model
 
+    @property
+    def planned(self) -> frozenset[str]:
+        """The fields that the search and its base filters read."""
+        terms = (each.request.term for each in self.plan.scans if each.request.term is not None)
+        named = {node.name for term in terms for node in walk(term) if isinstance(node, tree.Field)}
+        return frozenset({"_raw"}).union(named, *(each.fields or () for each in self.plan.scans))
+
     @cached_property
     def pipeline(self) -> tree.Pipeline:
         with open_session(self.candidates, self.macros, 0.0) as session:
@@ -187,7 +194,7 @@ def _rows(hunted: Hunted, some: Sequence[Run]) -> Iterator[tuple[Run, Sequence[M
     found: Iterator[Sequence[Mapping[str, Any]]] = (_searched(hunted, run).rows for run in chosen)
     if pipeline is not None:
         with suppress(NotPlanned):  # the marked search may read more than the search
-            together, warnings = run_batch(pipeline, hunted.candidates, hunted.macros, chosen)
+            together, warnings = run_batch(pipeline, hunted.planned, hunted.candidates, hunted.macros, chosen)
             hunted.warnings.update(dict.fromkeys(warnings))
             found = iter(together)
     rows: Sequence[Mapping[str, Any]] = ()

@@ -22,7 +22,6 @@ from storypack.hunting.findings import Finding, Hunt, Outcome
 from storypack.hunting.risk import ORIGIN, asks_for_risk, events_of
 from storypack.pack.models.detection import Detection
 from storypack.pack.pack import Entry, Pack
-from storypack.spl import parse, tree
 from storypack.spl.macros import MacroDefinition, expand
 
 FINDING = "storypack_finding"
@@ -96,29 +95,12 @@ def _planned(
     plans = {}
     for entry in entries:
         try:
-            plans[entry.name] = _with_outputs(
-                plan(entry.model.search, source, quarry.macros, quarry.now), quarry, entry
-            )
+            plans[entry.name] = plan(entry.model.search, source, quarry.macros, quarry.now)
         except EngineError as error:
             result.outcomes.append(_not_run(entry, str(error)))
     baselines = Baselines(quarry.pack, quarry.macros, whole=quarry.whole)
     baselines.choose([entry for entry in entries if entry.name in plans], source, quarry.now)
     return plans, baselines
-
-
-def _with_outputs(made: Plan, quarry: Quarry, entry: Entry[Detection]) -> Plan:
-    """The plan with the fields that eventstats and streamstats fill: kept apart by runs, these look at what was there
-    before."""
-    pipeline = parse(expand(entry.model.search, quarry.macros).text)
-    outputs = {
-        each.output
-        for node in pipeline.commands
-        if isinstance(node, tree.Stats) and node.name != "stats"
-        for each in node.aggregations
-        if isinstance(each, tree.Aggregation)
-    }
-    scans = tuple(replace(scan, fields=None if scan.fields is None else scan.fields | outputs) for scan in made.scans)
-    return replace(made, scans=scans)
 
 
 def _run_all(

@@ -29,6 +29,7 @@ FORMATS: Mapping[str, Mapping[str, str]] = {
         "timesketch": "hunt_tables.render_timesketch",
         "hec": "hunt_tables.render_hec",
         "navigator": "hunt_tables.render_navigator",
+        "html": "hunt_html.render_html",
     },
 }
 """By command and name: a function of this folder from results to text. "text", which depends on the terminal, is the

@@ -12,7 +12,7 @@ from storypack.report.hunt_tables import technique_title
 from storypack.report.results import plural
 from storypack.report.text import printable
 
-_RANK = ("critical", "high", "medium", "low", "informational")
+RANK = ("critical", "high", "medium", "low", "informational")
 MOST_FINDINGS, MOST_ENTITIES, MOST_EVENTS, MOST_NAMES = 200, 15, 3, 8
 
 
@@ -24,18 +24,18 @@ def render_text(hunt: Hunt, width: int) -> str:
 
 
 def _head(hunt: Hunt) -> Iterator[str]:
-    yield f"looked at {plural(hunt.events, 'event')} in {plural(hunt.files, 'file')}, {_span(hunt.span)}"
+    yield f"looked at {plural(hunt.events, 'event')} in {plural(hunt.files, 'file')}, {span(hunt.span)}"
     for each in hunt.coverage:
         some = each.without_time if each.without_time != each.events else 0
         without = f", {some:,} without a time" if some else ""
-        span = _span((each.first, each.last) if each.first is not None and each.last is not None else None)
-        yield f"  {printable(each.sourcetype)}: {each.events:,} in {plural(each.files, 'file')}, {span}{without}"
+        covered = span((each.first, each.last) if each.first is not None and each.last is not None else None)
+        yield f"  {printable(each.sourcetype)}: {each.events:,} in {plural(each.files, 'file')}, {covered}{without}"
     for sourcetype, begin, end in hunt.gaps()[:MOST_NAMES]:
-        yield f"  nothing of {printable(sourcetype)} {_span((begin, end))}"
+        yield f"  nothing of {printable(sourcetype)} {span((begin, end))}"
 
 
 def _findings(hunt: Hunt, width: int) -> Iterator[str]:
-    by_severity = sorted(hunt.findings, key=lambda each: (_RANK.index(each.severity), -each.score, each.number))
+    by_severity = sorted(hunt.findings, key=lambda each: (RANK.index(each.severity), -each.score, each.number))
     for finding in by_severity[:MOST_FINDINGS]:
         yield ""
         yield from _finding(finding, width)
@@ -47,7 +47,7 @@ def _finding(finding: Finding, width: int) -> Iterator[str]:
     yield f"#{finding.number} {finding.severity} ({finding.score}) {printable(finding.detection)}"
     for line in wrap(printable(finding.title), width - 4):
         yield f"    {line}"
-    times = "without a time" if finding.run is None else _span((finding.first, finding.last))
+    times = "without a time" if finding.run is None else span((finding.first, finding.last))
     repeated = f", in {finding.runs} runs" if finding.runs > 1 else ""
     yield f"    {times}{repeated}; {', '.join(finding.techniques) or 'no technique'}"
     if finding.contributing:
@@ -133,8 +133,8 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST_NAMES]) + (f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else "")
 
 
-def _span(span: tuple[float | None, float | None] | None) -> str:
-    if span is None or span[0] is None:
+def span(times: tuple[float | None, float | None] | None) -> str:
+    if times is None or times[0] is None:
         return "without a time"
-    first, last = (iso(each) for each in span)
+    first, last = (iso(each) for each in times)
     return f"at {first}" if first == last else f"{first} to {last}"

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from storypack import store
 from storypack.app_build.from_pack import _bytes
-from storypack.checks import cache
 from storypack.engine.errors import UnreadableFile
 from storypack.engine.events.shapes import recognise
 from storypack.engine.knowledge.apps import KnowledgeError, load_knowledge, read_rows
-from storypack.opening import LeadsOut, TooLarge, inside, is_plain, open_plain, read_plain
+from storypack.opening import LeadsOut, TooLarge, folder_of, inside, is_plain, open_plain, read_plain, real
 
 SECRET = "not for this pack"
 
@@ -112,7 +112,7 @@ def test_a_conf_of_an_add_on_that_is_a_pipe_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["kept.json", "../.gitignore"])
 def test_the_cache_passes_over_what_is_no_file(pack: Path, kind: str, name: str) -> None:
     """It neither waits, nor reads or writes what lies behind; what it can write, it writes."""
-    folder = pack / cache.FOLDER
+    folder = pack / store.FOLDER
     folder.mkdir(parents=True)
     secret = pack.parent / "outside" / "secret.csv"
     path = (folder / name).resolve()
@@ -122,8 +122,32 @@ def test_the_cache_passes_over_what_is_no_file(pack: Path, kind: str, name: str)
         path.symlink_to(pack.parent / "outside" / "new")
     else:
         MAKE[kind][0](path)
-    assert cache.load(pack, "kept.json") == {}
-    cache.save(pack, "kept.json", {"a": 1})
-    assert cache.load(pack, "kept.json") == {"a": 1}
+    kept = store.Store.of(pack, "tool")
+    assert kept.load("kept.json") == {}
+    kept.save("kept.json", {"a": 1})
+    assert kept.load("kept.json") == {"a": 1}
     assert SECRET in secret.read_text(encoding="utf-8")
     assert not (pack.parent / "outside" / "new").exists()
+
+
+def test_a_pack_does_not_choose_where_files_are_written(tmp_path: Path) -> None:
+    pack, other = tmp_path / "pack", tmp_path / "other"
+    pack.mkdir()
+    (pack / "here").mkdir()
+    other.mkdir()
+    assert folder_of(pack, "dist") == pack / "dist"
+    (pack / "dist").symlink_to("here")
+    assert folder_of(pack, "dist") == (pack / "here").resolve()
+    (pack / "out").symlink_to(other)
+    with pytest.raises(LeadsOut, match="is a link that leads out of the pack"):
+        folder_of(pack, "out")
+
+
+def test_a_circle_of_links_is_no_bug(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    assert not real(tmp_path / "a" / "c").exists()
+    assert real(tmp_path / "none" / "..") == tmp_path.resolve()
+    package = Path(store.__file__).parent
+    resolving = [path.name for path in package.rglob("*.py") if ".resolve()" in path.read_text(encoding="utf-8")]
+    assert resolving == [], "Path.resolve raises RuntimeError for a circle of links; opening.real does not"

@@ -199,6 +199,8 @@ def links_and_pipes(draw: random.Random, place: Place) -> None:
         "app",
         "lookups",
         ".storypack",
+        "dist",
+        "detections",
         "data_sources",
         "app/static/x.png",
     )
@@ -215,9 +217,8 @@ def links_and_pipes(draw: random.Random, place: Place) -> None:
         path.symlink_to(targets.get(kind, path if kind == "loop" else place.root / "nowhere"))
     for command in draw.sample(("validate", "test", "build", "fmt"), 2):
         place.run(command, "--pack", str(place.pack))
-    words = ("search", "index=main | table *", "--pack", str(place.pack), "--data", str(place.pack / "lookups"))
     if draw.random() < 0.3:
-        place.run(*words)
+        place.run("search", "| inputlookup ex_list", "--pack", str(place.pack))
 
 
 @trial(6)

@@ -21,14 +21,16 @@ _unfinished: set[Path] = set()
 
 
 @contextmanager
-def replacing(path: Path, *, mode: int | None = None, durable: bool = True) -> Iterator[BinaryIO]:
+def replacing(
+    path: Path, *, mode: int | None = None, durable: bool = True, anything: bool = False
+) -> Iterator[BinaryIO]:
     """A file to write bytes to, which takes the place of `path` when the block ends well; the block's exception leaves
     what was there before. Its rights are `mode`, else those of the file in that place, else those of any new file.
-    `durable` = a power cut may not undo it.
+    `durable` = a power cut may not undo it; `anything` = a link, pipe or device in that place is replaced, too.
 
     Raises OSError: the folder cannot be written, or `path` is something else than a plain file.
     """
-    before = _mode_of_plain(path)
+    before = None if anything else _mode_of_plain(path)
     temporary = path.with_name(f".{path.name[:_LONGEST]}.{os.urandom(8).hex()}.tmp")
     _unfinished.add(temporary)
     try:
@@ -50,9 +52,11 @@ def replacing(path: Path, *, mode: int | None = None, durable: bool = True) -> I
         _unfinished.discard(temporary)
 
 
-def write_whole(path: Path, data: bytes, *, mode: int | None = None, durable: bool = True) -> None:
+def write_whole(
+    path: Path, data: bytes, *, mode: int | None = None, durable: bool = True, anything: bool = False
+) -> None:
     """Write a file in one step. Raises as `replacing` does."""
-    with replacing(path, mode=mode, durable=durable) as file:
+    with replacing(path, mode=mode, durable=durable, anything=anything) as file:
         file.write(data)
 
 

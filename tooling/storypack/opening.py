@@ -81,3 +81,16 @@ def inside(root: Path, path: Path) -> Path:
         kind = "is a link that leads out of the pack" if path.is_symlink() else "leads out of the pack"
         raise LeadsOut(errno.EACCES, kind, str(path))
     return real
+
+
+def folder_of(root: Path, name: str) -> Path:
+    """A folder of a pack, to write into, which need not be there. Raises LeadsOut where it is a link out of the pack:
+    a pack that somebody else made does not choose where our files go."""
+    folder = root / name
+    return inside(root, folder) if folder.is_symlink() else folder
+
+
+def real(path: Path) -> Path:
+    """The path without links, also of what is not there. A circle of links stays as it is: `Path.resolve` raises no
+    OSError for one before Python 3.13."""
+    return Path(os.path.realpath(path))  # noqa: PTH - see above

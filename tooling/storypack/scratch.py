@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from storypack.opening import real
+
 if TYPE_CHECKING:
     from filelock import FileLock
 
@@ -31,7 +33,7 @@ def make_folder(where: Path | None = None) -> Path:
     """A new folder that only this user can enter, in `where` or in the system's place for temporary files. It is
     removed by `remove`, else when the process ends. Raises OSError."""
     base = Path(tempfile.gettempdir()) if where is None else where
-    base = base.resolve()
+    base = real(base)
     if base not in _swept:
         _swept.add(base)
         sweep(base)

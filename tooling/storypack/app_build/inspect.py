@@ -14,6 +14,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from storypack.opening import real
+
 TAG_SETS: tuple[tuple[str, ...], ...] = (("cloud",), ("private_victoria",), ())
 """Splunkbase and Splunk Cloud, a private upload to the Victoria experience, and every check that there is."""
 
@@ -66,7 +68,7 @@ def inspect(package: Path, tags: tuple[str, ...] = ()) -> Inspection:
             raise InspectError(f"AppInspect has no checks with the tag {sorted(unknown)[0]}")
     with tempfile.TemporaryDirectory(prefix="storypack-inspect-") as folder:
         report = Path(folder, "report.json")
-        arguments = ["inspect", str(package.resolve()), "--data-format", "json", "--output-file", str(report)]
+        arguments = ["inspect", str(real(package)), "--data-format", "json", "--output-file", str(report)]
         for tag in tags:
             arguments += ["--included-tags", tag]
         ran = subprocess.run(

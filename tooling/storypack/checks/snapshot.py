@@ -12,6 +12,7 @@ from pathlib import Path
 
 from storypack.checks import cache
 from storypack.issue import Issue
+from storypack.opening import real
 from storypack.store import Store, digest
 
 FILE = "snapshot.json"
@@ -36,7 +37,7 @@ def state_of(root: Path, today: dt.date, leave: Path | None = None) -> str | Non
         return None
     parts = [today.isoformat(), cache.tool_digest()]
     try:
-        for count, (path, said) in enumerate(_files(root, "", leave.resolve() if leave else None)):
+        for count, (path, said) in enumerate(_files(root, "", real(leave) if leave else None)):
             if count >= _MOST_FILES:
                 return None
             parts += (path, said)
@@ -54,7 +55,7 @@ def _files(root: Path, folder: str, leave: Path | None) -> Iterator[tuple[str, s
         elif entry.is_dir():
             if entry.name.startswith(".") or entry.name in ("__pycache__", "node_modules"):
                 continue
-            if leave is None or Path(entry.path).resolve() != leave:
+            if leave is None or real(Path(entry.path)) != leave:
                 yield path, "folder"
                 yield from _files(root, path, leave)
         elif entry.is_file() and entry.stat().st_size <= _LARGE:

@@ -45,6 +45,7 @@ def command(pack: Path, output: Path | None, format: str) -> int:
     from storypack.app_build.errors import BuildError
     from storypack.app_build.pipeline import build_pack
     from storypack.issue import Severity
+    from storypack.opening import folder_of
     from storypack.pack.load import load_pack
 
     with no_collection():
@@ -54,7 +55,7 @@ def command(pack: Path, output: Path | None, format: str) -> int:
         errors = [issue for issue in _check(loaded) if issue.severity is Severity.ERROR]
         if not errors:
             try:
-                built = build_pack(loaded.pack, output or pack / "dist")
+                built = build_pack(loaded.pack, output or folder_of(pack, "dist"))
             except BuildError as error:
                 errors = list(error.issues)
     if errors:

@@ -61,13 +61,14 @@ def to_cloud(pack: Path, stack: str, classic: bool, yes: bool, where: Mapping[st
     """Have the package vetted and installed on a Splunk Cloud stack (Admin Config Service Manual)."""
     from storypack.app_build.pipeline import build_pack
     from storypack.deploy.package_target import Cloud, CloudClient
+    from storypack.opening import folder_of
     from storypack.pack.load import load_pack
     from storypack.splunkd.credentials import PREFIX, PROMPT, find_secret, read_variables
     from storypack.splunkd.errors import DeployError
 
     app, _ = built_app(pack)
     loaded = load_pack(pack).pack
-    built = build_pack(loaded, pack / "dist")
+    built = build_pack(loaded, folder_of(pack, "dist"))
     if not yes:
         click.confirm(f"Have {built.path.name} vetted by AppInspect and installed on {stack}?", abort=True)
     asking = ask if sys.stdin.isatty() else None

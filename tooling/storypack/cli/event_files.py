@@ -15,6 +15,7 @@ import click
 
 from storypack.cli.options import tell
 from storypack.cli.waiting import waiting
+from storypack.opening import real
 
 if TYPE_CHECKING:
     from storypack.engine.events.origin import EventFile
@@ -104,9 +105,9 @@ def paths_of(name: str, copy: Path) -> Iterator[tuple[Path, str]]:
         return
     kind = Path(name).stat().st_mode
     if stat.S_ISDIR(kind):
-        yield from ((path, str(path)) for path in _below(Path(name).resolve()))
+        yield from ((path, str(path)) for path in _below(real(Path(name))))
     elif stat.S_ISREG(kind):
-        path = Path(name).resolve()
+        path = real(Path(name))
         yield path, str(path)
     elif stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind) or Path(name).samefile(os.devnull):
         with Path(name).open("rb") as pipe:

@@ -10,6 +10,7 @@ import click
 from storypack.atomic import write_whole
 from storypack.cli import exit_codes
 from storypack.cli.options import SETTINGS_FILE, examples, no_pack, pack_option
+from storypack.opening import folder_of, real
 from storypack.pack.kinds import KINDS
 
 
@@ -26,7 +27,7 @@ def command(paths: tuple[Path, ...], pack: Path, check: bool) -> int:
     from storypack.authoring.formatting import FormatError, formatted
 
     changed = failed = total = 0
-    folders = tuple(pack / kind.folder for kind in KINDS if kind.has_search and (pack / kind.folder).is_dir())
+    folders = tuple(folder_of(pack, kind.folder) for kind in KINDS if kind.has_search and (pack / kind.folder).is_dir())
     if not paths and not folders and not (pack / SETTINGS_FILE).is_file():
         raise no_pack(pack)
     for path in _files(paths or folders):
@@ -41,7 +42,7 @@ def command(paths: tuple[Path, ...], pack: Path, check: bool) -> int:
                 changed += 1
                 click.echo(f"{'would change' if check else 'changed'} {path.as_posix()}")
                 if not check:
-                    write_whole(path.resolve(), new)  # a link that was named stays one
+                    write_whole(real(path), new)  # a link that was named stays one
     word = "would change" if check else "changed"
     click.echo(f"{total} file{'s' * (total != 1)}: {changed} {word}, {failed} could not be read")
     return exit_codes.FAILED if failed or (check and changed) else exit_codes.OK

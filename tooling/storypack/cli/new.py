@@ -10,6 +10,7 @@ import click
 from storypack.atomic import write_whole
 from storypack.cli import exit_codes
 from storypack.cli.options import Kind, examples, no_pack, pack_option
+from storypack.opening import real
 from storypack.pack.kinds import BY_NAME, KINDS
 
 if TYPE_CHECKING:
@@ -69,11 +70,11 @@ def _start(folder: Path, author: str | None) -> int:
 
     from storypack.authoring.starter import named, starter
 
-    if not folder.resolve().is_dir() and folder.exists():
+    if not real(folder).is_dir() and folder.exists():
         raise click.UsageError(f"{folder} is a file; name the folder of the new pack")
     if author is not None and not (author.strip() and author.isprintable()):
         raise click.UsageError("--author is one line of text")
-    name = folder.resolve().name
+    name = real(folder).name
     pack = named(name, author or f"{name or 'pack'} contributors", dt.date.today().isoformat())
     _write(folder, starter(pack))
     there = shlex.quote(folder.as_posix())

@@ -21,6 +21,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import click
 
 from storypack.atomic import replacing
+from storypack.opening import real
 
 if TYPE_CHECKING:
     from storypack.engine.knowledge.apps import AddOns
@@ -167,7 +168,7 @@ def tell(text: str) -> None:
 
 def no_pack(folder: Path) -> click.UsageError:
     """What to say when a folder holds no pack: where the nearest one is, if the folder lies inside of one."""
-    here = folder.resolve()
+    here = real(folder)
     text = f"there is no pack in {here}: it has no {SETTINGS_FILE} and no content"
     above = next((parent for parent in here.parents if (parent / SETTINGS_FILE).is_file()), None)
     if above is None:
@@ -207,7 +208,7 @@ def _opened(path: Path) -> Iterator[IO[str]]:
         with path.open("w", encoding="utf-8", newline="\n") as file:
             yield file
         return
-    path = path.resolve()  # a link stays one
+    path = real(path)  # a link stays one
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as binary:
         file = io.TextIOWrapper(binary, encoding="utf-8", newline="\n")

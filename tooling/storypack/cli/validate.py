@@ -27,6 +27,7 @@ from storypack.cli.options import (
     pack_option,
     tell,
 )
+from storypack.opening import real
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -222,11 +223,11 @@ def _loaded_texts(loaded: Loaded, issues: Sequence[Issue]) -> Mapping[str, str]:
 
 def _texts(pack: Path, files: Iterable[str]) -> Mapping[str, str]:
     """The text of these files, as far as they are files of text inside the pack."""
-    root = pack.resolve()
+    root = real(pack)
     texts = {}
     for path in files:
         full = pack / path
-        if full.is_file() and full.resolve().is_relative_to(root):
+        if full.is_file() and real(full).is_relative_to(root):
             with suppress(OSError):  # the issue says so
                 texts[path] = full.read_bytes().decode("utf-8", errors="replace")
     return texts

@@ -15,6 +15,7 @@ ended is looked at on the instance, the snapshot keeps the first state, and the 
 
 from __future__ import annotations
 
+import errno
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -211,6 +212,8 @@ class Store:
         try:
             for part in (*reversed(folder.parents[: folder.parts[::-1].index(".storypack")]), folder):
                 part.mkdir(exist_ok=True, mode=0o700)
+                if part.is_symlink():
+                    raise OSError(errno.EACCES, f"{part.name} is a link, and nothing is written through it")
         except OSError as error:
             raise cannot_write(folder, error) from error
 

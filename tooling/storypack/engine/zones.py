@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, tzinfo
 from difflib import get_close_matches
 from functools import cache
 
@@ -29,3 +30,9 @@ def zones() -> dict[str, str]:
 
     names = available_timezones() - {"localtime", "Factory"}
     return {name.lower(): name for name in names} | {name: name for name in names}
+
+
+def local_seconds(wall: float, zone: tzinfo | None) -> float:
+    """Epoch seconds of a wall clock of a zone (None = UTC) that was read as if it were UTC's."""
+    whole = wall // 1
+    return datetime.fromtimestamp(whole, UTC).replace(tzinfo=zone or UTC).timestamp() + (wall - whole)

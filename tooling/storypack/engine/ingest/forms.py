@@ -6,11 +6,13 @@ word for a time: a count of bytes has ten digits, too.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 
 from storypack.engine.udf.timeformat import ABBREVIATIONS
 
@@ -78,6 +80,9 @@ ANYWHERE = (
 
 HAS_ZONE = rf"(?:Z|[+-]\d\d:?\d\d|\d ?(?:{_NAMES})|(?:{_NAMES}) \d{{4}})$|(?:^|\D)1\d{{9}}|/Date"
 """Texts of times that name their zone, or need none."""
+
+
+_SYSTEM_TIME = re.compile(r"""<TimeCreated SystemTime=['"]([^'"]+)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,3 +187,20 @@ def read_keyed(text: str, now: float) -> Seen | None:
     """The time that a key's value is, from its first character on."""
     match = _anywhere().match(text.strip())
     return read_time(match[1] or match[2], now) if match else None
+
+
+def event_time(text: str, now: float) -> Seen | None:
+    """The time under one of the keys that are known to hold it, in JSON and in Windows events in XML."""
+    if text.startswith("{") and any(f'"{key}"' in text for key in KEYS):
+        try:
+            event = json.loads(text)
+        except (ValueError, RecursionError):
+            return None
+        return keyed_time(lambda key: _scalar(event.get(key)), now) if isinstance(event, dict) else None
+    if text.startswith("<") and (match := _SYSTEM_TIME.search(text)):
+        return first_time(match[1], now)
+    return None
+
+
+def _scalar(value: Any) -> str | None:
+    return None if value is None or isinstance(value, dict | list) else str(value)

@@ -16,18 +16,17 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from storypack.engine.ingest.forms import DAY, KEYS, Seen, first_time, keyed_time
+from storypack.engine.ingest.forms import DAY, Seen, event_time, first_time, keyed_time
 from storypack.engine.ingest.settings import Settings
 from storypack.engine.udf.regex import GIVEN_UP, STRIKES
 from storypack.engine.udf.timeformat import strptime
-from storypack.engine.zones import zone_of
+from storypack.engine.zones import local_seconds, zone_of
 
 LOOKAHEAD = 128
 
 _ZONED_FORMAT = re.compile(r"%[zZs]|%:{1,3}z|%E?z")
 _DATED_FORMAT = re.compile(r"%[dejsDFcx+]")
 _FILE_DATE = re.compile(r"(?:^|\D)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?:\D|$)")
-_SYSTEM_TIME = re.compile(r"""<TimeCreated SystemTime=['"]([^'"]+)""")
 
 CURRENT, NONE = "CURRENT", "NONE"
 
@@ -111,29 +110,17 @@ class TimeReader:
         within = text[at : at + self._width] if self._width > 0 else text[at:]
         if self._format:
             return self._formatted(within)
-        if self._prefix is None and not self._is_narrowed and (seen := self._keyed(text)) is not None:
+        if self._prefix is None and not self._is_narrowed and (seen := event_time(text, self.now)) is not None:
             return self._fixed(seen)
         found = first_time(within, self.now, self._day)
         return None if found is None else self._fixed(found)
-
-    def _keyed(self, text: str) -> Seen | None:
-        """The time under one of the keys that are known to hold it, in JSON and in Windows events in XML."""
-        if text.startswith("{") and any(f'"{key}"' in text for key in KEYS):
-            try:
-                event = json.loads(text)
-            except (ValueError, RecursionError):
-                return None
-            return keyed_time(lambda key: _scalar(event.get(key)), self.now) if isinstance(event, dict) else None
-        if text.startswith("<") and (match := _SYSTEM_TIME.search(text)):
-            return first_time(match[1], self.now)
-        return None
 
     def _formatted(self, text: str) -> float | None:
         day = self.now if self._day is None else self._day
         time = strptime(text, self._format, self.now if _DATED_FORMAT.search(self._format) else day)
         if time is None or self._zone is None or _ZONED_FORMAT.search(self._format):
             return time
-        return self._local(time)
+        return local_seconds(time, self._zone)
 
     def _of_fields(self, text: str, fields: Mapping[str, list[str]] | None) -> float | None:
         if fields is None:
@@ -149,13 +136,7 @@ class TimeReader:
         return None
 
     def _fixed(self, seen: Seen) -> float:
-        return seen.seconds if seen.is_fixed or self._zone is None else self._local(seen.seconds)
-
-    def _local(self, wall: float) -> float:
-        """Epoch seconds of a wall clock of TZ that was read as if it were UTC's."""
-        whole = wall // 1
-        moment = datetime.fromtimestamp(whole, UTC).replace(tzinfo=self._zone)
-        return moment.timestamp() + (wall - whole)
+        return seen.seconds if seen.is_fixed or self._zone is None else local_seconds(seen.seconds, self._zone)
 
 
 @dataclass
@@ -190,10 +171,6 @@ class Clock:
         self.reader.with_day_of(time)
         self._last = time
         return time
-
-
-def _scalar(value: Any) -> str | None:
-    return None if value is None or isinstance(value, dict | list) else str(value)
 
 
 def _json_fields(text: str) -> dict[str, list[str]]:

@@ -196,7 +196,8 @@ def _time(
         time = "__when" if clock is None else f"coalesce(__when, {clock - shift!r})"
     else:
         settings = settings_for(knowledge.props, file.sourcetype, file.source, file.host)
-        time = time_sql(settings, layers, session.now, partial(_warn, session, file))
+        warn = partial(_warn, session, file)
+        time = time_sql(settings, layers, session.now, warn, few=not origin.is_streamed)
         if any(events.timed for events in origin.files):
             time = f"coalesce(__when, {time})"
         if clock is not None and untimed is not None and untimed.is_filled:

@@ -26,10 +26,16 @@ _HAS_ZONE = re.compile(r"%[zZs]|%:z|%::z")
 
 
 def time_sql(
-    settings: Mapping[str, str], layers: Layers, now: float, warn: Callable[[str], object] = lambda message: None
+    settings: Mapping[str, str],
+    layers: Layers,
+    now: float,
+    warn: Callable[[str], object] = lambda message: None,
+    *,
+    few: bool = False,
 ) -> str:
     """DOUBLE SQL over `_raw`: epoch seconds, NULL where the event shows no time. `warn` is told of settings that cannot
-    be followed."""
+    be followed. `few` = to prepare patterns for all forms of times would take longer than to read the events: Python
+    looks for them."""
     clock = repr(float(now))
     zone = zone_of(settings.get("TZ", ""), warn)
     form = settings.get("TIME_FORMAT", "").strip()
@@ -40,8 +46,12 @@ def time_sql(
     text = _after(prefix, width) if prefix else "_raw" if width is None else f"left(_raw, {width})"
     if form:
         return _formatted(text, form, zone, clock)
+    is_narrow = bool(prefix) or "MAX_TIMESTAMP_LOOKAHEAD" in settings
+    if few:
+        keyed = "NULL" if is_narrow else "_raw"
+        return f"spl_shown_time({text}, {keyed}, {clock}, {quote(zone)})"
     first = _recognised(_first_time(text), zone, clock)
-    if prefix or "MAX_TIMESTAMP_LOOKAHEAD" in settings:
+    if is_narrow:
         return first
     windows = _recognised(f"nullif(regexp_extract(_raw, {quote(_SYSTEM_TIME)}, 1), '')", zone, clock)
     return (

@@ -37,3 +37,19 @@ def find_time(text: str | None, now: float | None) -> float | None:
 
     seen = read_keyed(text, now or 0.0) if text else None
     return None if seen is None else seen.seconds
+
+
+@udf("spl_shown_time", "VARCHAR", "VARCHAR", "DOUBLE", "VARCHAR", returns="DOUBLE")
+def shown_time(text: str | None, event: str | None, now: float | None, zone: str | None) -> float | None:
+    """Epoch seconds of the time that an event shows: under one of the keys known to hold it (if `event` is given, all
+    of it), else the first one in `text`. Times without a zone are of `zone`, empty = UTC. Null for none."""
+    from zoneinfo import ZoneInfo
+
+    from storypack.engine.ingest.forms import event_time, first_time
+    from storypack.engine.zones import local_seconds
+
+    seen = event_time(event, now or 0.0) if event else None
+    seen = seen or (first_time(text, now or 0.0) if text else None)
+    if seen is None or seen.is_fixed or not zone:
+        return None if seen is None else seen.seconds
+    return local_seconds(seen.seconds, ZoneInfo(zone))

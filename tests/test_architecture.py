@@ -43,6 +43,20 @@ def test_a_stage_imports_only_what_is_below(stage: str) -> None:
     assert not wrong
 
 
+@pytest.mark.parametrize("stage", stages())
+def test_a_stage_takes_no_private_name_of_another(stage: str) -> None:
+    wrong = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno} imports {name.name} of {node.module}"
+        for path in (PACKAGE / stage).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[:2] != ["storypack", stage]
+        for name in node.names
+        if name.name.startswith("_") and not name.name.startswith("__")
+        if node.module.startswith("storypack")
+    ]
+    assert not wrong
+
+
 def test_the_map_names_every_stage() -> None:
     assert set(stages()) == set(BELOW) | {"cli"}
 

@@ -10,13 +10,11 @@ As written, it is a command of one field which passes its rows on, and all is gr
 from __future__ import annotations
 
 import re
-import sys
 from keyword import iskeyword
 from pathlib import Path
 
+from scaffold import filled, run, write_new
 from storypack.spl.cards import cards
-
-ROOT = Path(__file__).parents[1]
 
 PLAIN = '''"""NAME: what it does, in a few words. Search Reference: "NAME"."""
 
@@ -108,22 +106,13 @@ def files(name: str, grammar: str = "") -> dict[str, str]:
         f"tooling/storypack/engine/commands/{module}.py": RUNS,
         f"tooling/storypack/conformance/cases/command_{name}.jsonl": CASES,
     }
-    return {path: re.sub("|".join(words), lambda match: words[match[0]], text) for path, text in texts.items()}
+    return filled(texts, words)
 
 
 def write(root: Path, name: str, grammar: str = "") -> list[str]:
     """Write them; nothing is overwritten. Raises ValueError."""
-    made = files(name, grammar)
-    if there := [path for path in made if (root / path).exists()]:
-        raise ValueError(f"{there[0]} is there already")
-    for path, text in made.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text, encoding="utf-8")
-    return list(made)
+    return write_new(root, files(name, grammar))
 
 
 if __name__ == "__main__":
-    try:
-        sys.stdout.write("\n".join(write(ROOT, *sys.argv[1:3])) + "\n")
-    except ValueError as error:
-        sys.exit(str(error))
+    run(write)

@@ -6,12 +6,11 @@ The rule fires on a search that no pack has, so that all is green until it is wr
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
+from scaffold import filled, run, write_new
 from storypack.checks.catalogue import rules
 
-ROOT = Path(__file__).parents[1]
 PLACEHOLDER = "index=nothing_yet"
 
 RULE = '''"""TITLE: what the rules of this file have in common."""
@@ -56,22 +55,13 @@ def files(id: str, file: str) -> dict[str, str]:
     name = file.partition("/")[2]
     words = {"ID": id, "TITLE": name.replace("_", " ").capitalize(), "FUNCTION": name, "PLACEHOLDER": PLACEHOLDER}
     texts = {f"tooling/storypack/checks/{file}.py": RULE, f"tests/fixtures/spl/{id}.yml": CASES}
-    return {path: re.sub("|".join(words), lambda match: words[match[0]], text) for path, text in texts.items()}
+    return filled(texts, words)
 
 
 def write(root: Path, id: str, file: str) -> list[str]:
     """Write them; nothing is overwritten. Raises ValueError."""
-    made = files(id, file)
-    if there := [path for path in made if (root / path).exists()]:
-        raise ValueError(f"{there[0]} is there already")
-    for path, text in made.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text, encoding="utf-8")
-    return list(made)
+    return write_new(root, files(id, file))
 
 
 if __name__ == "__main__":
-    try:
-        sys.stdout.write("\n".join(write(ROOT, *sys.argv[1:3])) + "\n")
-    except ValueError as error:
-        sys.exit(str(error))
+    run(write)

@@ -236,3 +236,20 @@ def test_tags_of_a_fields_value(ta: AddOn) -> None:
     assert ta.rows("search a=2 | table tag::who tag::host tag", events, host="h1") == [
         {"tag::who": "vip", "tag::host": "blue", "tag": ["blue", "vip"]}
     ]
+
+
+@pytest.mark.parametrize(
+    ("conf", "text", "warning"),
+    [
+        ("props", "[x]\nEVAL-b = [search a]\n", "calculated field `b` of x is left out: it holds a subsearch"),
+        ("props", "[x]\nEVAL-b = case(\n", "calculated field `b` of x is left out"),
+        ("props", "[x]\nLOOKUP-b = ,\nREPORT-b = ,\nEXTRACT-b = \nFIELDALIAS-b = a AS\n", ""),
+        ("eventtypes", "[b]\nsearch = a=1 [search a=1]\n", "event type `b` is left out"),
+        ("eventtypes", "[b]\nsearch = a=1 OR\n", ""),
+    ],
+)
+def test_settings_that_mean_nothing_cost_no_other_field(ta: AddOn, conf: str, text: str, warning: str) -> None:
+    ta.conf(conf, text)
+    result = ta.search("fields a b eventtype tag", [{"a": 1}])
+    assert [row["a"] for row in result.rows] == ["1"]
+    assert [warning in each for each in result.warnings] == ([True] if warning else [])

@@ -16,7 +16,7 @@ from functools import cached_property, partial
 from storypack.engine.compile.coerce import coerce, common_kind
 from storypack.engine.compile.expressions import compile_value
 from storypack.engine.compile.terms import Fields, compile_term
-from storypack.engine.errors import EngineError
+from storypack.engine.errors import EngineError, SearchError
 from storypack.engine.knowledge.apps import Knowledge
 from storypack.engine.knowledge.eventtypes import event_types, named_event_types, tags_of
 from storypack.engine.knowledge.extraction import Extractor, indexed_sql, json_key
@@ -25,6 +25,7 @@ from storypack.engine.lookup import Matcher, call_sql
 from storypack.engine.session import Session
 from storypack.engine.sql import NULL, Kind, Sql, as_number, identifier, quote
 from storypack.spl import parse_expression, tree
+from storypack.spl.fields.walk import walk
 from storypack.spl.source import SplError
 
 INDEXED = ("_raw", "_time", "_indextime", "date_wday")
@@ -224,6 +225,8 @@ class OriginFields:
     def _evaluate(self, name: str) -> Sql:
         try:
             expression = parse_expression(self.settings[f"EVAL-{name}"])
+            if any(isinstance(node, tree.Pipeline) for node in walk(expression)):
+                raise SearchError("it holds a subsearch")
             value = compile_value(expression, View(self._aliased), self.session)
         except (SplError, EngineError) as error:
             self.session.warn(f"calculated field `{name}` of {self.constants['sourcetype']} is left out: {error}")
@@ -234,7 +237,7 @@ class OriginFields:
 
     @cached_property
     def _lookups(self) -> list[AutoLookup]:
-        keys = sorted(key for key in self.settings if key.startswith("LOOKUP-"))
+        keys = sorted(key for key in self.settings if key.startswith("LOOKUP-") and _words(self.settings[key]))
         return [self._with_outputs(_auto_lookup(self.settings[key])) for key in keys]
 
     def _with_outputs(self, lookup: AutoLookup) -> AutoLookup:
@@ -297,7 +300,11 @@ class OriginFields:
         if name not in self._flags:
             self._flags[name] = NULL
             view = View(partial(self._seen_by, name))
-            condition = compile_term(self._event_types[name], view, self.session)
+            try:
+                condition = compile_term(self._event_types[name], view, self.session)
+            except EngineError as error:
+                self.session.warn(f"event type `{name}` is left out: {error}")
+                condition = "FALSE"
             self._flags[name] = self.layers.once("__is", Sql(condition, Kind.BOOL))
         return self._flags[name]
 

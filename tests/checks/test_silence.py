@@ -22,17 +22,17 @@ def ids(checked: Checked) -> list[str]:
 def test_an_object_silences_for_itself(tmp_path: Path) -> None:
     checked = check(tmp_path, {SHARE: NO_TECHNIQUE | {"silence": silence("SP133")}, ODD: NO_TECHNIQUE})
     assert [(issue.rule, issue.location.file) for issue in checked.issues] == [("SP133", ODD)]
-    assert checked.silenced == 1
+    assert len(checked.silenced) == 1
 
 
 def test_a_lookup_silences_for_its_csv(tmp_path: Path) -> None:
     checked = check(tmp_path, {NETS: {"silence": silence("SP197")}, NETS_CSV: b"net,owner\nnowhere,x\n"})
-    assert (ids(checked), checked.silenced) == ([], 1)
+    assert (ids(checked), len(checked.silenced)) == ([], 1)
 
 
 def test_the_pack_silences_for_all(tmp_path: Path) -> None:
     checked = check(tmp_path, {SHARE: NO_TECHNIQUE, ODD: NO_TECHNIQUE, SETTINGS: {"silence": silence("SP133")}})
-    assert (ids(checked), checked.silenced) == ([], 2)
+    assert (ids(checked), len(checked.silenced)) == ([], 2)
 
 
 def test_the_pack_silences_for_some_by_name(tmp_path: Path) -> None:

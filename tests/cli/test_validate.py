@@ -44,6 +44,13 @@ def test_all_problems_come_in_one_run(pack: Path) -> None:
     assert f"{pack.as_posix()}/{SHARE}\n" in result.stdout
 
 
+def test_only_what_is_asked_for_is_counted_as_silenced(tmp_path: Path) -> None:
+    silence = [{"rule": "SP133", "reason": "It is about no technique."}]
+    pack = write(tmp_path, variant({SHARE: {"mitre_attack_id": [], "silence": silence}}))
+    assert validate("--pack", pack, "--only", Path(SHARE).stem).stdout.endswith("1 silenced\n")
+    assert validate("--pack", pack, "--only", Path(ODD).stem).stdout == "checked 1 file: no issues\n"
+
+
 def test_warnings_fail_only_when_strict(tmp_path: Path) -> None:
     pack = write(tmp_path, variant({SHARE: {"mitre_attack_id": []}}))
     assert validate("--pack", pack).exit_code == 0

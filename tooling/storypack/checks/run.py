@@ -22,10 +22,10 @@ from storypack.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What is wrong with a pack, sorted, and how many issues it silences."""
+    """What is wrong with a pack, sorted, and the issues that it silences."""
 
     issues: list[Issue]
-    silenced: int
+    silenced: list[Issue]
 
 
 def run_checks(pack: Pack, today: dt.date, loading: Sequence[Issue] = (), store: Store | None = None) -> Checked:

@@ -56,8 +56,8 @@ class _Silence:
         return issue.rule == self.rule and (self.files is None or issue.location.file in self.files)
 
 
-def apply_silences(context: Context, issues: Sequence[Issue]) -> tuple[list[Issue], int]:
-    """The issues that are left, with those about the switches themselves, and the number that was silenced."""
+def apply_silences(context: Context, issues: Sequence[Issue]) -> tuple[list[Issue], list[Issue]]:
+    """The issues that are left, with those about the switches themselves, and those that are silenced."""
     known = rules()
     faults: list[Issue] = []
     silences: list[_Silence] = []
@@ -70,18 +70,18 @@ def apply_silences(context: Context, issues: Sequence[Issue]) -> tuple[list[Issu
     by_rule: dict[str, list[_Silence]] = {}
     for silence in silences:
         by_rule.setdefault(silence.rule, []).append(silence)
-    left = []
+    left: list[Issue] = []
+    silenced: list[Issue] = []
     for issue in issues:
         hit = [silence for silence in by_rule.get(issue.rule, ()) if silence.covers(issue)]
         for silence in hit:
             silence.effects += 1
-        if not hit:
-            left.append(issue)
+        (silenced if hit else left).append(issue)
     idle = [silence for silence in silences if not silence.effects]
     faults += [
         _issue(IDLE_SILENCE, f"{silence.rule} has nothing to say here", silence, "remove it") for silence in idle
     ]
-    return left + faults, len(issues) - len(left)
+    return left + faults, silenced
 
 
 def _switches(context: Context, faults: list[Issue]) -> Iterator[_Silence]:

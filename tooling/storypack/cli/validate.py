@@ -193,7 +193,8 @@ def _checked(
     checked = run_checks(loaded.pack, today, [*loaded.issues, *app_issues(loaded.pack)], store)
     issues = [issue for issue in checked.issues if files is None or issue.location.file in files]
     read = [path for path in loaded.files if files is None or path in files]
-    return Snapshot(issues, read, checked.silenced), _loaded_texts(loaded, issues)
+    silenced = [issue for issue in checked.silenced if files is None or issue.location.file in files]
+    return Snapshot(issues, read, len(silenced)), _loaded_texts(loaded, issues)
 
 
 def _from(base: str, path: str) -> str:

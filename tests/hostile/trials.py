@@ -118,6 +118,7 @@ def run_trials(
     count: int, seed: int, only: str = "", tell: Callable[[str], object] = lambda fault: None
 ) -> tuple[Counter[str], list[str]]:
     """How many trials of each name held, and what did not hold, one line or more for each; `tell` hears it at once."""
+    import tests.hostile.trials_ends
     import tests.hostile.trials_events
     import tests.hostile.trials_packs
     import tests.hostile.trials_searches

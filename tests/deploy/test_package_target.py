@@ -118,6 +118,39 @@ def test_what_a_site_put_into_the_folder_stays(tmp_path: Path) -> None:
     assert set(kept) == set(site) - {"lookups/known.csv"}
 
 
+def test_an_end_between_the_two_names_puts_the_old_folder_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target, _ = write_app(APP, tree(), tmp_path)
+    (target / "local").mkdir()
+    (target / "local/macros.conf").write_bytes(b"ours")
+    real, count = Path.rename, 0
+
+    def rename(self: Path, other: Path) -> Path:
+        nonlocal count
+        count += 1
+        if count == 2:
+            raise KeyboardInterrupt
+        return real(self, other)
+
+    monkeypatch.setattr(Path, "rename", rename)
+    with pytest.raises(KeyboardInterrupt):
+        write_app(APP, tree(), tmp_path)
+    assert (target / "local/macros.conf").read_bytes() == b"ours"
+    assert [path.name for path in tmp_path.iterdir()] == [APP]
+
+
+def test_a_folder_that_is_a_link_is_replaced_and_not_emptied(tmp_path: Path) -> None:
+    elsewhere, apps = tmp_path / "elsewhere", tmp_path / "apps"
+    write_app(APP, tree(), elsewhere)
+    (elsewhere / APP / "lookups").mkdir(exist_ok=True)
+    (elsewhere / APP / "lookups/own.csv").write_bytes(b"a\n")
+    apps.mkdir()
+    (apps / APP).symlink_to(elsewhere / APP)
+    _, kept = write_app(APP, tree(), apps)
+    assert kept == ["lookups/own.csv"] and not (apps / APP).is_symlink()
+    assert (elsewhere / APP / "lookups/own.csv").read_bytes() == (apps / APP / "lookups/own.csv").read_bytes() == b"a\n"
+    assert [path.name for path in apps.iterdir()] == [APP]
+
+
 @pytest.mark.skipif(shutil.which("rsync") is None, reason="rsync is not installed")
 def test_the_printed_commands_leave_a_site_s_files(tmp_path: Path) -> None:
     target, _ = write_app(APP, tree() | {"lookups/known.csv": b"user\n"}, tmp_path)

@@ -13,6 +13,7 @@ import pytest
 
 from deploy.site import APP, RULE, Site, edited, lost_from, tree
 from splunkd.state import CAPABILITIES
+from storypack.deploy.journal import Store
 from storypack.splunkd.errors import DeployError
 
 NEW = edited("savedsearches", "method=POST", "method=PUT")
@@ -216,3 +217,12 @@ def test_rights_that_end_in_the_middle(site: Site, monkeypatch: pytest.MonkeyPat
     assert not site.plan(changed).pending
     site.roll_back()
     assert site.splunkd.state.dump() == first
+
+
+def test_records_are_not_kept_behind_a_link(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / ".storypack").symlink_to("other")
+    store = Store(tmp_path, "AB-1", "DA-ESS-Sample")
+    with pytest.raises(DeployError, match=r"\.storypack is a link"), store.locked():
+        pass
+    assert list((tmp_path / "other").iterdir()) == []

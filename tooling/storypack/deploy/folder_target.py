@@ -46,6 +46,8 @@ def write_app(app: str, tree: Mapping[str, bytes], folder: Path) -> tuple[Path, 
         if old.exists() and not target.exists():
             old.rename(target)
         shutil.rmtree(fresh, ignore_errors=True)
+        if old.is_symlink():  # the site's folder lies elsewhere, and stays as it was
+            old.unlink()
         shutil.rmtree(old, ignore_errors=True)
     return target, [path for path in kept if path not in tree]
 

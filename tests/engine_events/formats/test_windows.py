@@ -80,7 +80,19 @@ def test_a_log_that_is_cut_off_is_told(tmp_path: Path) -> None:
     assert damage[0] == "it is cut off: 70,332 bytes of 2 chunks of 64 KiB"
     events, damage = read(tmp_path / "log", log(2)[:100])
     assert not events
-    assert "it cannot be read as an event log" in damage[-1]
+    assert damage[0] == "it is cut off: 100 bytes of 1 chunks of 64 KiB"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_records_before_the_cut_come(tmp_path: Path, packed: bool) -> None:
+    """Of a chunk that is cut off, too."""
+    data = log(1, 4)
+    at = FILE_HEADER + CHUNK + CHUNK_HEADER
+    sizes = int.from_bytes(data[at + 4 : at + 8], "little")
+    cut_off = data[: at + 3 * sizes + 40]
+    events, damage = read(tmp_path / "log", gzip.compress(cut_off) if packed else cut_off)
+    assert [event.raw for event in events] == [EVENT.format(number, "\r\n") for number in (1, 2, 3, 4)]
+    assert damage[0].startswith("it is cut off")
 
 
 def test_several_data_without_names_keep_their_places(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ def events(file: BinaryIO, damage: list[str]) -> Iterator[CutEvent]:
             file = copy
         if fault := _cut_off(file):
             damage.append(fault)
+            file = _padded(file, copy)
         try:
             records = PyEvtxParser(file, number_of_threads=THREADS).records()
         except BaseException as error:
@@ -74,6 +75,16 @@ def _cut_off(file: BinaryIO) -> str:
     file.seek(0)
     chunks = int.from_bytes(header[_CHUNKS_AT : _CHUNKS_AT + 2], "little")
     return "" if size >= _HEADER + chunks * _CHUNK else f"it is cut off: {size:,} bytes of {chunks:,} chunks of 64 KiB"
+
+
+def _padded(file: BinaryIO, copy: BinaryIO) -> BinaryIO:
+    """A file whose last chunk is as long as a chunk must be: of one that is shorter the library gives no record."""
+    if file is not copy:
+        shutil.copyfileobj(file, copy)
+    size = copy.seek(0, 2)
+    copy.truncate(size + (_HEADER - size) % _CHUNK)
+    copy.seek(0)
+    return copy
 
 
 def _short(error: BaseException) -> str:

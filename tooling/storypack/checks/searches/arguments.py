@@ -10,14 +10,12 @@ from storypack.checks.searches.world import World
 from storypack.spl import SplError, catalogue, parse
 from storypack.spl.conditions import PLACES, misplaced_values
 from storypack.spl.fields import flow
-from storypack.spl.fields.walk import walk
 from storypack.spl.printer import print_expression
 from storypack.spl.source import Span
 from storypack.spl.tree import (
     Assignment,
     Binary,
     Call,
-    Combine,
     Deferred,
     Expr,
     Foreach,
@@ -124,30 +122,3 @@ def _gives_condition(subsearch: Pipeline, world: World) -> bool:
         return False
     result = flow(subsearch, world.tables)[-1].after
     return not result.is_open and not {"search", "query"} & result.known
-
-
-@rule(
-    "SP229",
-    "Subsearch that makes no results",
-    on="spl",
-    why="A subsearch begins from nothing: its first command must be one that makes results, such as search, "
-    "makeresults or inputlookup. Splunk refuses any other.",
-    example='search: index=web | append [ eval user="nobody" ]',
-    cure="Begin it with search ..., or with | makeresults.",
-)
-def begins_from_nothing(reading: Reading, world: World) -> Faults:
-    if reading.tree is None:
-        return
-    nodes = list(walk(reading.tree))
-    pipes = [node for node in nodes if isinstance(node, Combine) and node.name == "appendpipe"]
-    continued = {id(part) for pipe in pipes for part in pipe.pipelines}
-    for node in nodes:
-        if isinstance(node, Pipeline) and node is not reading.tree and id(node) not in continued:
-            first = node.commands[0]
-            name = first.name
-            facts = catalogue.command(name) if name else None
-            if facts is not None and not facts.generating and name not in ("search", "stats"):
-                span = Span(first.span.start, first.span.start + len(name))
-                yield reading.fault(
-                    f"`{name}` cannot begin a subsearch: it makes no results", span, "begin it with search"
-                )

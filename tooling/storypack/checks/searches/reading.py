@@ -221,9 +221,20 @@ def _parsed(text: str) -> tuple[Pipeline | None, list[SplError]]:
             text = text[: stage.start] + _UNREAD.ljust(stage.end - stage.start) + text[stage.end :]
 
 
+def _outer(text: str) -> str:
+    """A text in which the pipes within square brackets are no pipes."""
+    depth, characters = 0, list(text)
+    for at, character in enumerate(text):
+        depth = max(depth + (character == "[") - (character == "]"), 0)
+        if character == "|" and depth:
+            characters[at] = "x"
+    return "".join(characters)
+
+
 def _stage_at(text: str, offset: int) -> Span | None:
-    """The stage around an offset, without its pipe; None if it is not whole in itself, or too short to be replaced."""
-    shielded = _SHIELDED.sub(lambda found: "x" * len(found[0]), text)
+    """The stage around an offset, its subsearches included, without its pipe; None if it is not whole in itself, or too
+    short to be replaced."""
+    shielded = _outer(_SHIELDED.sub(lambda found: "x" * len(found[0]), text))
     start = shielded.rfind("|", 0, offset) + 1
     end = shielded.find("|", offset)
     stage = Span(start, end if end >= 0 else len(text))

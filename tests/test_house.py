@@ -22,6 +22,8 @@ from storypack.engine.events.formats.registry import formats
 from storypack.engine.events.openers.registry import envelopes
 from storypack.engine.events.sourcetypes import _BY_KEYS, _BY_TEXT
 from storypack.engine.functions.registry import names as functions
+from storypack.engine.ingest.forms import KEYS
+from storypack.engine.ingest.settings import INDEX_TIME
 from storypack.pack.kinds import KINDS
 from storypack.reference.unknown import points
 from storypack.report.formats import FORMATS
@@ -62,6 +64,8 @@ REGISTRIES: dict[str, Callable[[], Collection[str]]] = {
     "event formats": lambda: [form.name for form in formats()],
     "what wraps events in JSON": lambda: envelopes().keys(),
     "source types told by their events": lambda: {name for name, _ in (*_BY_KEYS, *_BY_TEXT)},
+    "index-time settings": lambda: INDEX_TIME,
+    "forms of times": lambda: KEYS,
     "built-in knowledge": lambda: _stanzas(BUILTIN),
     "data models": lambda: [path.stem for path in (PACKAGE / "reference/data/cim").glob("*.json")],
     "conformance cases": lambda: {case.area for case in cases()},

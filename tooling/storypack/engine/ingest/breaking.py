@@ -8,15 +8,18 @@ break; if none does, the break is in front of the match. A pattern without any g
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from storypack.engine.ingest.settings import Settings
-from storypack.engine.udf.regex import GIVEN_UP, STRIKES, compile_pattern
+from storypack.engine.udf.regex import GIVEN_UP, STRIKES
 
 NEWLINES = r"([\r\n]+)"
 
-_PIECE = 1 << 20
+_PIECE = 1 << 15
+"""Characters that are looked at together: to say where a match stands, PCRE counts them from the beginning."""
+
 _AHEAD = 1 << 12
 """Characters behind a match that must be there before it counts: more text could make it longer."""
 
@@ -27,7 +30,7 @@ def breaker(settings: Settings) -> Any:
     if compiled is not None and not compiled.groups:
         settings.warn(f"LINE_BREAKER = {settings.text('LINE_BREAKER')} has no group, so lines end at newlines")
         compiled = None
-    return compile_pattern(NEWLINES) if compiled is None else compiled
+    return re.compile(NEWLINES) if compiled is None or compiled.pattern == NEWLINES else compiled
 
 
 def is_default(settings: Settings) -> bool:
@@ -39,7 +42,7 @@ def lines(text: io.TextIOBase, compiled: Any, most: int) -> Iterator[str]:
     """The lines, empty ones left out. A line of more than `most` characters comes apart."""
     rest, ended = "", False
     while not ended:
-        piece = text.read(_PIECE)
+        piece = text.read(max(_PIECE, len(rest)))
         ended = not piece
         rest += piece
         at = 0

@@ -42,13 +42,15 @@ _TIMES = frozenset(
         "TIMESTAMP_FIELDS",
     }
 )
-_NAMES = BREAKING | _TIMES | {"TRUNCATE", "INDEXED_EXTRACTIONS", "CHARSET"}
+INDEX_TIME = BREAKING | _TIMES | {"TRUNCATE", "INDEXED_EXTRACTIONS", "CHARSET"}
+"""Settings that work before an event is stored, beside the classes of SEDCMD and TRANSFORMS."""
+
 _CLASSES = ("SEDCMD", "TRANSFORMS", "RULESET")
 
 
 def is_index_time(key: str) -> bool:
     """Whether a setting works before an event is stored."""
-    return key in _NAMES or key.partition("-")[0] in _CLASSES
+    return key in INDEX_TIME or key.partition("-")[0] in _CLASSES
 
 
 @dataclass(frozen=True)

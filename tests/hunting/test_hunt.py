@@ -13,7 +13,7 @@ import pytest
 from storypack.engine.events.origin import EventFile
 from storypack.engine.knowledge.files import FileSource
 from storypack.hunting.findings import Finding, Hunt
-from storypack.hunting.hunt import Quarry, hunt
+from storypack.hunting.hunt import Progress, Quarry, hunt
 from storypack.pack.load import load_pack
 from storypack.testing.setting import Setting
 from tests.testing.small_pack import SmallPack, event
@@ -233,3 +233,23 @@ def test_gaps_are_stretches_longer_than_usual(pack: SmallPack) -> None:
     ]
     ((sourcetype, begin, end),) = hunted(pack, events).gaps()
     assert (sourcetype, begin - start, end - start) == ("ex:audit", 12 * 3600, 864_000)
+
+
+def test_an_interrupt_leaves_what_was_found(pack: SmallPack) -> None:
+    pack.detection("Disk", COUNT)
+    pack.detection("Tape", COUNT.replace("disk", "tape"))
+    loaded = load_pack(pack.folder).pack
+    path = pack.folder / "events.jsonl"
+    path.write_text("".join(json.dumps(each) + "\n" for each in copies(1, 2)), encoding="utf-8")
+    setting = Setting(loaded)
+
+    def interrupt(progress: Progress) -> None:
+        if progress.what == "Tape":
+            raise KeyboardInterrupt
+
+    quarry = Quarry(loaded, list(loaded.detections), setting.macros, setting.lookups, NOW, progress=interrupt)
+    result = Hunt()
+    with FileSource([EventFile(path, "ex:audit", str(path))], clock=NOW) as source:
+        hunt(quarry, source, result)
+    assert result.interrupted
+    assert [each.detection for each in result.findings] == ["Disk"]

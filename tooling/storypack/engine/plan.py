@@ -61,10 +61,19 @@ def plan(
             rows = compile_pipeline(parse_search(spl, session), session)
             closed = rows.opener is None
             result = fetch_result(rows, session)
-    scans = tuple(
-        ScanPlan(scan.request, None if scan.everything else frozenset(scan.columns)) for scan in recorder.scans
-    )
-    return Plan(scans, result.fields, closed, result.warnings, result.sql)
+    return Plan(recorder.plans(), result.fields, closed, result.warnings, result.sql)
+
+
+def scans(
+    spl: str, source: Source, macros: Mapping[str, MacroDefinition] | None = None, now: float | None = None
+) -> tuple[ScanPlan, ...]:
+    """The passes alone: the search is compiled, its last statement left out. Raises EngineError as compiling does."""
+    recorder = _Recorder(source)
+    with open_session(recorder, macros, now) as session:
+        session.dry = True
+        with session.translated():
+            compile_pipeline(parse_search(spl, session), session).closed()
+    return recorder.plans()
 
 
 @dataclass
@@ -103,6 +112,11 @@ class _Recorder:
 
     source: Source
     scans: list[_Notes] = field(default_factory=list)
+
+    def plans(self) -> tuple[ScanPlan, ...]:
+        return tuple(
+            ScanPlan(each.request, None if each.everything else frozenset(each.columns)) for each in self.scans
+        )
 
     @property
     def root(self) -> duckdb.DuckDBPyConnection | None:

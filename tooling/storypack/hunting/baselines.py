@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from storypack.engine.candidates import Candidates
 from storypack.engine.compile.pipeline import compile_pipeline
 from storypack.engine.errors import EngineError
-from storypack.engine.plan import Plan, plan
+from storypack.engine.plan import ScanPlan, scans
 from storypack.engine.run import fetch_result, open_session
 from storypack.engine.source import LookupTable, Source
 from storypack.engine.text import parse_search
@@ -44,7 +44,7 @@ class Baselines:
     pack: Pack
     macros: Mapping[str, MacroDefinition]
     whole: bool = False
-    plans: dict[str, Plan] = field(default_factory=dict)
+    plans: dict[str, tuple[ScanPlan, ...]] = field(default_factory=dict)
     candidates: Candidates | None = None
     _entries: dict[str, Entry[Baseline]] = field(default_factory=dict)
     _read_by: dict[str, list[str]] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Baselines:
             self._read_by[detection.name] = [name for name in feeds if name in text]
         for name in dict.fromkeys(name for names in self._read_by.values() for name in names):
             try:
-                self.plans[name] = plan(feeds[name].model.search, source, self.macros, now)
+                self.plans[name] = scans(feeds[name].model.search, source, self.macros, now)
             except EngineError:
                 continue
             self._entries[name] = feeds[name]

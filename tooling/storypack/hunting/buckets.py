@@ -27,7 +27,7 @@ def fetched(url: str, folder: Path) -> Iterator[tuple[Path, str]]:
     try:
         import fsspec
     except ImportError:
-        raise BucketError(f"{url}: reading it needs fsspec; pip install 'storypack[cloud]'") from None
+        raise BucketError(f"{url}: reading it needs fsspec; pip install fsspec") from None
     protocol = url.partition("://")[0].lower()
     try:
         system, root = fsspec.core.url_to_fs(url)

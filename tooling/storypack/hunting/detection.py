@@ -12,7 +12,7 @@ from storypack.engine.candidates import AT, Candidates, NotPlanned, WholeFiles, 
 from storypack.engine.compile.pipeline import scan
 from storypack.engine.compile.terms import compile_term
 from storypack.engine.errors import EngineError
-from storypack.engine.plan import Plan
+from storypack.engine.plan import ScanPlan
 from storypack.engine.run import Result, open_session, search
 from storypack.engine.session import LookupChanged
 from storypack.engine.source import LookupTable, ScanRequest
@@ -22,6 +22,7 @@ from storypack.hunting.baselines import Baselines
 from storypack.hunting.batch import batched, run_batch
 from storypack.hunting.findings import Finding, Outcome, rated, scored_entities, title_of
 from storypack.hunting.prefix import Prefix, depends_on_moment, run_prefix
+from storypack.hunting.risk import fill
 from storypack.hunting.runs import Run, runs
 from storypack.hunting.throttling import Throttle
 from storypack.pack.models.detection import Detection
@@ -34,6 +35,30 @@ from storypack.timemod import TimeModifierError
 
 MOST_FINDINGS = 5_000
 """Findings of one detection; more are counted."""
+_MAKES_NONE = frozenset(
+    (
+        "search",
+        "where",
+        "eval",
+        "rex",
+        "regex",
+        "rename",
+        "lookup",
+        "fields",
+        "table",
+        "fillnull",
+        "mvexpand",
+        "makemv",
+        "spath",
+        "sort",
+        "dedup",
+        "bin",
+        "addinfo",
+        "head",
+        "convert",
+        "iplocation",
+    )
+)
 MOST_SECONDS = 2_000_000
 """Seconds with events that the runs of one statement see, an event's second counted in each of them."""
 
@@ -44,7 +69,7 @@ class Hunted:
     cannot share the pass over the events with others, and reads the files in each run."""
 
     entry: Entry[Detection]
-    plan: Plan
+    scans: tuple[ScanPlan, ...]
     pack: Pack
     macros: Mapping[str, MacroDefinition]
     candidates: Candidates
@@ -69,9 +94,9 @@ class Hunted:
     @property
     def planned(self) -> frozenset[str]:
         """The fields that the search and its base filters read."""
-        terms = (each.request.term for each in self.plan.scans if each.request.term is not None)
+        terms = (each.request.term for each in self.scans if each.request.term is not None)
         named = {node.name for term in terms for node in walk(term) if isinstance(node, tree.Field)}
-        return frozenset({"_raw"}).union(named, *(each.fields or () for each in self.plan.scans))
+        return frozenset({"_raw"}).union(named, *(each.fields or () for each in self.scans))
 
     @cached_property
     def pipeline(self) -> tree.Pipeline:
@@ -86,7 +111,7 @@ class Hunted:
             and may_match(each.request.term, table.constants)
             and not table.impossible.intersection(labels(each.request.term))
             for table in self.candidates.tables
-            for each in self.plan.scans
+            for each in self.scans
         )
 
     @cached_property
@@ -117,11 +142,11 @@ class Hunted:
 def hunt_detection(hunted: Hunted, findings: list[Finding]) -> Outcome:
     """Add the findings of a detection to `findings`; what became of it otherwise. Raises EngineError."""
     outcome = Outcome(hunted.entry.name, hunted.entry.path, "nothing", needs=tuple(hunted.detection.data_sources))
-    if not hunted.plan.scans:
+    if not hunted.scans:
         return replace(outcome, state="not run", why="it asks for no events")
     if not hunted.has_data:
         return replace(outcome, state="no data")
-    hunted.is_alone = any(each.fields is None for each in hunted.plan.scans) or any(
+    hunted.is_alone = any(each.fields is None for each in hunted.scans) or any(
         isinstance(node, tree.Deferred) for node in walk(hunted.pipeline)
     )
     try:
@@ -134,6 +159,8 @@ def hunt_detection(hunted: Hunted, findings: list[Finding]) -> Outcome:
 
 
 def _hunted(hunted: Hunted, outcome: Outcome, findings: list[Finding]) -> Outcome:
+    if not hunted.is_alone and not any(map(_makes_rows, hunted.pipeline.commands)) and not _has_candidates(hunted):
+        return outcome
     if hunted.is_alone:
         hunted.warnings["it needs all that the events hold, so each of its runs reads the files anew"] = None
     prefix = run_prefix(hunted.detection.search, hunted.candidates, hunted.macros, frozenset(hunted.baselines.lookups))
@@ -240,27 +267,51 @@ def _searched(hunted: Hunted, run: Run) -> Result:
 
 def _candidate_times(hunted: Hunted) -> list[float]:
     """The seconds in which events lie that any of the search's scans asks for."""
-    seconds: set[float] = set()
-    for each in hunted.plan.scans:
+    seconds = {float(time) for (time,) in _of_candidates(hunted, "SELECT DISTINCT floor({at})") if time is not None}
+    return sorted(seconds)
+
+
+def _of_candidates(hunted: Hunted, select: str, suffix: str = "") -> Iterator[tuple[Any, ...]]:
+    """What a SELECT gives of the events that each of the search's base filters matches."""
+    for each in hunted.scans:
         term = None if each.request.term is None else relaxed(each.request.term)
         with open_session(hunted.candidates, hunted.macros, 0.0) as session, session.translated():
             rows = scan(ScanRequest(term), session)
             if term is not None:
                 rows = rows.where("search", compile_term(term, rows, session))
-            at = rows.field(AT).text
-            seconds.update(float(time) for (time,) in session.fetch(rows, f"SELECT DISTINCT floor({at})") if time)
-    return sorted(seconds)
+            yield from session.fetch(rows, select.replace("{at}", rows.field(AT).text), suffix)
+
+
+def _has_candidates(hunted: Hunted) -> bool:
+    """Whether any event, with or without a time, passes a base filter."""
+    for untimed in (False, True):
+        hunted.candidates.untimed = untimed
+        try:
+            if any(_of_candidates(hunted, "SELECT 1", "LIMIT 1")):
+                return True
+        finally:
+            hunted.candidates.untimed = False
+    return False
 
 
 def _speaks_of_nothing(hunted: Hunted) -> bool:
     """Whether the search gives rows where there are no events, as one that reports their absence."""
-    if hunted.is_alone:
+    if hunted.is_alone or not any(_makes_rows(node) for node in hunted.pipeline.commands):
         return False
     try:
         result = search(hunted.detection.search, hunted.candidates, hunted.macros, 1.0, earliest=0.0, latest=0.5)
     except EngineError:
         return False
     return bool(result.rows)
+
+
+def _makes_rows(node: tree.Command) -> bool:
+    """Whether a command may give a row of none."""
+    match node:
+        case tree.Stats(by=by) | tree.Tstats(by=by):
+            return not by
+        case _:
+            return node.name not in _MAKES_NONE
 
 
 def _untimed(hunted: Hunted) -> Iterator[Sequence[Mapping[str, Any]]]:
@@ -320,7 +371,7 @@ def _finding(hunted: Hunted, run: Run | None, row: Mapping[str, Any], prefix: Pr
         tuple(dict.fromkeys(threats)),
         tuple(detection.mitre_attack_id),
         tuple(hunted.pack.story_title(name) for name in detection.analytic_story),
-        detection.next_steps or "",
+        fill(detection.next_steps or "", row),
         row,
         first,
         last,

@@ -14,7 +14,7 @@ from typing import Any
 from storypack.engine.candidates import Candidates, CandidateTable, collect
 from storypack.engine.errors import EngineError
 from storypack.engine.knowledge.files import EventTable, FileSource
-from storypack.engine.plan import Plan, plan
+from storypack.engine.plan import ScanPlan, scans
 from storypack.engine.source import LookupTable
 from storypack.hunting.baselines import Baselines
 from storypack.hunting.detection import Hunted, hunt_detection
@@ -78,8 +78,8 @@ def _hunt(quarry: Quarry, entries: Sequence[Entry[Detection]], source: FileSourc
     quarry.progress(Progress("planning"))
     plans, baselines = _planned(quarry, entries, source, result)
     tables: list[CandidateTable] = []
-    scans = [scan for each in [*plans.values(), *baselines.plans.values()] for scan in each.scans]
-    for table, coverage in collect(source, scans, quarry.now):
+    wanted = [scan for each in [*plans.values(), *baselines.plans.values()] for scan in each]
+    for table, coverage in collect(source, wanted, quarry.now):
         tables.append(table)
         if coverage.events:
             result.coverage.append(coverage)
@@ -91,11 +91,11 @@ def _hunt(quarry: Quarry, entries: Sequence[Entry[Detection]], source: FileSourc
 
 def _planned(
     quarry: Quarry, entries: Iterable[Entry[Detection]], source: FileSource, result: Hunt
-) -> tuple[dict[str, Plan], Baselines]:
-    plans = {}
+) -> tuple[dict[str, tuple[ScanPlan, ...]], Baselines]:
+    plans: dict[str, tuple[ScanPlan, ...]] = {}
     for entry in entries:
         try:
-            plans[entry.name] = plan(entry.model.search, source, quarry.macros, quarry.now)
+            plans[entry.name] = scans(entry.model.search, source, quarry.macros, quarry.now)
         except EngineError as error:
             result.outcomes.append(_not_run(entry, str(error)))
     baselines = Baselines(quarry.pack, quarry.macros, whole=quarry.whole)
@@ -106,7 +106,7 @@ def _planned(
 def _run_all(
     quarry: Quarry,
     entries: Sequence[Entry[Detection]],
-    plans: Mapping[str, Plan],
+    plans: Mapping[str, tuple[ScanPlan, ...]],
     candidates: Candidates,
     baselines: Baselines,
     result: Hunt,

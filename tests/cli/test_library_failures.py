@@ -262,3 +262,17 @@ def test_want_of_memory_is_called_that(command: str, place: Path, monkeypatch: p
             monkeypatch.setattr(module, "load_pack", Broken(MemoryError())._raise)
     result = CliRunner().invoke(main, words(command, place))
     assert result.exit_code == 2 and "not enough memory" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "data"), [("x.xz", b"\xfd7zXZ\0" + bytes(99)), ("x.zst", b"\x28\xb5\x2f\xfd" + b"\xff" * 99)]
+)
+def test_a_file_of_a_folder_that_cannot_be_read_costs_that_file(name: str, data: bytes, tmp_path: Path) -> None:
+    write(tmp_path, "logs/good.jsonl", TEXT)
+    bad = write(tmp_path, f"logs/{name}", data)
+    words_ = ["search", "* | stats count", "--format", "csv", "--data"]
+    result = CliRunner().invoke(main, [*words_, str(bad.parent)])
+    assert result.exit_code == 0 and result.stdout.split() == ["count", "3"]
+    assert f"{name}: " in result.stderr and "damaged" in result.stderr
+    alone = CliRunner().invoke(main, [*words_, str(bad)])
+    assert alone.exit_code == 2 and "damaged" in alone.stderr

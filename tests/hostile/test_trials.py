@@ -8,7 +8,7 @@ import pytest
 
 from tests.hostile.trials import CODES, NotHeld, Place, hold, run_trials
 
-COUNT = int(os.environ.get("STORYPACK_TRIALS", "15"))
+COUNT = int(os.environ.get("STORYPACK_TRIALS", "8"))
 PIECE = 50
 
 

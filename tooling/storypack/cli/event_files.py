@@ -30,6 +30,7 @@ def event_files(
 ) -> list[EventFile]:
     """The event files; sourcetypes that were guessed are told. What is no plain file is copied into `scratch` first:
     it can be read only once."""
+    from storypack.engine.errors import UnreadableFile
     from storypack.engine.events.origin import EventFile
     from storypack.engine.events.shapes import recognise
     from storypack.engine.events.sourcetypes import XML_WINDOWS, guess
@@ -46,8 +47,15 @@ def event_files(
                 if path in found:
                     continue
                 kind = sourcetype
-                shape = recognise(path)
-                if shape.binary and (Path(name).is_dir() or path.is_relative_to(scratch / f"archive_{number}")):
+                is_of_many = Path(name).is_dir() or path.is_relative_to(scratch / f"archive_{number}")
+                try:
+                    shape = recognise(path)
+                except UnreadableFile as error:
+                    if not is_of_many:
+                        raise
+                    tell(f"left out: {Path(shown).name}: {error.message}")
+                    continue
+                if shape.binary and is_of_many:
                     left_out.setdefault(str(shape.known_as or "no text"), []).append(Path(shown).name)
                     continue
                 if shape.known_as is not None and shape.known_as.cure:

@@ -20,9 +20,6 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from storypack.atomic import replacing
-from storypack.opening import real
-
 if TYPE_CHECKING:
     from storypack.engine.knowledge.apps import AddOns
     from storypack.pack.pack import Pack
@@ -168,6 +165,8 @@ def tell(text: str) -> None:
 
 def no_pack(folder: Path) -> click.UsageError:
     """What to say when a folder holds no pack: where the nearest one is, if the folder lies inside of one."""
+    from storypack.opening import real
+
     here = real(folder)
     text = f"there is no pack in {here}: it has no {SETTINGS_FILE} and no content"
     above = next((parent for parent in here.parents if (parent / SETTINGS_FILE).is_file()), None)
@@ -208,6 +207,9 @@ def _opened(path: Path) -> Iterator[IO[str]]:
         with path.open("w", encoding="utf-8", newline="\n") as file:
             yield file
         return
+    from storypack.atomic import replacing
+    from storypack.opening import real
+
     path = real(path)  # a link stays one
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as binary:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
-from collections.abc import Iterator
+import lzma
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -24,6 +26,15 @@ XML_A = (
 )
 XML_B = XML_A.replace("<EventID>1<", "<EventID>3<")
 XML_LINES = XML_A.replace("><", ">\n<")
+
+
+PACK: dict[Compression, Callable[[bytes], bytes]] = {
+    Compression.NONE: bytes,
+    Compression.GZIP: gzip.compress,
+    Compression.ZSTD: zstandard.compress,
+    Compression.BZIP2: bz2.compress,
+    Compression.XZ: lzma.compress,
+}
 
 
 @pytest.fixture
@@ -75,11 +86,7 @@ def test_formats(
     broken: int,
     compression: Compression,
 ) -> None:
-    data = content.encode()
-    if compression is Compression.GZIP:
-        data = gzip.compress(data)
-    elif compression is Compression.ZSTD:
-        data = zstandard.compress(data)
+    data = PACK[compression](content.encode())
     path = tmp_path / "events"  # no suffix: only the content tells
     path.write_bytes(data)
     assert recognise(path).format.name == format_, name

@@ -42,7 +42,7 @@ def test_a_search_is_expanded_and_read_once(pack: SmallPack, monkeypatch: pytest
             search_test("Once", BORDER, expected_results=1),
         )
     loaded = load_pack(pack.folder)
-    run_checks(loaded.pack, dt.date(2026, 11, 22), use_cache=False)
+    run_checks(loaded.pack, dt.date(2026, 11, 22))
     assert [result.count for result in pack.run()] == [0, 1, 0, 1]
     assert expanded[SEARCH] == 1
     assert max(read.values()) == 1, read

@@ -1,7 +1,8 @@
 """The event that a new detection's tests start with, in the shape of its data source.
 
-The fields `user` and `src` (or `dvc`) of the skeleton's search come out of it as the vendor's add-on makes them, and
-its time stands where Splunk looks for it; so the tests pass as they are written, and the author sees what to replace.
+The fields `user` and `src` (or `dvc`) of the skeleton's search come out of it as the vendor's add-on makes them, or are
+made of the raw ones where the add-on makes none; its time stands where Splunk looks for it. So the tests pass as they
+are written, and the author sees what to replace.
 """
 
 from __future__ import annotations
@@ -24,6 +25,17 @@ class Sample:
     source: str
     separator: str
     value: str
+
+    @property
+    def evals(self) -> str:
+        """What makes `user` and `src` of the event's own fields, where the vendor's add-on does not; else empty."""
+        if self.sourcetype.startswith("gws:"):
+            return "user='actor.email', src=ipAddress"  # the add-on reads records that it has flattened itself
+        if self.sourcetype == "sysmon:linux":
+            return "user=User"  # the add-on has none
+        if self.source.endswith("-PowerShell/Operational"):
+            return "user=UserID"
+        return ""
 
     def event(self, day: str, mark: str) -> str:
         """One event of an ISO day, a line with its end, whose field TODO holds `mark`."""

@@ -113,8 +113,10 @@ def _on_events(seed: Seed) -> _Start:
     base = f"`{seed.macro}`" if seed.macro else f"index=* sourcetype={json.dumps(seed.sourcetype)}"
     kind = f"{seed.separator}={json.dumps(seed.separator_value)} " if seed.separator else ""
     events = sample(seed.sourcetype, seed.source, seed.separator, seed.separator_value)
+    made = f"  | eval {events.evals}\n" if events.evals else ""
     return _Start(
         search=f'  {base} {kind}{MARK}="attack"\n'
+        f"{made}"
         f"  | stats count min(_time) as firstTime max(_time) as lastTime by user {events.beside}\n",
         beside=events.beside,
         ending=events.ending,

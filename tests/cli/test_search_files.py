@@ -35,6 +35,21 @@ def test_programs_among_logs_are_left_out(tmp_path: Path) -> None:
     assert result.stderr == "left out: tool, since it is a program\n"
 
 
+def test_a_link_out_of_a_folder_is_left_out_and_told(tmp_path: Path) -> None:
+    """A folder of evidence may be anybody's; a link within it, and one that is named, are read."""
+    elsewhere, folder = tmp_path / "elsewhere.log", tmp_path / "evidence"
+    folder.mkdir()
+    elsewhere.write_text(EVENT.replace("kim", "secret"))
+    (folder / "app.log").write_text(EVENT)
+    (folder / "again.log").symlink_to(folder / "app.log")
+    (folder / "out.log").symlink_to(elsewhere)
+    result = run("search user=* | table user", "--data", folder, "--format", "json", "--sourcetype", "x")
+    assert "secret" not in result.output
+    assert f"left out: {folder / 'out.log'} is a link that leads out of the folder" in result.stderr
+    named = run("search user=* | table user", "--data", folder / "out.log", "--format", "json", "--sourcetype", "x")
+    assert json.loads(named.stdout) == {"user": "secret"}
+
+
 def test_a_file_that_is_named_is_searched_whatever_it_holds(tmp_path: Path) -> None:
     path = tmp_path / "tool"
     path.write_bytes(b"\x7fELF\xff" + bytes(range(32)) * 20 + b"\nuser=kim\n")

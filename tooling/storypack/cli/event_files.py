@@ -131,7 +131,8 @@ def _copied(stream: IO[bytes], copy: Path) -> Path:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    """The plain files below a folder, in order. Hidden ones are left out; links to folders are not followed."""
+    """The plain files below a folder, in order. Hidden ones are left out; links to folders are not followed, nor are
+    links to files that lead out of it, for a folder of evidence may be anybody's: those are told."""
 
     def refuse(error: OSError) -> None:  # what cannot be read must not look like what is not there
         raise error
@@ -140,5 +141,9 @@ def _below(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(each for each in folders if not each.startswith("."))
         for each in sorted(files):
             path = Path(here, each)
-            if not each.startswith(".") and path.is_file():
-                yield path
+            if each.startswith(".") or not path.is_file():
+                continue
+            if path.is_symlink() and not real(path).is_relative_to(folder):
+                tell(f"left out: {path} is a link that leads out of the folder; name its file to have it read")
+                continue
+            yield path

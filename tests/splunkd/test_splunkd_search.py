@@ -20,7 +20,8 @@ RANGE = {"earliest_time": "1789990000", "latest_time": "1790000001"}
 def filled(splunkd: Splunkd) -> Splunkd:
     """Four events of two users, a minute apart; their text shows another time than the one they came with."""
     for number in range(4):
-        event = {"eventTime": "2020-01-01T00:00:00Z", "userName": f"u{number % 2}", "n": number}
+        who = {"type": "IAMUser", "userName": f"u{number % 2}"}
+        event = {"eventTime": "2020-01-01T00:00:00Z", "userIdentity": who, "n": number}
         splunkd.state.add_event(
             json.dumps(event), time=NOW - 60 * number, sourcetype="aws:cloudtrail", fields={"run": "r1"}
         )

@@ -27,6 +27,7 @@ from storypack.cli.options import (
     tell,
 )
 from storypack.cli.waiting import Waiting, waiting
+from storypack.opening import real
 from storypack.scratch import process_folder, scratch
 
 if TYPE_CHECKING:
@@ -216,5 +217,6 @@ def _render(result: Hunt, wanted: _Wanted) -> str:
 
     if wanted.format == "text":
         person = wanted.output is None and on_terminal()
-        return render_text(result, shutil.get_terminal_size((120, 24)).columns if person else 120)
+        width = shutil.get_terminal_size((120, 24)).columns if person else 120
+        return render_text(result, width, real(Path.cwd()).as_posix())
     return renderer("hunt", wanted.format)(result)

@@ -16,10 +16,18 @@ RANK = ("critical", "high", "medium", "low", "informational")
 MOST_FINDINGS, MOST_ENTITIES, MOST_EVENTS, MOST_NAMES = 200, 15, 3, 8
 
 
-def render_text(hunt: Hunt, width: int) -> str:
-    """The report for a terminal of so many columns; findings by severity."""
+def render_text(hunt: Hunt, width: int, base: str = "") -> str:
+    """The report for a terminal of so many columns; findings by severity. Files below the folder `base` are named from
+    there."""
     width = max(width, 60)
-    parts = [_head(hunt), _findings(hunt, width), _entities(hunt), _techniques(hunt), _unseen(hunt, width), _end(hunt)]
+    parts = [
+        _head(hunt),
+        _findings(hunt, width, base),
+        _entities(hunt),
+        _techniques(hunt),
+        _unseen(hunt, width),
+        _end(hunt),
+    ]
     return "\n".join("\n".join(lines) for part in parts if (lines := list(part))) + "\n"
 
 
@@ -34,16 +42,16 @@ def _head(hunt: Hunt) -> Iterator[str]:
         yield f"  nothing of {printable(sourcetype)} {span((begin, end))}"
 
 
-def _findings(hunt: Hunt, width: int) -> Iterator[str]:
+def _findings(hunt: Hunt, width: int, base: str) -> Iterator[str]:
     by_severity = sorted(hunt.findings, key=lambda each: (RANK.index(each.severity), -each.score, each.number))
     for finding in by_severity[:MOST_FINDINGS]:
         yield ""
-        yield from _finding(finding, width)
+        yield from _finding(finding, width, base)
     if len(by_severity) > MOST_FINDINGS:
         yield f"\n{len(by_severity) - MOST_FINDINGS:,} more findings; --format json has all of them"
 
 
-def _finding(finding: Finding, width: int) -> Iterator[str]:
+def _finding(finding: Finding, width: int, base: str) -> Iterator[str]:
     yield f"#{finding.number} {finding.severity} ({finding.score}) {printable(finding.detection)}"
     for line in wrap(printable(finding.title), width - 4):
         yield f"    {line}"
@@ -55,7 +63,7 @@ def _finding(finding: Finding, width: int) -> Iterator[str]:
     elif finding.event_count is None:
         yield "    the events behind it cannot be determined"
     for event in finding.events[:MOST_EVENTS]:
-        yield f"    {_event(event, width - 4)}"
+        yield f"    {_event(event, width - 4, base)}"
     rest = (finding.event_count or 0) - len(finding.events[:MOST_EVENTS])
     if rest > 0 and not finding.contributing:
         yield f"    and {plural(rest, 'more event')}"
@@ -65,8 +73,9 @@ def _finding(finding: Finding, width: int) -> Iterator[str]:
         yield f"    note: {printable(note)}"
 
 
-def _event(event: EventAt, width: int) -> str:
-    place = f"{event.file}:{event.line}" if event.line else event.file
+def _event(event: EventAt, width: int, base: str) -> str:
+    file = event.file.removeprefix(f"{base}/") if base else event.file
+    place = f"{file}:{event.line}" if event.line else file
     text = f"{printable(place)}  {printable(event.raw)}"
     return text if len(text) <= width else f"{text[: width - 1]}…"
 

@@ -83,7 +83,7 @@ def start(then: str, temporary: Path) -> tuple[subprocess.Popen[str], Path]:
 @pytest.mark.parametrize("then", ["", "sys.exit(3)", "raise ValueError", "import os; os.kill(os.getpid(), 2)"])
 def test_it_is_gone_with_its_process(temporary: Path, then: str) -> None:
     run, folder = start(then, temporary)
-    run.communicate(timeout=20)
+    run.communicate(timeout=90)
     assert folder.parent == temporary
     assert not folder.exists()
 
@@ -93,7 +93,7 @@ def test_what_a_killed_process_leaves_is_removed_by_the_next(temporary: Path) ->
     with scratch.scratch():
         assert folder.exists()  # it is in use
     run.send_signal(signal.SIGKILL)
-    run.communicate(timeout=20)
+    run.communicate(timeout=90)
     assert folder.exists()
     scratch.sweep()
     assert not folder.exists()

@@ -178,7 +178,7 @@ def test_a_signal_ends_a_search_and_leaves_nothing(tmp_path: Path, number: int, 
         time.sleep(0.05)
     time.sleep(1.5)
     process.send_signal(number)
-    out, told = process.communicate(timeout=20)
+    out, told = process.communicate(timeout=90)
     assert process.returncode == code
     assert out == b""
     assert told.decode().strip() == f"storypack: {word}"

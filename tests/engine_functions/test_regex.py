@@ -96,7 +96,7 @@ def test_replacing_what_is_never_empty_is_fast(pattern: str, replacement: str, f
 def test_runaway_patterns_end() -> None:
     start = time.monotonic()
     assert match("a" * 100 + "b", "^(a|aa)+$") is False
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 30
 
 
 @pytest.mark.parametrize(

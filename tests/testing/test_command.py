@@ -184,7 +184,7 @@ def test_an_interrupt_ends_it_cleanly(pack: SmallPack) -> None:
     _until_it_has_children(process)
     time.sleep(1)
     os.killpg(process.pid, signal.SIGINT)
-    _, told = process.communicate(timeout=30)
+    _, told = process.communicate(timeout=90)
     assert process.returncode == exit_codes.INTERRUPTED, told
     assert "Traceback" not in told
     assert "interrupted" in told

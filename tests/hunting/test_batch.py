@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from storypack.engine.candidates import Candidates, collect
+from storypack.engine.candidates import Candidates
+from storypack.engine.collecting import collect
 from storypack.engine.events.origin import EventFile
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.plan import plan

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from storypack.engine.candidates import Candidates, CandidateTable, collect
+from storypack.engine.candidates import Candidates, CandidateTable
+from storypack.engine.collecting import collect
 from storypack.engine.errors import EngineError
 from storypack.engine.knowledge.files import EventTable, FileSource
 from storypack.engine.plan import ScanPlan, scans

@@ -102,9 +102,9 @@ STAGES = (
     ),
     Stage(
         "remote",
-        "tests and searches on an instance",
+        "tests, searches and hunts on an instance",
         "how the app was built",
-        _TEXTS | {"pack", "engine", "testing", "conformance", "splunkd", "deploy"},
+        _TEXTS | {"pack", "engine", "hunting", "testing", "conformance", "splunkd", "deploy"},
     ),
     Stage(
         "report",

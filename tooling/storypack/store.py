@@ -94,7 +94,7 @@ class Store:
             return {}
         if not isinstance(sealed, dict) or not isinstance(text := sealed.get("kept"), str):
             return {}
-        if not hmac.compare_digest(str(sealed.get("seal")).encode(), self._seal(name, text).encode()):
+        if not is_sealed(f"{name}\n{self.tool}", text, sealed.get("seal")):
             return {}
         kept = json.loads(text)  # what is sealed is our own
         return kept if isinstance(kept, dict) else {}
@@ -109,21 +109,27 @@ class Store:
             with suppress(FileExistsError), ignore.open("x", encoding="utf-8") as file:  # follows no link
                 file.write("*\n")
             text = json.dumps(kept, separators=(",", ":"))
-            sealed = json.dumps({"seal": self._seal(name, text), "kept": text})
+            sealed = json.dumps({"seal": seal(f"{name}\n{self.tool}", text), "kept": text})
             if len(sealed) > _MAX_BYTES:
                 return
             write_whole(self.folder / name, sealed.encode(), durable=False, anything=True)
         except OSError:
             pass
 
-    def _seal(self, name: str, text: str) -> str:
-        """The seal of a file of this tool and this user; never the same twice for a user who can keep no key."""
-        key = _key() or secrets.token_bytes(_KEY_BYTES)
-        return hmac.new(key, f"{name}\n{self.tool}\n{text}".encode(), hashlib.sha256).hexdigest()
-
     def _leads_out(self) -> bool:
         """Is the pack's folder of it, or the one above it, a link? What lies behind it is not ours to read or write."""
         return self.inside and any(folder.is_symlink() for folder in (self.folder.parent, self.folder))
+
+
+def seal(label: str, text: str) -> str:
+    """The seal of a text under a label, with this user's key; never the same twice for a user who can keep no key."""
+    key = _key() or secrets.token_bytes(_KEY_BYTES)
+    return hmac.new(key, f"{label}\n{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def is_sealed(label: str, text: str, given: object) -> bool:
+    """Whether `given` is the text's seal."""
+    return hmac.compare_digest(str(given).encode(), seal(label, text).encode())
 
 
 def _key() -> bytes | None:

@@ -46,27 +46,31 @@ class Baselines:
     whole: bool = False
     plans: dict[str, tuple[ScanPlan, ...]] = field(default_factory=dict)
     candidates: Candidates | None = None
-    _entries: dict[str, Entry[Baseline]] = field(default_factory=dict)
-    _read_by: dict[str, list[str]] = field(default_factory=dict)
+    entries: dict[str, Entry[Baseline]] = field(default_factory=dict)
+    read_by: dict[str, list[str]] = field(default_factory=dict)
     _learnt: dict[str, list[Learnt]] = field(default_factory=dict)
 
     @property
     def lookups(self) -> frozenset[str]:
         """The lookups that change with time."""
-        return frozenset(self._entries)
+        return frozenset(self.entries)
 
     def choose(self, detections: Iterable[Entry[Detection]], source: Source, now: float) -> None:
         """Plan the baselines whose lookups these detections read."""
+        for name, entry in self.feeding(detections).items():
+            try:
+                self.plans[name] = scans(entry.model.search, source, self.macros, now)
+            except EngineError:
+                continue
+            self.entries[name] = entry
+
+    def feeding(self, detections: Iterable[Entry[Detection]]) -> dict[str, Entry[Baseline]]:
+        """The baselines of the lookups that these detections read, by lookup."""
         feeds = {entry.model.lookup: entry for entry in self.pack.baselines if entry.model.lookup}
         for detection in detections:
             text = expand(detection.model.search, self.macros, problems=[]).text
-            self._read_by[detection.name] = [name for name in feeds if name in text]
-        for name in dict.fromkeys(name for names in self._read_by.values() for name in names):
-            try:
-                self.plans[name] = scans(feeds[name].model.search, source, self.macros, now)
-            except EngineError:
-                continue
-            self._entries[name] = feeds[name]
+            self.read_by[detection.name] = [name for name in feeds if name in text]
+        return {name: feeds[name] for names in self.read_by.values() for name in names}
 
     def at(self, detection: str, now: float) -> tuple[dict[str, LookupTable], tuple[float, ...]]:
         """The lookups that a run of a detection sees, and what tells one state of them from another."""
@@ -77,7 +81,7 @@ class Baselines:
         """What a reader should know of what had been learnt before a run (None = a run outside of time)."""
         notes = []
         for name in self._names(detection):
-            title = self._entries[name].name
+            title = self.entries[name].name
             state = None if now is None else self._state(name, now)
             if state is None:
                 notes.append(f"{title} had learnt nothing before: to this search everything is new")
@@ -86,19 +90,20 @@ class Baselines:
         return notes
 
     def _names(self, detection: str) -> list[str]:
-        return [name for name in self._read_by.get(detection, ()) if name in self._entries]
+        return [name for name in self.read_by.get(detection, ()) if name in self.entries]
 
     def _state(self, name: str, now: float) -> Learnt | None:
         if self.whole:
             return None
         if name not in self._learnt:
-            self._learnt[name] = self._learn(name)
+            self._learnt[name] = self.learn(name)
         states = self._learnt[name]
         at = bisect_right(states, now, key=lambda state: state.now)
         return states[at - 1] if at else None
 
-    def _learn(self, name: str) -> list[Learnt]:
-        entry, candidates = self._entries[name], self.candidates
+    def learn(self, name: str) -> list[Learnt]:
+        """The lookup after each run of its baseline, in the order of time."""
+        entry, candidates = self.entries[name], self.candidates
         schedule = self.pack.schedule_of(entry.model)
         if candidates is None or schedule is None:
             return []
@@ -114,11 +119,11 @@ class Baselines:
             table = _written(name, entry.model.search, inner, self.macros, run)
             if table is not None:
                 inner.lookups = {**inner.lookups, name: table}
-                found.append(Learnt(run.now, table, *_days(run, times)))
+                found.append(Learnt(run.now, table, *days(run, times)))
         return found
 
 
-def _days(run: Run, times: Sequence[float]) -> tuple[float, float]:
+def days(run: Run, times: Sequence[float]) -> tuple[float, float]:
     """Days of data in a run's window, and days that it is long."""
     first, last = times[run.seen[0]], times[run.seen[1] - 1]
     end = run.now if run.latest is None else run.latest

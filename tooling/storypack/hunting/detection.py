@@ -17,12 +17,10 @@ from storypack.engine.run import Result, open_session, search
 from storypack.engine.session import LookupChanged
 from storypack.engine.source import LookupTable, ScanRequest
 from storypack.engine.text import parse_search
-from storypack.engine.values import to_multi
 from storypack.hunting.baselines import Baselines
 from storypack.hunting.batch import batched, run_batch
-from storypack.hunting.findings import Finding, Outcome, rated, scored_entities, title_of
+from storypack.hunting.findings import Finding, Outcome, finding_of
 from storypack.hunting.prefix import Prefix, depends_on_moment, run_prefix
-from storypack.hunting.risk import fill
 from storypack.hunting.runs import Run, runs
 from storypack.hunting.throttling import Throttle
 from storypack.pack.models.detection import Detection
@@ -121,22 +119,26 @@ class Hunted:
 
     @cached_property
     def allow_lists(self) -> tuple[str, ...]:
-        """The lookups by which rows are let pass: what they give must be null."""
-        null = {
-            name.name
-            for call in walk(self.pipeline)
-            if isinstance(call, tree.Call) and call.name.lower() == "isnull"
-            for name in walk(call)
-            if isinstance(name, tree.Field)
-        }
-        lists: dict[str, None] = {}
-        for node in walk(self.pipeline):
-            if isinstance(node, tree.Lookup):
-                given = {(each.target or each.source).name for each in node.outputs}
-                name = str(getattr(node.table, "text", getattr(node.table, "name", "")))
-                if given & null and name not in self.baselines.lookups and name in self.pack.lookup_named:
-                    lists[name] = None
-        return tuple(lists)
+        return allow_lists(self.pipeline, frozenset(self.pack.lookup_named).difference(self.baselines.lookups))
+
+
+def allow_lists(pipeline: tree.Pipeline, known: frozenset[str]) -> tuple[str, ...]:
+    """Those of the `known` lookups by which rows are let pass: what they give must be null."""
+    null = {
+        name.name
+        for call in walk(pipeline)
+        if isinstance(call, tree.Call) and call.name.lower() == "isnull"
+        for name in walk(call)
+        if isinstance(name, tree.Field)
+    }
+    lists: dict[str, None] = {}
+    for node in walk(pipeline):
+        if isinstance(node, tree.Lookup):
+            given = {(each.target or each.source).name for each in node.outputs}
+            name = str(getattr(node.table, "text", getattr(node.table, "name", "")))
+            if given & null and name in known:
+                lists[name] = None
+    return tuple(lists)
 
 
 def hunt_detection(hunted: Hunted, findings: list[Finding]) -> Outcome:
@@ -159,7 +161,7 @@ def hunt_detection(hunted: Hunted, findings: list[Finding]) -> Outcome:
 
 
 def _hunted(hunted: Hunted, outcome: Outcome, findings: list[Finding]) -> Outcome:
-    if not hunted.is_alone and not any(map(_makes_rows, hunted.pipeline.commands)) and not _has_candidates(hunted):
+    if not hunted.is_alone and not any(map(makes_rows, hunted.pipeline.commands)) and not _has_candidates(hunted):
         return outcome
     if hunted.is_alone:
         hunted.warnings["it needs all that the events hold, so each of its runs reads the files anew"] = None
@@ -296,7 +298,7 @@ def _has_candidates(hunted: Hunted) -> bool:
 
 def _speaks_of_nothing(hunted: Hunted) -> bool:
     """Whether the search gives rows where there are no events, as one that reports their absence."""
-    if hunted.is_alone or not any(_makes_rows(node) for node in hunted.pipeline.commands):
+    if hunted.is_alone or not any(makes_rows(node) for node in hunted.pipeline.commands):
         return False
     try:
         result = search(hunted.detection.search, hunted.candidates, hunted.macros, 1.0, earliest=0.0, latest=0.5)
@@ -305,7 +307,7 @@ def _speaks_of_nothing(hunted: Hunted) -> bool:
     return bool(result.rows)
 
 
-def _makes_rows(node: tree.Command) -> bool:
+def makes_rows(node: tree.Command) -> bool:
     """Whether a command may give a row of none."""
     match node:
         case tree.Stats(by=by) | tree.Tstats(by=by):
@@ -351,32 +353,16 @@ def _add(
 
 
 def _finding(hunted: Hunted, run: Run | None, row: Mapping[str, Any], prefix: Prefix | None) -> Finding:
-    detection = hunted.detection
-    entities = scored_entities(detection, row)
-    severity, score = rated(detection, entities)
-    threats = [(each.type, value) for each in detection.threat_objects for value in to_multi(row.get(each.field)) or []]
     earliest, latest = (run.earliest, run.latest or run.now) if run else (None, None)
     numbers, count, span = prefix.behind(row, earliest, latest) if prefix else ([], None, None)
     events = hunted.candidates.with_lines(hunted.candidates.events(numbers))
     first, last = (span or (earliest, latest)) if run else (None, None)
-    return Finding(
-        0,
-        detection.name,
-        hunted.entry.path,
-        detection.type,
-        title_of(detection, row, entities),
-        severity,
-        score,
-        entities,
-        tuple(dict.fromkeys(threats)),
-        tuple(detection.mitre_attack_id),
-        tuple(hunted.pack.story_title(name) for name in detection.analytic_story),
-        fill(detection.next_steps or "", row),
-        row,
-        first,
-        last,
-        run.now if run else None,
-        (earliest, latest),
+    return replace(
+        finding_of(hunted.entry, hunted.pack, row),
+        first=first,
+        last=last,
+        run=run.now if run else None,
+        window=(earliest, latest),
         events=tuple(events[number] for number in numbers if number in events),
         event_count=count,
         allow_lists=() if hunted.has_site else hunted.allow_lists,

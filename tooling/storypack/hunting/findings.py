@@ -11,6 +11,7 @@ from storypack.engine.candidates import Coverage, EventAt
 from storypack.engine.values import to_multi
 from storypack.hunting.risk import fill
 from storypack.pack.models.detection import Detection
+from storypack.pack.pack import Entry, Pack
 from storypack.reference.objects import severity
 
 State = Literal["findings", "nothing", "no data", "not run"]
@@ -145,6 +146,27 @@ class Hunt:
                 if after - before > max(86_400.0, least * usual):
                     found.append((each.sourcetype, before + 3600.0, float(after)))
         return found
+
+
+def finding_of(entry: Entry[Detection], pack: Pack, row: Mapping[str, Any]) -> Finding:
+    """What a detection says of a row, without its number and its time."""
+    detection = entry.model
+    entities = scored_entities(detection, row)
+    threats = [(each.type, value) for each in detection.threat_objects for value in to_multi(row.get(each.field)) or []]
+    return Finding(
+        0,
+        detection.name,
+        entry.path,
+        detection.type,
+        title_of(detection, row, entities),
+        *rated(detection, entities),
+        entities,
+        tuple(dict.fromkeys(threats)),
+        tuple(detection.mitre_attack_id),
+        tuple(pack.story_title(name) for name in detection.analytic_story),
+        fill(detection.next_steps or "", row),
+        row,
+    )
 
 
 def ranked(findings: Iterable[Finding]) -> list[Entity]:

@@ -14,6 +14,7 @@ from typing import Any
 from storypack.engine.candidates import Candidates, CandidateTable
 from storypack.engine.collecting import collect
 from storypack.engine.errors import EngineError
+from storypack.engine.knowledge.apps import Knowledge
 from storypack.engine.knowledge.files import EventTable, FileSource
 from storypack.engine.plan import ScanPlan, scans
 from storypack.engine.source import LookupTable
@@ -67,7 +68,7 @@ def hunt(quarry: Quarry, source: FileSource, result: Hunt) -> None:
         _hunt(quarry, own, source, result)
         correlations = [entry for entry in quarry.detections if quarry.correlates(entry)]
         if correlations:
-            _correlate(quarry, correlations, source, result)
+            correlate(quarry, correlations, source.knowledge, result)
     except KeyboardInterrupt:
         result.interrupted = True
     finally:
@@ -98,7 +99,7 @@ def _planned(
         try:
             plans[entry.name] = scans(entry.model.search, source, quarry.macros, quarry.now)
         except EngineError as error:
-            result.outcomes.append(_not_run(entry, str(error)))
+            result.outcomes.append(not_run(entry, str(error)))
     baselines = Baselines(quarry.pack, quarry.macros, whole=quarry.whole)
     baselines.choose([entry for entry in entries if entry.name in plans], source, quarry.now)
     return plans, baselines
@@ -132,25 +133,27 @@ def _run_all(
         try:
             outcome = hunt_detection(hunted, findings)
         except EngineError as error:
-            outcome = _not_run(entry, str(error))
+            outcome = not_run(entry, str(error))
         finally:
-            _take(findings, result)
+            take(findings, result)
         result.outcomes.append(replace(outcome, findings=len(findings), seconds=time.monotonic() - begin))
 
 
-def _take(findings: Iterable[Finding], result: Hunt) -> None:
+def take(findings: Iterable[Finding], result: Hunt) -> None:
+    """Add findings to the result, with their numbers."""
     for finding in findings:
         result.findings.append(replace(finding, number=len(result.findings) + 1))
 
 
-def _not_run(entry: Entry[Detection], why: str) -> Outcome:
+def not_run(entry: Entry[Detection], why: str) -> Outcome:
+    """What became of a detection that could not be run."""
     return Outcome(entry.name, entry.path, "not run", needs=tuple(entry.model.data_sources), why=why)
 
 
 # --- correlations ---------------------------------------------------------------------------------------------------
 
 
-def _correlate(quarry: Quarry, entries: Sequence[Entry[Detection]], source: FileSource, result: Hunt) -> None:
+def correlate(quarry: Quarry, entries: Sequence[Entry[Detection]], knowledge: Knowledge, result: Hunt) -> None:
     """Searches over the risk index, run over the risk events of the findings so far."""
     rows = risk_rows(quarry.pack, result.findings)
     if not rows:
@@ -160,11 +163,11 @@ def _correlate(quarry: Quarry, entries: Sequence[Entry[Detection]], source: File
         return
     inner = Hunt()
     with FileSource(
-        [], source.knowledge, clock=quarry.now, lookups=quarry.lookups, tables=[EventTable(ORIGIN, rows)]
+        [], knowledge, clock=quarry.now, lookups=quarry.lookups, tables=[EventTable(ORIGIN, rows)]
     ) as risk:
         _hunt(quarry, entries, risk, inner)
     result.outcomes += inner.outcomes
-    _take((_contributed(finding) for finding in inner.findings), result)
+    take((_contributed(finding) for finding in inner.findings), result)
 
 
 def risk_rows(pack: Pack, findings: Iterable[Finding]) -> list[dict[str, Any]]:

@@ -148,12 +148,12 @@ def _fill(
     else:
         return None
     for node in others:
-        if not _is_by_event(node, changing) or computed.intersection(_fields(node)):
+        if not is_by_event(node, changing) or computed.intersection(_fields(node)):
             break
         rows = compile_pipeline(tree.Pipeline((node,)), session, rows)
     if event is None or at is None:
         return None
-    keys = {name: column for name in _groupings(pipeline) if (column := _column(rows, name)) is not None}
+    keys = {name: column for name in groupings(pipeline) if (column := _column(rows, name)) is not None}
     return Prefix(candidates, table, _write(table, rows, event, at, keys, session))
 
 
@@ -177,7 +177,9 @@ def _write(
     return names
 
 
-def _is_by_event(node: tree.Command, changing: frozenset[str]) -> bool:
+def is_by_event(node: tree.Command, changing: frozenset[str]) -> bool:
+    """Whether a command looks at one row at a time, and gives the same at any time of search. `changing` = lookups
+    whose rows depend on it."""
     name = node.name
     if name == "bin":
         if not any(isinstance(each, tree.Option) and each.name == "span" for each in getattr(node, "options", ())):
@@ -195,7 +197,7 @@ def _fields(node: tree.Command) -> Iterator[str]:
             yield each.name
 
 
-def _groupings(pipeline: tree.Pipeline) -> Iterator[str]:
+def groupings(pipeline: tree.Pipeline) -> Iterator[str]:
     """The fields by which a search groups, those of the last command first."""
     for node in reversed(pipeline.commands):
         match node:

@@ -32,7 +32,8 @@ class SearchFailed(DeployError):
 @dataclass(frozen=True, slots=True)
 class Question:
     """A search to be run in an app's namespace. Times are Splunk's (epoch seconds or modifiers), "" = the instance's
-    default; `now` is what relative ones start from. `wait` in seconds."""
+    default; `now` is what relative ones start from. `wait` in seconds. `level` as in the reference
+    (`adhoc_search_level`): `verbose` finds all fields of events, `smart` those that a search of statistics names."""
 
     search: str
     app: str
@@ -40,6 +41,7 @@ class Question:
     latest: str = ""
     now: str = ""
     wait: float = 600.0
+    level: str = "verbose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +98,11 @@ def open_job(
 
     `Refused` for a search that the instance does not take, `SearchFailed` for one that fails or takes too long.
     """
-    root, sid = _create(connection, question)
-    path = f"{root}/{quote(sid, safe='')}"
+    path = create(connection, question)
     try:
-        content = _finished(connection, path, question, progress)
-        words = tuple(_messages(content))
-        results = whole(path, "resultCount", content.get("resultCount", 0))
-        events = whole(path, "eventCount", content.get("eventCount", 0))
-        yield Job(sid, results, events, words, connection, f"{path}/results")
+        yield job_at(connection, path, _finished(connection, path, question, progress))
     finally:
-        with suppress(DeployError):  # a job that stays ends by itself
-            connection.query(f"{path}/control", {"action": "cancel"})
+        remove(connection, path)
 
 
 def run_job(connection: Connection, question: Question) -> list[Row]:
@@ -122,12 +118,13 @@ def as_search(spl: str) -> str:
     return text if text.startswith("|") or first == "search" else f"search {text}"
 
 
-def _create(connection: Connection, question: Question) -> tuple[str, str]:
-    """The collection's path and the new job's id. Servers before 9.0.2 have the first version of the endpoint only."""
+def create(connection: Connection, question: Question) -> str:
+    """The path of a new job. Servers before 9.0.2 have the first version of the endpoint only. Raises Refused,
+    SearchFailed, Unreachable."""
     arguments = {
         "search": as_search(question.search),
         "exec_mode": "normal",
-        "adhoc_search_level": "verbose",
+        "adhoc_search_level": question.level,
         "rf": "*",
         "auto_cancel": NEGLECTED,
         "earliest_time": question.earliest,
@@ -146,7 +143,34 @@ def _create(connection: Connection, question: Question) -> tuple[str, str]:
     sid = answer.get("sid", "")
     if not sid:
         raise SearchFailed("the instance made no job", "is this splunkd's management port?")
-    return root, sid
+    return f"{root}/{quote(sid, safe='')}"
+
+
+def look(connection: Connection, path: str) -> Mapping[str, Any]:
+    """What the instance tells of a job. Raises Refused with status 404 for one that it no longer knows."""
+    entries = connection.get(path).get("entry") or [{}]
+    content: Mapping[str, Any] = entries[0].get("content") or {}
+    return content
+
+
+def state_of(content: Mapping[str, Any]) -> str:
+    """`DONE`, `FAILED`, or what the instance calls it: QUEUED, PARSING, RUNNING, FINALIZING, PAUSED."""
+    if is_set(content.get("isFailed")):
+        return "FAILED"
+    return "DONE" if is_set(content.get("isDone")) else str(content.get("dispatchState") or "RUNNING").upper()
+
+
+def job_at(connection: Connection, path: str, content: Mapping[str, Any]) -> Job:
+    """A job that is done, from what the instance tells of it."""
+    results = whole(path, "resultCount", content.get("resultCount", 0))
+    events = whole(path, "eventCount", content.get("eventCount", 0))
+    return Job(str(content.get("sid", "")), results, events, tuple(messages(content)), connection, f"{path}/results")
+
+
+def remove(connection: Connection, path: str) -> None:
+    """Take a job away; one that stays ends by itself."""
+    with suppress(DeployError):
+        connection.query(f"{path}/control", {"action": "cancel"})
 
 
 def _finished(connection: Connection, path: str, question: Question, progress: Progress) -> Mapping[str, Any]:
@@ -154,13 +178,13 @@ def _finished(connection: Connection, path: str, question: Question, progress: P
     deadline = time.monotonic() + question.wait
     pause = POLL
     while True:
-        entries = connection.get(path).get("entry") or [{}]
-        content: Mapping[str, Any] = entries[0].get("content") or {}
+        content = look(connection, path)
         share = number(path, "doneProgress", content.get("doneProgress"))
         progress(share, whole(path, "eventCount", content.get("eventCount") or 0))
-        if _is_set(content.get("isFailed")):
-            raise SearchFailed("the search failed on the instance: " + ("; ".join(_messages(content)) or "no reason"))
-        if _is_set(content.get("isDone")):
+        state = state_of(content)
+        if state == "FAILED":
+            raise SearchFailed("the search failed on the instance: " + ("; ".join(messages(content)) or "no reason"))
+        if state == "DONE":
             return content
         if time.monotonic() >= deadline:
             raise SearchFailed(f"the search was not done after {question.wait:g} s", "narrow its time range")
@@ -168,7 +192,7 @@ def _finished(connection: Connection, path: str, question: Question, progress: P
         pause = min(1.5 * pause, LONGEST_POLL)
 
 
-def _messages(content: Mapping[str, Any]) -> list[str]:
+def messages(content: Mapping[str, Any]) -> list[str]:
     """The job's messages: a mapping of kind to texts, or a list, by the server's version."""
     given = content.get("messages") or {}
     if isinstance(given, Mapping):
@@ -184,7 +208,8 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _is_set(value: Any) -> bool:
+def is_set(value: Any) -> bool:
+    """Whether a setting of an answer is true, in any of the spellings."""
     return str(value).lower() in ("1", "true")
 
 

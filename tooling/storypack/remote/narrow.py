@@ -87,7 +87,7 @@ def generates(command: object) -> bool:
 
 def reads_lookups(text: str) -> list[str]:
     """The tables that a search reads or writes."""
-    return list(dict.fromkeys(word.text for node in nodes(parse(text)) if (word := _table(node)) is not None))
+    return list(dict.fromkeys(word.text for node in nodes(parse(text)) if (word := table_of(node)) is not None))
 
 
 def is_ordered(text: str) -> bool:
@@ -109,7 +109,7 @@ def is_ordered(text: str) -> bool:
 
 def _edits(node: object, text: str, part: Part, lookups: Mapping[str, str]) -> dict[Span, str]:
     """Replacements that a node asks for; an empty span inserts."""
-    table = _table(node)
+    table = table_of(node)
     if table is not None and table.text in lookups:
         return {table.span: lookups[table.text]}
     if isinstance(node, tree.Plain) and node.name == "outputlookup":
@@ -196,8 +196,8 @@ def _indexes(term: tree.Term) -> Iterator[Span]:
             return
 
 
-def _table(node: object) -> tree.Word | None:
-    """The name of the lookup that a command reads or writes."""
+def table_of(node: object) -> tree.Word | None:
+    """The name of the lookup that a command reads or writes; None for other nodes."""
     if isinstance(node, tree.Lookup | tree.Inputlookup) and isinstance(node.table, tree.Word):
         return node.table
     if isinstance(node, tree.Plain) and node.name == "outputlookup" and node.words:

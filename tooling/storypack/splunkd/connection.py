@@ -194,7 +194,7 @@ class Connection:
             raise bad_certificate(self.target.url, error) from error
         if attempt >= self.target.retries or is_no_tls(error) or isinstance(error, TooLarge):
             cure = failure_cure(error, self.target.scheme)
-            raise Unreachable(f"{self.target.url}: {_words(error, path)}", cure) from error
+            raise Unreachable(f"{self.target.url}: {_words(error, path)}", cure, status or 0) from error
 
     def _wait(self, error: Exception, attempt: int) -> float:
         return retry_after(getattr(error, "headers", None) or [], self._pause(attempt))

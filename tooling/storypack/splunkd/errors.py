@@ -27,7 +27,11 @@ class Refused(DeployError):
 
 
 class Unreachable(DeployError):
-    """No answer, or none that can be used, after every retry."""
+    """No answer, or none that can be used, after every retry. `status` is that of the last one, 0 for none."""
+
+    def __init__(self, message: str, cure: str = "", status: int = 0) -> None:
+        super().__init__(message, cure)
+        self.status = status
 
 
 class Uncertain(DeployError):

@@ -162,9 +162,7 @@ def correlate(quarry: Quarry, entries: Sequence[Entry[Detection]], knowledge: Kn
         ]
         return
     inner = Hunt()
-    with FileSource(
-        [], knowledge, clock=quarry.now, lookups=quarry.lookups, tables=[EventTable(ORIGIN, rows)]
-    ) as risk:
+    with FileSource([], knowledge, clock=quarry.now, lookups=quarry.lookups, tables=[EventTable(ORIGIN, rows)]) as risk:
         _hunt(quarry, entries, risk, inner)
     result.outcomes += inner.outcomes
     take((_contributed(finding) for finding in inner.findings), result)

@@ -227,10 +227,11 @@ def edited(seed: int) -> tuple[Files, list[str]]:
     """The pack after one to three random edits, and what they were."""
     chosen = random.Random(seed)
     files = pack()
-    return files, [_edit(files, chosen) for _ in range(chosen.choice((1, 1, 1, 2, 3)))]
+    return files, [edit(files, chosen) for _ in range(chosen.choice((1, 1, 1, 2, 3)))]
 
 
-def _edit(files: Files, chosen: random.Random) -> str:
+def edit(files: Files, chosen: random.Random) -> str:
+    """One edit of these files; what it was."""
     return chosen.choices(list(_EDITS), list(_EDITS.values()))[0](files, chosen)
 
 

@@ -72,11 +72,12 @@ def _version(name: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Store:
     """A folder that things are kept in, by name. `tool` is the digest of the tool: what another one wrote is not used.
-    `inside` = the folder is a part of a pack, which may be anybody's."""
+    `inside` = the folder is a part of a pack, which may be anybody's. `keeps` = what is saved is kept."""
 
     folder: Path
     tool: str
     inside: bool = True
+    keeps: bool = True
 
     @classmethod
     def of(cls, root: Path, tool: str, chosen: Path | None = None) -> Store:
@@ -102,7 +103,7 @@ class Store:
     def save(self, name: str, kept: dict[str, Any]) -> None:
         """Keep something for the next run, if the folder can be written and it is not too much."""
         try:
-            if self._leads_out():
+            if not self.keeps or self._leads_out():
                 return
             self.folder.mkdir(parents=True, exist_ok=True)
             ignore = (self.folder.parent if self.inside else self.folder) / ".gitignore"

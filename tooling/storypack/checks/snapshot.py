@@ -75,9 +75,9 @@ def _status(status: os.stat_result) -> str:
     return f"{status.st_mode} {status.st_size} {status.st_mtime_ns} {status.st_ino}"
 
 
-def load(store: Store | None, state: str | None) -> Snapshot | None:
-    """The result that was kept for this state, if there is one."""
-    kept = store.load(FILE) if store and state else {}
+def load(store: Store | None, state: str | None, name: str = FILE) -> Snapshot | None:
+    """The result that was kept under a name for this state, if there is one."""
+    kept = store.load(name) if store and state else {}
     issues, files, silenced = kept.get("issues"), kept.get("files"), kept.get("silenced")
     if kept.get("state") != state or not isinstance(issues, list) or not isinstance(files, list):
         return None
@@ -89,9 +89,9 @@ def load(store: Store | None, state: str | None) -> Snapshot | None:
         return None
 
 
-def save(store: Store | None, state: str | None, found: Snapshot) -> None:
+def save(store: Store | None, state: str | None, found: Snapshot, name: str = FILE) -> None:
     """Keep a result for this state."""
     if store and state:
         rows = [cache.row_of(issue) for issue in found.issues]
         kept = {"state": state, "issues": rows, "files": list(found.files), "silenced": found.silenced}
-        store.save(FILE, kept)
+        store.save(name, kept)

@@ -15,11 +15,9 @@ from storypack.cli import exit_codes
 from storypack.cli.collector import no_collection
 from storypack.cli.options import (
     cache_options,
-    chosen,
     emit,
     examples,
     format_option,
-    no_pack,
     no_paths,
     on_terminal,
     only_option,
@@ -30,13 +28,10 @@ from storypack.cli.options import (
 from storypack.opening import real
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from storypack.checks.baseline import Mistake
     from storypack.checks.catalogue import Rule
     from storypack.checks.snapshot import Snapshot
     from storypack.issue import Issue
-    from storypack.pack.load import Loaded
     from storypack.report.results import Results
     from storypack.store import Store
 
@@ -102,6 +97,7 @@ def _results(pack: Path, only: tuple[str, ...], store: Store | None, baseline: P
     import datetime as dt
 
     from storypack.checks import snapshot
+    from storypack.cli.checking import checked
     from storypack.report.results import Results, relocated
 
     today, base = dt.date.today(), pack.as_posix()
@@ -109,7 +105,7 @@ def _results(pack: Path, only: tuple[str, ...], store: Store | None, baseline: P
     found = snapshot.load(store, state)
     texts: Mapping[str, str] = {}
     if found is None:
-        found, texts = _checked(pack, only, today, store)
+        found, texts = checked(pack, only, today, store)
         snapshot.save(store, state, found)
     issues, accepted = _beyond(baseline, found, partial=bool(only), update=update)
     texts = {**_texts(pack, {issue.location.file for issue in found.issues} - texts.keys()), **texts}
@@ -177,26 +173,6 @@ class _Rules(Mapping[str, "Rule"]):
         return len(rules())
 
 
-def _checked(
-    pack: Path, only: tuple[str, ...], today: dt.date, store: Store | None
-) -> tuple[Snapshot, Mapping[str, str]]:
-    """What the checks find, and the text of each file that was read and has an issue."""
-    from storypack.app_build.check import app_issues
-    from storypack.checks.run import run_checks
-    from storypack.checks.snapshot import Snapshot
-    from storypack.pack.load import load_pack
-
-    loaded = load_pack(pack)
-    if not loaded.files:
-        raise no_pack(pack)
-    files = chosen(loaded.pack, only)
-    checked = run_checks(loaded.pack, today, [*loaded.issues, *app_issues(loaded.pack)], store)
-    issues = [issue for issue in checked.issues if files is None or issue.location.file in files]
-    read = [path for path in loaded.files if files is None or path in files]
-    silenced = [issue for issue in checked.silenced if files is None or issue.location.file in files]
-    return Snapshot(issues, read, len(silenced)), _loaded_texts(loaded, issues)
-
-
 def _from(base: str, path: str) -> str:
     return path if base == "." else f"{base}/{path}"
 
@@ -211,15 +187,6 @@ def _render(results: Results, format: str, output: Path | None, details: bool | 
     person = output is None and on_terminal()
     width = min(shutil.get_terminal_size().columns, 120) if person else 100
     return render_text(results, width=width, colour=person, details=details)
-
-
-def _loaded_texts(loaded: Loaded, issues: Sequence[Issue]) -> Mapping[str, str]:
-    """The text of each file that has an issue, as it was read."""
-    wanted = {issue.location.file for issue in issues}
-    texts = {path: source.text for path, source in loaded.sources.items()}
-    texts |= {entry.path: entry.source.text for entry in loaded.pack.entries() if entry.path in wanted}
-    texts[loaded.pack.settings_source.path] = loaded.pack.settings_source.text
-    return texts
 
 
 def _texts(pack: Path, files: Iterable[str]) -> Mapping[str, str]:

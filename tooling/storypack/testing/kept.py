@@ -22,6 +22,7 @@ from typing import Any
 from storypack import plugins, store
 from storypack.opening import read_plain
 from storypack.pack.kinds import KINDS
+from storypack.pack.mentions import puts_names_together, runs_by_title, search_text
 from storypack.pack.models.investigation import Investigation
 from storypack.pack.models.lookup import CsvLookup
 from storypack.pack.models.macro import Macro
@@ -39,9 +40,6 @@ _LIBRARIES = (
 _GROUPS = ("storypack.formats",)
 _REACHABLE = ("macros", "lookups")
 _WORD = re.compile(r"\w+")
-_PUT_TOGETHER = re.compile(r"[\w-]\$\w+\$|\$\w+\$[\w-]")
-_BY_TITLE = re.compile(r"savedsearch|loadjob|(?:^|[|\[])\s*from\b")
-"""Commands that name a search of the pack."""
 
 
 @cache
@@ -214,10 +212,10 @@ class Kept:
         """Macros and lookups that a search may use; None = it may use anything."""
         reached: dict[str, Entry[Any]] = {start.path: start}
         for entry in (todo := [start]):  # grows
-            if isinstance(entry.model, Macro) and (entry.model.body.iseval or _puts_together(entry.model)):
+            if isinstance(entry.model, Macro) and puts_names_together(entry.model):
                 todo += [other for other in self._nameable if other.path not in reached]
                 reached |= {other.path: other for other in self._nameable}
-            if entry.kind != "lookups" and _BY_TITLE.search(_search_text(entry)):
+            if entry.kind != "lookups" and runs_by_title(search_text(entry)):
                 return None
             words = self._words(entry)
             for word in words & self._named.keys():
@@ -230,15 +228,3 @@ class Kept:
 
 def _key(planned: PlannedTest) -> str:
     return f"{planned.file}#{planned.number}"
-
-
-def _puts_together(macro: Macro) -> bool:
-    """Whether an argument may become a part of a name."""
-    return bool(macro.arguments) and bool(_PUT_TOGETHER.search(macro.definition))
-
-
-def _search_text(entry: Entry[Any]) -> str:
-    model = entry.model
-    if isinstance(model, Investigation):
-        return "\n".join(step.search or "" for step in model.steps)
-    return str(getattr(model, "search", "") or getattr(model, "definition", ""))

@@ -1,0 +1,166 @@
+"""How far a change reaches: which objects of a pack may give other rows because some of its files changed.
+
+A name that a changed file has, or had, leads to every text that has the name in it: too far in doubt, and never too
+short. Names go through macros and lookups, through data sources and schedules, and from detections to the searches
+that look at risk.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import Any
+
+from storypack.opening import read_plain, real
+from storypack.pack.adapters import app_settings
+from storypack.pack.files import SETTINGS_FILE, SUFFIXES
+from storypack.pack.kinds import KINDS
+from storypack.pack.mentions import puts_names_together, runs_by_title, search_text
+from storypack.pack.pack import Entry, Pack
+from storypack.pack.yaml import YamlError, parse
+
+_WORD = re.compile(r"\w+")
+_KIND_IN_FOLDER = {folder: kind.folder for kind in KINDS for folder in (kind.folder, *kind.older_folders)}
+_WITH_SEARCH = frozenset(kind.folder for kind in KINDS if kind.has_search)
+_BY_NAME = ("macros", "lookups")
+
+
+def reach(pack: Pack, changed: Iterable[str], old: Mapping[str, str]) -> set[str]:
+    """The changed files, and those of all objects that they reach. `old` has the text of changed files as they were."""
+    files = set(changed)
+    if files & {SETTINGS_FILE, *app_settings.FILES}:
+        return files | {entry.path for entry in pack.entries()}
+    return _Reach(pack, files, old).all()
+
+
+@dataclass(eq=False)
+class _Reach:
+    """Files that were reached so far (`files`)."""
+
+    pack: Pack
+    files: set[str]
+    old: Mapping[str, str]
+
+    def all(self) -> set[str]:
+        changed = set(self.files)
+        todo: list[str] = []
+        for path in sorted(changed):
+            todo += self._names_of(path)
+        self.files |= {entry.path for entry in self.pack.tested if self._data_of(entry) & changed}
+        self._by_schedule(changed)
+        if any(_kind(path) in _BY_NAME for path in changed):
+            todo += [entry.name for entry in self.pack.macros if puts_names_together(entry.model)]
+        if any(_kind(path) for path in changed):
+            self.files |= {entry.path for entry in self.pack.entries() if runs_by_title(search_text(entry))}
+        todo += [entry.name for entry in self.pack.entries() if entry.path in self.files]
+        self._follow(todo)
+        if any(_kind(path) in ("detections", "stories") for path in self.files):
+            self._follow(
+                self._reaching(entry for entry in self.pack.entries() if "risk" in search_text(entry).casefold())
+            )
+        return self.files
+
+    def _follow(self, names: list[str]) -> None:
+        """Reach all that has one of these names in it, and what has the names of that."""
+        seen: set[str] = set()
+        for name in names:  # grows
+            if (name := _even(name)) and name not in seen:
+                seen.add(name)
+                names += self._reaching(self._mentioning(name))
+
+    def _reaching(self, entries: Iterable[Entry[Any]]) -> list[str]:
+        """Add these to what is reached; the names by which others know them."""
+        names = []
+        for entry in entries:
+            if entry.path not in self.files and (entry.kind in _WITH_SEARCH or entry.kind in _BY_NAME):
+                self.files.add(entry.path)
+                names.append(entry.name)
+        return names
+
+    # --- what changed
+
+    def _names_of(self, path: str) -> list[str]:
+        """What others may call the object of a file, by what it says and said of itself."""
+        file = PurePosixPath(path)
+        kind = _kind(path)
+        if kind is None:
+            return []
+        if file.suffix not in SUFFIXES:
+            return [file.stem, file.name]
+        names = [file.stem]
+        for text in (self.old.get(path, ""), self._new_text(path)):
+            names += _said_names(text)
+        return names
+
+    def _new_text(self, path: str) -> str:
+        try:
+            return read_plain(self.pack.root / path, self.pack.root).decode("utf-8", "replace")
+        except (OSError, ValueError):  # it is gone, or none that may be read
+            return ""
+
+    def _data_of(self, entry: Entry[Any]) -> set[str]:
+        """The files of events that an object's tests name, and those that links among them lead to."""
+        named = {os.path.normpath(item.data) for test in entry.model.tests for item in test.attack_data}
+        root = real(self.pack.root)
+        led = {real(root / name) for name in named}
+        return {PurePosixPath(name).as_posix() for name in named} | {
+            path.relative_to(root).as_posix() for path in led if path.is_relative_to(root)
+        }
+
+    def _by_schedule(self, changed: set[str]) -> None:
+        """Reach the searches whose schedule changed, or went away. Those that name none have that of their type."""
+        gone = {_even(name) for path in changed if _kind(path) == "schedules" for name in self._names_of(path)}
+        for entry in self.pack.searches:
+            schedule = entry.model.schedule or self.pack.default_schedule(entry.model)
+            if isinstance(schedule, str) and _even(schedule) in gone:
+                self.files.add(entry.path)
+
+    # --- who has a name in it
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        """What each object says, in which names are looked for, without the stories that it belongs to."""
+        return {entry.path: _even(f"{search_text(entry)} {_without_stories(entry)}") for entry in self.pack.entries()}
+
+    @cached_property
+    def _by_word(self) -> dict[str, list[Entry[Any]]]:
+        known: dict[str, list[Entry[Any]]] = {}
+        for entry in self.pack.entries():
+            for word in set(_WORD.findall(self._texts[entry.path])):
+                known.setdefault(word, []).append(entry)
+        return known
+
+    def _mentioning(self, name: str) -> list[Entry[Any]]:
+        words = _WORD.findall(name) or [name]
+        fewest = min((self._by_word.get(word, []) for word in words), key=len)
+        return [entry for entry in fewest if name in self._texts[entry.path]]
+
+
+def _kind(path: str) -> str | None:
+    """The kind of content that a path belongs to, whether or not it can be read."""
+    return _KIND_IN_FOLDER.get(path.split("/", 1)[0])
+
+
+def _even(text: str) -> str:
+    """Text in which a name is found whatever its case and wherever its line was broken."""
+    return " ".join(text.casefold().split())
+
+
+def _said_names(text: str) -> list[str]:
+    try:
+        data = parse(text)[0]
+    except YamlError:
+        return []
+    return [value for key in ("name", "filename") if isinstance(value := data.get(key), str)]
+
+
+def _without_stories(entry: Entry[Any]) -> str:
+    stories = getattr(entry.model, "analytic_story", ())
+    text = entry.source.text
+    for story in stories:
+        text = text.replace(story, "")
+    return text

@@ -1,0 +1,76 @@
+"""What the checks find in a pack, or in what `--only` names of it, or beyond what it had before a change."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from storypack.app_build.check import app_issues
+from storypack.authoring.selection import changes_since, starts_of_changes
+from storypack.checks import baseline, snapshot
+from storypack.checks.cache import tool_digest
+from storypack.checks.run import Checked, run_checks
+from storypack.checks.snapshot import Snapshot
+from storypack.cli.options import chosen, no_pack
+from storypack.issue import Issue
+from storypack.pack.load import Loaded, load_pack
+from storypack.scratch import scratch
+from storypack.store import Store, digest
+
+_BASE = "base.json"
+"""What the store calls the result for the pack before it was changed."""
+
+
+def checked(pack: Path, only: Sequence[str], today: dt.date, store: Store | None) -> tuple[Snapshot, Mapping[str, str]]:
+    """What the checks find, and the text of each file that was read and has an issue.
+
+    With `changed` in `only`, these are the issues of the files that it names, and of all others those that are new.
+    """
+    loaded = load_pack(pack)
+    if not loaded.files:
+        raise no_pack(pack)
+    files = chosen(loaded.pack, only)
+    result = _run(loaded, today, store)
+    if files is None:
+        found = Snapshot(result.issues, loaded.files, len(result.silenced))
+        return found, _texts(loaded, result.issues)
+    elsewhere = [issue for issue in result.issues if issue.location.file not in files]
+    new = {id(issue) for since in starts_of_changes(only) for issue in _new_since(pack, since, elsewhere, store)}
+    issues = [issue for issue in result.issues if issue.location.file in files or id(issue) in new]
+    silenced = [issue for issue in result.silenced if issue.location.file in files]
+    read = [path for path in loaded.files if path in files]
+    return Snapshot(issues, read, len(silenced)), _texts(loaded, issues)
+
+
+def _run(loaded: Loaded, today: dt.date, store: Store | None) -> Checked:
+    return run_checks(loaded.pack, today, [*loaded.issues, *app_issues(loaded.pack)], store)
+
+
+def _new_since(pack: Path, since: str, issues: Sequence[Issue], store: Store | None) -> Sequence[Issue]:
+    """Those of the issues that the pack did not have before it was changed."""
+    changed = changes_since(pack, since)
+    if not issues or changed.base is None:
+        return issues
+    today = dt.date.today()
+    state = digest(changed.state(), today.isoformat(), tool_digest())
+    before = snapshot.load(store, state, _BASE)
+    if before is None:
+        with scratch() as folder:
+            changed.write_base(folder / "pack")
+            loaded = load_pack(folder / "pack")
+            result = _run(loaded, today, replace(store, keeps=False) if store else None)
+        before = Snapshot(result.issues, loaded.files, len(result.silenced))
+        snapshot.save(store, state, before, _BASE)
+    return baseline.compare(issues, Counter(map(baseline.mistake, before.issues))).new
+
+
+def _texts(loaded: Loaded, issues: Sequence[Issue]) -> Mapping[str, str]:
+    """The text of each file that has an issue, as it was read."""
+    wanted = {issue.location.file for issue in issues}
+    texts = {path: source.text for path, source in loaded.sources.items()}
+    texts |= {entry.path: entry.source.text for entry in loaded.pack.entries() if entry.path in wanted}
+    texts[loaded.pack.settings_source.path] = loaded.pack.settings_source.text
+    return texts

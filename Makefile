@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help app test quick hostile lint types rule command docs fmt lock clean
+.PHONY: help app test quick hostile lint types rule command bench docs fmt lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -41,6 +41,9 @@ rule: $(VENV)/.test  ## write the files of a new rule over SPL: make rule ID=SP3
 command: $(VENV)/.test  ## write the files of a new command of SPL: make command NAME=squash [GRAMMAR=own]
 	$(BIN)/python tooling/new_command.py "$(NAME)" "$(GRAMMAR)"
 
+bench: $(VENV)/.test  ## measure, and print the table of ratios (docs/performance.md has the last one)
+	$(BIN)/python bench/all.py $(if $(ONLY),--only $(ONLY))
+
 docs: $(VENV)/.test  ## write the pages of docs/ that are made from code and content
 	$(BIN)/python tooling/pages.py
 
@@ -52,7 +55,7 @@ lock: $(VENV)/.test  ## pin the dependencies anew (needs pip-tools)
 	  --no-header --build-deps-for editable --extra test -o requirements/test.lock pyproject.toml
 
 clean:  ## remove the environment and everything built
-	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .storypack
+	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .storypack .bench
 
 $(VENV)/pyvenv.cfg:
 	PYTHON="$(PYTHON)" tooling/make-venv "$(VENV)"

@@ -1,13 +1,12 @@
-"""How long `--help`, `validate` and `build` take for 1,700 detections, beside a plain read of the same YAML.
+"""What `validate`, `build` and `--help` take for 1,700 detections, beside the same at an earlier commit.
 
-    python bench/build.py [--detections 1700] [--pack DIR] [--repeat 3]
+    python bench/build.py [--detections 1700] [--repeat 3] [--rows FILE]
 
-The pack is multiplied in a temporary folder: each copy has its own name, id, file and filter macro. Every command runs
-as a process of its own, so starting Python and importing are part of the time. `cold` runs without the cache that a run
-leaves in the pack's folder (.storypack/), `warm` runs with it. Shown are the best of the repeats by the clock and by
-processor time (of all its processes; it tells more where the machine is shared), the peak memory of one process, and
-the ratio of both times to the plain read: a process that opens and parses all the YAML with libyaml and does nothing
-with it.
+The earlier commit's pack is multiplied in a temporary folder, once for each side: each copy of a detection has its own
+name, id, file and filter macro. Every command is a process of its own, so starting Python and importing are part of
+what it takes. `cold`: without a store. `one edit`: with the store of the run before it, and another search in one
+detection. `restored`: with a store in a folder of its own, under a key from the environment, and files that were all
+written anew, as a runner of CI has them. `--only NAME`: without a store.
 """
 
 from __future__ import annotations
@@ -16,18 +15,17 @@ import argparse
 import os
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
-import time
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
+
+import table
+from commands import Cost, Job, cheapest, earlier, run, storypack
+from table import Row
 
 from storypack.pack.names import file_stem, filter_macro_name
 
-REPOSITORY = Path(__file__).resolve().parents[1]
 COPIED = (
     "stories",
     "macros",
@@ -39,21 +37,7 @@ COPIED = (
     "app",
     "tests/data",
 )
-PLAIN_READ = """
-import sys, yaml
-from pathlib import Path
-for path in Path(sys.argv[1]).rglob("*.yml"):
-    yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
-"""
-
-
-@dataclass(frozen=True)
-class Measured:
-    """The best of some runs: seconds by the clock and of processors, and the peak memory of one process in MiB."""
-
-    seconds: float
-    processor: float
-    memory: float
+KEY = {"STORYPACK_CACHE_KEY": "a key of the benchmark"}
 
 
 def multiply(pack: Path, target: Path, number: int) -> None:
@@ -85,60 +69,107 @@ def renamed(text: str, stem: str, number: int, prefix: str) -> str:
     return text.replace(filter_macro_name(stem, prefix), filter_macro_name(f"{stem}_{number:03}", prefix))
 
 
-def measure(command: list[str], repeat: int, before: Callable[[], None] = lambda: None) -> Measured:
-    """Run a command some times; `before` is called in front of each run and not timed."""
-    runs = []
-    for _ in range(repeat):
-        before()
-        start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        assert process.stderr
-        said = process.stderr.read().decode()
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        if os.waitstatus_to_exitcode(status) != 0:
-            sys.exit(f"{' '.join(command)}: {said[-2000:] or 'failed'}")
-        runs.append((seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024))
-    seconds, processor, memory = zip(*runs, strict=True)
-    return Measured(min(seconds), min(processor), max(memory))
+class Side:
+    """The commands of one of the two sides, over a pack of its own."""
+
+    def __init__(self, tool: tuple[str, ...], pack: Path) -> None:
+        self.tool, self.pack = tool, pack
+        self.output = pack.with_name(f"{pack.name}-dist")
+        self.edited = max((pack / "detections").rglob("*.yml"))
+        self.edits = 0
+
+    def on_pack(self, command: str, *arguments: str) -> tuple[str, ...]:
+        return (*self.tool, command, "--pack", str(self.pack), *arguments)
+
+    def forget(self) -> None:
+        """Take the store away."""
+        shutil.rmtree(self.pack / ".storypack", ignore_errors=True)
+
+    def edit(self) -> None:
+        """Add a stage to the search of one detection."""
+        text = self.edited.read_text(encoding="utf-8")
+        self.edits += 1
+        text, made = re.subn(r"(?m)^(\s*)(\| `\w+_filter`)", rf"\1| head 9000{self.edits}\n\1\2", text, count=1)
+        assert made, self.edited
+        self.edited.write_text(text, encoding="utf-8")
+
+    def write_anew(self) -> None:
+        """Give every file another time."""
+        for path in self.pack.rglob("*"):
+            os.utime(path)
+
+    @property
+    def only(self) -> str:
+        """The name of one detection."""
+        name = re.search(r"^name: *(.+)$", min((self.pack / "detections").rglob("*.yml")).read_text("utf-8"), re.M)
+        assert name
+        return name[1].strip("'\"")
+
+
+def jobs(side: Side) -> dict[str, Job]:
+    """What both sides are asked. The order counts: an edit comes behind the run that fills the store."""
+    return {
+        "--help": Job((*side.tool, "--help")),
+        "validate, cold": Job(side.on_pack("validate"), side.forget),
+        "validate, one edit": Job(side.on_pack("validate"), side.edit),
+        "validate --only NAME": Job(side.on_pack("validate", "--only", side.only), side.forget),
+        "build, cold": Job(side.on_pack("build", "-o", str(side.output)), side.forget),
+    }
+
+
+def restored(side: Side, folder: Path, repeat: int) -> Cost:
+    """`validate` with a store that another machine of the same key has filled."""
+    store = folder / "store"
+    command = side.on_pack("validate", "--cache", str(store))
+    run(Job(command), {**KEY, "XDG_CACHE_HOME": str(folder / "home")})
+    job = {"restored": Job(command, side.write_anew)}
+    return cheapest(job, repeat, {**KEY, "XDG_CACHE_HOME": str(folder / "other-home")})["restored"]
+
+
+def rows(before: dict[str, Cost], here: dict[str, Cost]) -> Iterator[Row]:
+    """The rows of the table, from what both sides took."""
+
+    def processor(work: str, other: str, aim: float) -> Row:
+        measure = "processor time, to the same before" if work == other else f"processor time, to `{other}` before"
+        figure = f"{here[work].processor:.2f} s, {before[other].processor:.2f} s before"
+        return Row(f"`{work}`", measure, figure, here[work].processor / before[other].processor, aim)
+
+    def memory(work: str) -> Row:
+        figure = f"{here[work].memory:.0f} MiB, {before[work].memory:.0f} MiB before"
+        return Row(f"`{work}`", "peak memory, to the same before", figure, here[work].memory / before[work].memory, 1.0)
+
+    cold = "validate, cold"
+    yield processor(cold, cold, 0.45)
+    yield processor("validate, one edit", "validate, one edit", 0.30)
+    yield processor("validate, restored store", cold, 0.15)
+    yield processor("validate --only NAME", cold, 0.15)
+    yield processor("build, cold", "build, cold", 0.50)
+    yield processor("--help", "--help", 1.0)
+    yield from map(memory, (cold, "validate, one edit", "validate --only NAME", "build, cold"))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--detections", type=int, default=1700)
-    parser.add_argument("--pack", type=Path, default=REPOSITORY)
     parser.add_argument("--repeat", type=int, default=3)
+    table.add_option(parser)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="storypack-bench-") as folder:
-        pack, output = Path(folder, "pack"), Path(folder, "dist")
-        pack.mkdir()
-        multiply(options.pack.resolve(), pack, options.detections)
-        files = list(pack.rglob("*.yml"))
-        size = sum(path.stat().st_size for path in files) / 1024 / 1024
-        print(f"{options.detections} detections, {len(files)} YAML files, {size:.1f} MiB, {os.cpu_count()} processors")
-
-        tool = [sys.executable, "-m", "storypack.cli"]
-        validate, build = (
-            [*tool, "validate", "--pack", str(pack)],
-            [*tool, "build", "--pack", str(pack), "-o", str(output)],
-        )
-
-        def forget() -> None:
-            shutil.rmtree(pack / ".storypack", ignore_errors=True)
-
-        plain = measure([sys.executable, "-c", PLAIN_READ, str(pack)], options.repeat)
-        rows = {
-            "plain read and parse of the YAML": plain,
-            "storypack --help": measure([*tool, "--help"], options.repeat),
-            "validate, cold": measure(validate, options.repeat, forget),
-            "validate, warm": measure(validate, options.repeat),
-            "build, cold": measure(build, options.repeat, forget),
-            "build, warm": measure(build, options.repeat),
-        }
-        print(f"{'':34}{'clock s':>9}{'ratio':>8}{'cpu s':>9}{'ratio':>8}{'MiB':>7}")
-        for name, row in rows.items():
-            clock = f"{row.seconds:9.2f}{row.seconds / plain.seconds:8.2f}"
-            print(f"{name:34}{clock}{row.processor:9.2f}{row.processor / plain.processor:8.2f}{row.memory:7.0f}")
+    root = earlier()
+    with tempfile.TemporaryDirectory(prefix="storypack-bench-") as scratch:
+        folder = Path(scratch)
+        for name in ("before", "here"):
+            multiply(root, folder / name, options.detections)
+        files = sum(1 for _ in (folder / "here").rglob("*.yml"))
+        print(f"{options.detections} detections, {files} YAML files", flush=True)
+        before, here = Side(storypack(root), folder / "before"), Side(storypack(), folder / "here")
+        named = [("before", before), ("here", here)]
+        both = {(name, work): job for name, side in named for work, job in jobs(side).items()}
+        costs = cheapest(both, options.repeat)
+        sides = {name: {work: cost for (side, work), cost in costs.items() if side == name} for name, _ in named}
+        sides["here"]["validate, restored store"] = restored(here, folder, options.repeat)
+    made = list(rows(sides["before"], sides["here"]))
+    table.write(options.rows, made)
+    print(table.render(made))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import PurePosixPath
 from typing import TypeGuard
+from weakref import WeakKeyDictionary
 
 from storypack.checks.context import Context
 from storypack.checks.lookups import read_table
@@ -49,8 +50,17 @@ def dataset_fields(path: str) -> tuple[str, ...]:
     return tuple(sorted({known.path for each in children for known in each.fields.values()}))
 
 
+_worlds: WeakKeyDictionary[Context, World] = WeakKeyDictionary()
+
+
 def world_of(context: Context) -> World:
-    """The world of a pack's searches."""
+    """The world of a pack's searches, made when it is first asked for: it takes a look at every object."""
+    if context not in _worlds:
+        _worlds[context] = _world_of(context)
+    return _worlds[context]
+
+
+def _world_of(context: Context) -> World:
     own = {
         stanza: MacroDefinition(body.name, tuple(body.arguments), body.definition, body.iseval)
         for stanza, body in context.pack.all_macros().items()

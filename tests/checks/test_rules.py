@@ -50,6 +50,7 @@ class Fires:
 
 
 INLINE = {"cron_schedule": "0 * * * *", "earliest_time": "-70m@m", "latest_time": "-10m@m"}
+MAIL = {"to": "soc@example.com"}
 DEPRECATION = {"reason": "Old", "removed_in_version": "2.0.0", "replacement_content": ["Odd Upload"]}
 LONG = "A Name That Goes On Long Enough to Fill the Space That Enterprise Leaves Us"  # 75 characters
 
@@ -253,6 +254,19 @@ FIRES: dict[str, list[Fires]] = {
         ),
         Fires({SHARE: {"finding.title": "$user$ until $info_maxtime$"}}, SHARE, "finding.title", "info_max_time"),
     ],
+    "SP157": [Fires({SHARE: {"finding": {"title": "$user$ shared"}}}, SHARE, "finding", "no entity")],
+    "SP158": [
+        Fires({SHARE: {"actions": {"email": {"subject": "x"}}}}, SHARE, "actions.email", "without to"),
+        Fires({SHARE: {"actions": {"email": {"to": " "}}}}, SHARE, "actions.email", "without to"),
+        Fires({SHARE: {"actions": {"email": MAIL | {"subjct": "x"}}}}, SHARE, "actions.email.subjct", "subject"),
+        Fires({HOURLY: {"actions": {"webhook": {"url": "ftp://example.com"}}}}, HOURLY, "actions.webhook.url"),
+        Fires({SETTINGS: {"actions": {"notable": {"rule_title": "x"}}}}, SETTINGS, "actions.notable", "itself"),
+        Fires({SHARE: {"actions": {"slack": {"message": "%nme%"}}}}, SHARE, "actions.slack.message", "name"),
+        Fires(
+            {SHARE: {"schedule": INLINE | {"actions": {"script": {}}}}}, SHARE, "schedule.actions.script", "filename"
+        ),
+    ],
+    "SP159": [Fires({SHARE: {"actions": {"slack": {"chanel": "#soc"}}}}, SHARE, "actions.slack.chanel", "channel")],
     "SP160": [
         Fires({path: {"analytic_story": []} for path in (SHARE, ODD, HUNT, RISK)}, STORY, "name", "no detection")
     ],
@@ -554,6 +568,12 @@ SILENT: dict[str, list[Edits]] = {
         },
         {SHARE: {"drilldown_searches.0.earliest_offset": "-7d", "finding.title": "$user$ in $information$"}},
     ],
+    "SP158": [
+        {SHARE: {"actions": {"email": MAIL | {"subject.alert": "100% %name% of %description%"}}}},
+        {SHARE: {"actions": {"email": False}}, SETTINGS: {"actions": {"email": MAIL}}},
+        {HOURLY: {"actions": {"our_own": {"any": "thing", "at": 3}}}},
+    ],
+    "SP159": [{SHARE: {"actions": {"slack": {"channel": "#soc"}, "our_own": {"chanel": "x"}, "email": MAIL}}}],
     "SP160": [
         {path: {"analytic_story": []} for path in (ODD, HUNT, RISK)},
         {**{path: {"analytic_story": []} for path in (SHARE, ODD, HUNT, RISK)}, STORY: {"status": "experimental"}},

@@ -65,7 +65,7 @@ def test_one_broken_file_does_not_hide_another(folder: Folder) -> None:
         ("category: cloud", "category: clouds", "SP009", 22, 11, "category", "which is not one of application, cloud"),
         ("2026-11-01", "1.11.2026", "SP009", 4, 16, "creation_date", "is not a date"),
         ("2026-11-01", "2026-02-30", "SP009", 4, 16, "creation_date", "not a day that exists"),
-        ("version: 1", "version: '1'", "SP009", 3, 10, "version", "must be a whole number, not text"),
+        ("version: 1", "version: '1.0'", "SP009", 3, 10, "version", "must be a whole number, not text"),
         ("asset_type: Disk", "asset_type:", "SP009", 20, 12, "asset_type", "has no value; it must be text"),
         ("asset_type: Disk", "asset_type: true", "SP009", 20, 13, "asset_type", "must be text, not true"),
         ("[T1537]", "T1537", "SP009", 21, 18, "mitre_attack_id", "must be a list, not text"),
@@ -158,7 +158,7 @@ SETTINGS_THAT_NO_APP_CAN_HAVE = {
     "email": ["nobody", "a b@example.com", "Jane <jane@example.com>"],
     "license": ['"MIT\\nor so"'],
     "min_splunk_version": ["nine", "'>=9.0'", '"9.0\\n"', "9.0.x"],
-    "stanza_prefix": ['" EX"', "EX]", '"E\\nX"', "EX - a prefix of many words"],
+    "stanza_prefix": ['" EX"', "EX]", '"E\\nX"', "EX - a prefix of so many words that no room is left for the names"],
     "macro_prefix": ["ex-", "ex x", "'`'"],
 }
 

@@ -11,6 +11,7 @@ from typing import Any
 from storypack.app_build.drilldowns import drilldowns
 from storypack.conf import boolean, json_text, tidy
 from storypack.pack.models import Detection
+from storypack.pack.models.detection import FindingEntity
 from storypack.reference.objects import severity
 
 
@@ -27,15 +28,20 @@ def notable(detection: Detection, dashboards: list[dict[str, Any]]) -> dict[str,
         "action.notable.param.rule_title": tidy(finding.title),
         "action.notable.param.rule_description": tidy(detection.description),
         "action.notable.param.security_domain": detection.security_domain,
-        "action.notable.param.severity": severity(entity.score),
+        "action.notable.param.severity": severity(entity.score) if entity else "high",
         "action.notable.param.nes_fields": ",".join(fields),
-        "action.notable.param._entities": json_text(
-            [{"risk_object_field": entity.field, "risk_object_type": entity.type, "risk_score": entity.score}]
-        ),
+        "action.notable.param._entities": json_text([_entity(entity)]),
     }
     if dashboards:
         settings["action.notable.param.drilldown_dashboards"] = json_text(dashboards)
     return settings | _for_analysts(detection)
+
+
+def _entity(entity: FindingEntity | None) -> dict[str, str | int]:
+    """An entity as `_entities` lists it. About nobody: what Enterprise Security's editor writes then."""
+    if entity is None:
+        return {"risk_object_field": "N/A", "risk_object_type": "N/A", "risk_score": 0}
+    return {"risk_object_field": entity.field, "risk_object_type": entity.type, "risk_score": entity.score}
 
 
 def _for_analysts(detection: Detection) -> dict[str, str]:

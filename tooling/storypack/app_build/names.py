@@ -23,4 +23,4 @@ def step_stanza(settings: Settings, investigation: Investigation, number: int) -
 
 def story_name(settings: Settings, name: str) -> str:
     """A story as Enterprise Security shows it; the prefix keeps it apart from stories of other apps."""
-    return prefixed(settings.stanza_prefix, name)
+    return prefixed(settings.stanza_prefix, name) if settings.prefix_stories else name

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from storypack.app_build.actions import alert_actions
 from storypack.app_build.annotations import TacticsOf, annotations_json, metadata_json
 from storypack.app_build.cron import stagger
 from storypack.app_build.findings import notable, risk
@@ -40,13 +41,15 @@ def detection_search(
         "relation": "greater than",
         "quantity": "0",
     }
+    values |= alert_actions(settings, detection, schedule)
     values |= _scheduled(settings, detection, schedule)
     return Stanza(name, values)
 
 
 def baseline_search(settings: Settings, baseline: Baseline, schedule: Schedule) -> Stanza:
-    """The saved search of a baseline: it writes its lookup itself, so no action is set."""
-    return Stanza(baseline_stanza(settings, baseline), _scheduled(settings, baseline, schedule))
+    """The saved search of a baseline: it writes its lookup itself, so no action is set but those that it asks for."""
+    values = alert_actions(settings, baseline, schedule) | _scheduled(settings, baseline, schedule)
+    return Stanza(baseline_stanza(settings, baseline), values)
 
 
 def investigation_searches(settings: Settings, investigation: Investigation) -> list[Stanza]:

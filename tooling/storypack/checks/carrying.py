@@ -81,7 +81,7 @@ def _words(content: Content) -> Iterator[tuple[str, str]]:
         yield f"{prefix}earliest_time", schedule.earliest_time
         yield f"{prefix}latest_time", schedule.latest_time
     if isinstance(content, Detection):
-        if content.finding is not None:
+        if content.finding is not None and content.finding.entity is not None:
             yield "finding.entity.field", content.finding.entity.field
         if content.intermediate_findings is not None:
             for number, entity in enumerate(content.intermediate_findings.entities):

@@ -47,6 +47,7 @@ class Fault:
     offset: int | None = None
     about: object = None
     location: Location | None = None
+    severity: Severity | None = None  # where it weighs less than the rule's other faults
 
 
 Faults = Iterator[Fault]
@@ -64,7 +65,11 @@ def first_of(faults: Iterable[Fault]) -> Faults:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of the catalogue. `check` is None for rules that the loader or the runner itself applies."""
+    """A rule of the catalogue. `check` is None for rules that the loader or the runner itself applies.
+
+    `policy`: the rule is what this house asks for. What the others complain about, Splunk refuses, misreads or never
+    matches.
+    """
 
     id: str
     title: str
@@ -74,6 +79,7 @@ class Rule:
     cure: str = ""
     on: str = "content"
     final: bool = False  # can not be silenced
+    policy: bool = False
     check: Callable[[Any, Any], Faults] | None = field(default=None, compare=False, repr=False)
 
 
@@ -91,11 +97,12 @@ def rule(
     cure: str = "",
     severity: Severity = Severity.ERROR,
     final: bool = False,
+    policy: bool = False,
 ) -> Callable[[Check], Check]:
     """Put the decorated function into the catalogue."""
 
     def register(check: Check) -> Check:
-        add(Rule(id, title, severity, why, example, cure, on, final, check))
+        add(Rule(id, title, severity, why, example, cure, on, final, policy, check))
         return check
 
     return register

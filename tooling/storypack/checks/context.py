@@ -135,9 +135,13 @@ class Context:
 
     @cached_property
     def _broken(self) -> frozenset[tuple[str, str]]:
-        paths = [Path(path) for path in self.pack.broken]
+        depth = len(PurePosixPath(self.settings.content_folder).parts)
+        kinds = {folder: kind.name for kind in KINDS for folder in (kind.folder, *kind.older_folders)}
+        paths = [PurePosixPath(path) for path in self.pack.broken]
         return frozenset(
-            (BY_FOLDER[path.parts[0]].name, file_stem(path.stem)) for path in paths if path.parts[0] in BY_FOLDER
+            (kinds[path.parts[depth]], file_stem(path.stem))
+            for path in paths
+            if len(path.parts) > depth and path.parts[depth] in kinds
         )
 
     def data_source(self, name: str) -> DataSource | None:

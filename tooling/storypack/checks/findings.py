@@ -16,7 +16,7 @@ _FINDING_NEEDED = ("TTP", "Correlation")
 
 def entities(detection: Detection) -> Iterator[tuple[str, FindingEntity]]:
     """Every entity with its key path, the finding's first."""
-    if detection.finding:
+    if detection.finding and detection.finding.entity:
         yield "finding.entity", detection.finding.entity
     if detection.intermediate_findings:
         for number, entity in enumerate(detection.intermediate_findings.entities):
@@ -56,6 +56,7 @@ def entity_type(detection: Detection, context: Context) -> Faults:
     "SP142",
     "Unknown threat object type",
     on="detection",
+    policy=True,
     why="Searches over the risk index group threat objects by type; a spelling of one's own stands alone.",
     example="threat_objects: [{field: src, type: ipaddress}]",
     cure="Use a known type, such as ip_address, domain, file_name or process_name.",
@@ -71,6 +72,7 @@ def threat_object_type(detection: Detection, context: Context) -> Faults:
     "SP143",
     "Finding missing",
     on="detection",
+    policy=True,
     why="A TTP or Correlation is one that an analyst has to look at: without a finding, its rows reach nobody.",
     example="type: TTP\n# and no finding:",
     cure="Add finding: with a title and an entity, or change the type.",
@@ -85,6 +87,7 @@ def finding_missing(detection: Detection, context: Context) -> Faults:
     "SP144",
     "Intermediate findings missing",
     on="detection",
+    policy=True,
     why="An Anomaly does nothing but add risk to an entity; without intermediate findings it does nothing at all.",
     example="type: Anomaly\n# and no intermediate_findings:",
     cure="Add intermediate_findings: with entities, or make it a Hunting search.",
@@ -99,6 +102,7 @@ def intermediate_missing(detection: Detection, context: Context) -> Faults:
     "SP145",
     "Finding that the type forbids",
     on="detection",
+    policy=True,
     why="An Anomaly only adds risk and a Hunting search is read by who runs it; a finding for each row would flood "
     "the analysts' queue.",
     example="type: Hunting\nfinding: {title: ..., entity: ...}",
@@ -114,6 +118,7 @@ def finding_forbidden(detection: Detection, context: Context) -> Faults:
     "SP146",
     "Intermediate findings that the type forbids",
     on="detection",
+    policy=True,
     why="A Correlation reads the risk index: adding risk from it makes it feed on itself. A Hunting search adds none.",
     example="type: Correlation\nintermediate_findings: ...",
     cure="Remove them, or change the type to TTP or Anomaly.",
@@ -142,6 +147,7 @@ def threat_objects_alone(detection: Detection, context: Context) -> Faults:
     "SP148",
     "Entity field used twice",
     on="detection",
+    policy=True,
     why="The same field as entity twice counts its score twice for the same row.",
     example="finding:\n  entity: {field: user, ...}\nintermediate_findings:\n  entities: [{field: user, ...}]",
     cure="Keep the field in one place.",
@@ -158,6 +164,7 @@ def entity_twice(detection: Detection, context: Context) -> Faults:
     "SP149",
     "Entity is a threat object, too",
     on="detection",
+    policy=True,
     severity=Severity.WARNING,
     why="An entity is what was attacked or misused, a threat object is what the attacker brought. The same field as "
     "both puts the victim on the list of indicators.",
@@ -169,6 +176,20 @@ def entity_is_threat_object(detection: Detection, context: Context) -> Faults:
     for number, item in enumerate(detection.threat_objects):
         if item.field in fields:
             yield Fault(f"field '{item.field}' is an entity and a threat object", f"threat_objects.{number}.field")
+
+
+@rule(
+    "SP157",
+    "Finding about nobody",
+    on="detection",
+    policy=True,
+    why="Enterprise Security groups findings and adds up risk by entity. One about nobody stands alone in the queue.",
+    example="finding:\n  title: Several stages of an intrusion on one host",
+    cure="Add entity: {field, type, score} to the finding.",
+)
+def finding_about_nobody(detection: Detection, context: Context) -> Faults:
+    if detection.finding is not None and detection.finding.entity is None:
+        yield Fault("the finding has no entity", "finding", "add entity: {field: user, type: user, score: 50}")
 
 
 @rule(

@@ -22,6 +22,7 @@ def _unknown(kind: str, key: str, names: Collection[str], context: Context) -> F
     "SP160",
     "Story without detections",
     on="story",
+    policy=True,
     why="Enterprise Security shows the story in its library, and there is nothing in it to switch on.",
     example="stories/data_exfiltration.yml, and no detection that names it",
     cure="Add it to analytic_story of its detections, or remove it.",
@@ -35,6 +36,7 @@ def empty_story(story: Story, context: Context) -> Faults:
     "SP161",
     "Detection in no story",
     on="detection",
+    policy=True,
     why="A detection outside of all stories does not appear in the use case library, and nobody switches it on.",
     example="analytic_story: []",
     cure="Name a story of stories/.",
@@ -61,6 +63,7 @@ def unknown_story(content: object, context: Context) -> Faults:
     "SP163",
     "Unknown data source",
     on="content",
+    policy=True,
     why="From the data source come the add-on that a site needs, the sourcetype of tests, and the list of what the "
     "pack can see. One that does not exist says nothing.",
     example="data_source: [AWS CloudTrial ModifySnapshotAttribute]",
@@ -90,7 +93,10 @@ def unknown_schedule(search: Search, context: Context) -> Faults:
         default = context.pack.default_schedule(search)
         if default not in context.pack.schedule_named and not context.is_broken("schedule", default):
             cure = "name one with schedule:, or add it to schedules/"
-            yield Fault(f"no schedule is named, and the pack has no default '{default}'", "schedule", cure)
+            message, severity = f"no schedule is named, and the pack has no default '{default}'", None
+            if context.pack.schedule_of(search) is not None:
+                message, severity = f"{message}: it runs hourly, as contentctl does then", Severity.WARNING
+            yield Fault(message, "schedule", cure, severity=severity)
     if isinstance(search.schedule, str) and search.schedule not in context.pack.schedule_named:
         if context.is_broken("schedule", search.schedule):
             return
@@ -102,6 +108,7 @@ def unknown_schedule(search: Search, context: Context) -> Faults:
     "SP165",
     "Unknown baseline",
     on="detection",
+    policy=True,
     why="The detection compares with a normal that nothing learns.",
     example="baselines: [Baseline of S3 Getobject]",
     cure="Use the name of a file in baselines/.",
@@ -114,6 +121,7 @@ def unknown_baseline(detection: Detection, context: Context) -> Faults:
     "SP166",
     "Unknown detection",
     on="content",
+    policy=True,
     why="The investigation, or the note on what replaces a deprecated detection, leads nowhere.",
     example="detections: [AWS EC2 Snapshot Shard Externally]",
     cure="Use the name of a detection of the pack.",
@@ -131,6 +139,7 @@ def unknown_detection(content: object, context: Context) -> Faults:
     "SP167",
     "Schedule that nobody uses",
     on="schedule",
+    policy=True,
     severity=Severity.WARNING,
     why="Somebody will change it and wonder why nothing happens.",
     example="schedules/nightly.yml, and no search that names it",
@@ -163,6 +172,7 @@ def baseline_lookup(baseline: Baseline, context: Context) -> Faults:
     "SP169",
     "Data source with an unknown macro",
     on="data_source",
+    policy=True,
     why="The macro is where a site says in which index these events are.",
     example="macro: exf_cloudtrial",
     cure="Use the name of a file in macros/.",

@@ -224,6 +224,7 @@ def _columns(lookup: Lookup, context: Context) -> tuple[str, ...]:
     "SP187",
     "Blank at the end of a quoted cell",
     on="lookup",
+    policy=True,
     severity=Severity.WARNING,
     why="Splunk trims cells without quotes. Whether it trims those with quotes nobody has established "
     "(docs/unknown.md): the value may match on an instance, or not.",
@@ -242,6 +243,7 @@ def quoted_blanks(lookup: Lookup, context: Context) -> Faults:
     "SP196",
     "CSV that no lookup uses",
     on="pack",
+    policy=True,
     severity=Severity.WARNING,
     why="It is not put into the app: only a YAML makes a CSV a lookup.",
     example="lookups/domains.csv without domains.yml",

@@ -21,6 +21,7 @@ _STRING = re.compile(rf"(?s){STRING}")
     "SP180",
     "Filter macro missing",
     on="detection",
+    policy=True,
     why="A site that must leave something out (its scanner, its backup account) writes that into the detection's "
     "filter macro, and an upgrade of the app keeps it. Without the macro the site has to edit the search, and the "
     "next upgrade passes it by.",
@@ -48,6 +49,7 @@ def _foreign_filter(detection: Detection, context: Context) -> str | None:
     "SP181",
     "Filter macro of another detection",
     on="detection",
+    policy=True,
     why="The macro is not this detection's: what a site leaves out there is left out here as well, or the macro does "
     "not exist at all. Usually a search that was copied.",
     example="detections/cloud/b.yml:\n  search: ... | `exf_a_filter`",
@@ -65,6 +67,7 @@ def foreign_filter(detection: Detection, context: Context) -> Faults:
     "SP182",
     "Macro that nobody calls",
     on="macro",
+    policy=True,
     severity=Severity.WARNING,
     why="It is shipped, documented and set by each site for nothing.",
     example="macros/exf_old_source.yml, and no search that calls it",
@@ -79,6 +82,7 @@ def unused_macro(macro: Macro, context: Context) -> Faults:
     "SP183",
     "Lookup that nobody uses",
     on="lookup",
+    policy=True,
     severity=Severity.WARNING,
     why="It is shipped and replicated to every search head for nothing.",
     example="lookups/old_list.yml, and no search that names it",
@@ -94,6 +98,7 @@ def unused_lookup(lookup: Content, context: Context) -> Faults:
     "SP184",
     "Name without the pack's prefix",
     on="content",
+    policy=True,
     severity=Severity.WARNING,
     why="Macros and lookups of all apps share one name space. Two apps with a macro of the same name: the one whose "
     "folder comes last in the alphabet wins, for both.",

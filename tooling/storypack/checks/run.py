@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any
 
 from storypack.checks.catalogue import Context, Fault, Rule, first_of, rules
+from storypack.checks.levels import apply_levels
 from storypack.checks.searches.apply import plan
 from storypack.checks.silence import apply_silences
 from storypack.issue import Issue, Location
@@ -39,7 +40,8 @@ def run_checks(pack: Pack, today: dt.date, loading: Sequence[Issue] = (), store:
     metadata, *checked = run_all(tasks, workers=None if len(searches.chunks) > 1 else 1)
     found = [*loading, *metadata, *searches.issues(checked)]
     left, silenced = apply_silences(context, found)
-    return Checked(sorted(left, key=lambda issue: issue.sort_key), silenced)
+    levelled, off = apply_levels(context, left)
+    return Checked(sorted(levelled, key=lambda issue: issue.sort_key), [*silenced, *off])
 
 
 def _metadata(context: Context) -> list[Issue]:
@@ -74,7 +76,7 @@ def _issue(rule: Rule, fault: Fault, subject: object, context: Context) -> Issue
     path = _path(fault.key)
     return Issue(
         rule.id,
-        rule.severity,
+        fault.severity or rule.severity,
         fault.message,
         fault.location or _place(fault, path, subject, context),
         path_text(path),

@@ -166,6 +166,7 @@ def empty_window(content: object, context: Context) -> Faults:
     "SP124",
     "Time that no run looks at",
     on="content",
+    policy=True,
     severity=Severity.WARNING,
     why="Events between the end of one run's window and the start of the next one's are never searched: an attacker "
     "who is lucky with the clock stays unseen.",
@@ -183,6 +184,7 @@ def gap(content: object, context: Context) -> Faults:
     "SP125",
     "Time that two runs look at",
     on="content",
+    policy=True,
     severity=Severity.WARNING,
     why="An event in the overlap is found twice: two findings, and twice the risk. (A baseline may look back as far "
     "as it likes, and throttling at least as long as the overlap takes the second one away.)",
@@ -213,6 +215,7 @@ def _throttled(search: object, seconds: float) -> bool:
     "SP126",
     "Window that does not move with the clock",
     on="content",
+    policy=True,
     severity=Severity.WARNING,
     why="A fixed start makes each run slower than the last; a real-time window holds a processor of every indexer for "
     "good, and AppInspect refuses it in an app.",
@@ -233,6 +236,7 @@ def fixed_window(content: object, context: Context) -> Faults:
     "SP127",
     "Schedule window as long as the period",
     on="content",
+    policy=True,
     severity=Severity.WARNING,
     why="A run that may wait until the next one is due can be skipped altogether (savedsearches.conf.spec, "
     "schedule_window).",

@@ -169,6 +169,7 @@ def field_not_in_search(reading: Reading, world: World) -> Faults:
     "SP154",
     "Title or message that says nothing of the row",
     on="detection",
+    policy=True,
     severity=Severity.WARNING,
     why="A queue of findings with the same title tells an analyst nothing about which to open first.",
     example="title: A snapshot was shared",
@@ -189,6 +190,7 @@ def no_token(detection: Detection, context: Context) -> Faults:
     "SP155",
     "Drilldown that nobody can use",
     on="detection",
+    policy=True,
     why="Two drilldowns of one name can not be told apart, and one that names no field of the finding shows the same "
     "rows for every finding.",
     example="drilldown_searches:\n- {name: View, search: 'index=main'}",

@@ -59,6 +59,27 @@ def issues_of(
         yield _issue(path, details, model, source)
 
 
+def unknown_keys(error: ValidationError, data: dict[str, Any]) -> list[KeyPath]:
+    """The places of keys that the model does not know."""
+    return [
+        _key_path(detail, data) for detail in error.errors(include_url=False) if detail["type"] == "extra_forbidden"
+    ]
+
+
+def without(data: Any, paths: list[KeyPath]) -> Any:
+    """Plain data without what is at these paths; `data` is left as it is."""
+    gone = {path[0] for path in paths if len(path) == 1}
+    deeper: dict[str | int, list[KeyPath]] = {}
+    for path in paths:
+        if len(path) > 1:
+            deeper.setdefault(path[0], []).append(path[1:])
+    if isinstance(data, dict):
+        return {key: without(item, deeper.get(key, [])) for key, item in data.items() if key not in gone}
+    if isinstance(data, list):
+        return [without(item, deeper.get(index, [])) for index, item in enumerate(data)]
+    return data
+
+
 def _issue(path: KeyPath, details: list[ErrorDetails], model: type[BaseModel], source: SourceFile) -> Issue:
     detail = details[0]
     kind = detail["type"]

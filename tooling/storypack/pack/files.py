@@ -52,6 +52,16 @@ def find_files(root: Path, folders: Mapping[str, str]) -> tuple[list[Found], lis
     return found, issues
 
 
+def elsewhere(root: Path, name: str) -> str:
+    """The first folder, at most two levels down, that has a folder of this name; empty if there is none."""
+    for pattern in (f"*/{name}", f"*/*/{name}"):
+        for path in sorted(root.glob(pattern)):
+            parts = path.relative_to(root).parts[:-1]
+            if path.is_dir() and not path.is_symlink() and not any(part.startswith(".") for part in parts):
+                return "/".join(parts)
+    return ""
+
+
 def _walk(root: Path, folder: str, kind: str, depth: int) -> Iterator[tuple[str, Issue | None]]:
     here = root / folder
     if depth == 0 and not os.path.lexists(here):

@@ -19,9 +19,9 @@ from pydantic import ValidationError
 
 from storypack.issue import Issue, Location, Severity
 from storypack.pack import rules
-from storypack.pack.adapters import adapt, app_settings
-from storypack.pack.explain import issues_of
-from storypack.pack.files import SETTINGS_FILE, Found, find_files, read_file
+from storypack.pack.adapters import CURRENT, Note, adapt, app_settings
+from storypack.pack.explain import issues_of, unknown_keys, without
+from storypack.pack.files import SETTINGS_FILE, Found, elsewhere, find_files, read_file
 from storypack.pack.kinds import BY_FOLDER, KINDS, SETTINGS, Kind
 from storypack.pack.models.base import Model
 from storypack.pack.models.settings import Settings
@@ -35,6 +35,7 @@ _CHUNK: Final = 40
 MOST: Final = 50  # mistakes of one file that are shown: nobody reads more, and nobody waits for them
 
 
+_SEARCHES: Final = frozenset(kind.folder for kind in KINDS if kind.has_search)
 _KIND_IN_FOLDER: Final = {folder: kind.folder for kind in KINDS for folder in (kind.folder, *kind.older_folders)}
 _STAND_INS: Final = {
     "app_id": "unnamed_app",
@@ -45,6 +46,8 @@ _STAND_INS: Final = {
     "stanza_prefix": "PACK",
 }
 _NO_SETTINGS: Final = Settings.model_validate(_STAND_INS)
+_REQUIRED: Final = frozenset(_STAND_INS)
+_WRITE_SETTINGS: Final = f"say what differs in a {SETTINGS_FILE}; the rest stays in force"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class Read:
     source: SourceFile
     data: dict[str, Any] | None
     issues: list[Issue]
+    version: int = CURRENT
+    """The format that the file is in: contentctl's 4 or 5, or the current one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +90,13 @@ def load_pack(folder: Path) -> Loaded:
     Never raises for what the folder holds; a folder that is no pack gives an issue (SP011).
     """
     settings, settings_source, issues = load_settings(folder)
-    found, stray = find_files(folder, _KIND_IN_FOLDER)
+    found, stray = find_files(folder, _folders(settings))
     size = _CHUNK if len(found) >= ENOUGH else max(len(found), 1)
     chunks = [found[start : start + size] for start in range(0, len(found), size)]
     read = run_all([partial(_read_files, folder, chunk) for chunk in chunks])
     results = [_modelled(item, each) for item, each in zip(found, chain.from_iterable(read), strict=True)]
+    if settings_source.text and not any(item.kind in _SEARCHES for item in found):
+        issues.append(_no_content(folder, settings, settings_source))
     return link(folder, settings, settings_source, results, [*issues, *stray])
 
 
@@ -108,8 +115,7 @@ def link(
         if result.issues:
             issues = [*issues, *result.issues]
             sources[result.source.path] = result.source
-    if settings_source.path != SETTINGS_FILE:
-        settings = _with_default_schedules(settings, [entry.name for entry in entries["schedules"]])
+    settings = _with_default_schedules(settings, entries["schedules"])
     pack = Pack(
         root=folder,
         settings=settings,
@@ -123,9 +129,17 @@ def link(
 
 
 def load_settings(folder: Path) -> tuple[Settings, SourceFile, list[Issue]]:
-    """The pack's settings, or stand-ins with the issue that says why."""
-    file = next((name for name in (SETTINGS_FILE, *app_settings.FILES) if os.path.lexists(folder / name)), None)
-    if file is None:
+    """The pack's settings, or stand-ins with the issue that says why.
+
+    The settings of another tool are in force where there is no storypack.yml, or one that only adds to them.
+    """
+    own = _read(folder, SETTINGS_FILE) if os.path.lexists(folder / SETTINGS_FILE) else None
+    if own is not None and (own.data is None or own.data.keys() >= _REQUIRED):
+        return _checked_settings(own, own.data, own.issues)
+    older = next((name for name in app_settings.FILES if os.path.lexists(folder / name)), None)
+    if older is None and own is not None:
+        return _checked_settings(own, own.data, own.issues)
+    if older is None:
         issue = Issue(
             rules.NO_SETTINGS,
             Severity.ERROR,
@@ -134,23 +148,54 @@ def load_settings(folder: Path) -> tuple[Settings, SourceFile, list[Issue]]:
             cure="run this in the pack's folder, or name that with --pack",
         )
         return _NO_SETTINGS, SourceFile(SETTINGS_FILE, ""), [issue]
-    read = _read(folder, file)
-    source, data, issues = read.source, read.data, read.issues
+    read = _read(folder, older)
+    if read.data is None:
+        return _NO_SETTINGS, read.source, [*(own.issues if own else ()), *read.issues]
+    data, notes = app_settings.settings_of(older, read.data, folder.resolve().name)
+    message = f"the settings come from {older}; other tools' settings do not say all"
+    issues = [*read.issues, Issue(rules.OLDER_FORMAT, Severity.NOTE, message, Location(older), cure=_WRITE_SETTINGS)]
+    issues += [_note_issue(note, read.source) for note in notes]
+    if own is None or own.data is None:
+        return _checked_settings(read, data, issues)
+    return _checked_settings(own, {**data, **own.data}, [*own.issues, *issues], Location(older))
+
+
+def _checked_settings(
+    read: Read, data: dict[str, Any] | None, issues: list[Issue], other: Location | None = None
+) -> tuple[Settings, SourceFile, list[Issue]]:
+    """Settings of this data. `other` = the place of what the file that was read does not say itself."""
     if data is None:
-        return _NO_SETTINGS, source, issues
-    if file != SETTINGS_FILE:
-        data = app_settings.settings_of(file, data)
-        message = f"the settings come from {file}; other tools' settings do not say all"
-        cure = f"write a {SETTINGS_FILE}"
-        issues.append(Issue(rules.OLDER_FORMAT, Severity.NOTE, message, Location(file), cure=cure))
-    model, wrong = _validated(SETTINGS, data, source)
+        return _NO_SETTINGS, read.source, issues
+    model, wrong = _validated(SETTINGS, data, read.source)
     settings = model if isinstance(model, Settings) else _what_is_right(data, wrong)
-    return settings, source, [*issues, *wrong]
+    if other is not None and read.data is not None:
+        said = read.data
+        wrong = [issue if _first_key(issue) in said else replace(issue, location=other) for issue in wrong]
+    return settings, read.source, [*issues, *wrong]
+
+
+def _folders(settings: Settings) -> dict[str, str]:
+    """The folders of content, and the kind that is in each."""
+    start = f"{settings.content_folder.rstrip('/')}/" if settings.content_folder else ""
+    return {f"{start}{folder}": kind for folder, kind in _KIND_IN_FOLDER.items()}
+
+
+def _no_content(folder: Path, settings: Settings, source: SourceFile) -> Issue:
+    """That there is nothing to build, and where it may lie instead."""
+    start = f"{settings.content_folder}/" if settings.content_folder else ""
+    message = f"no detections under {start}detections/, nor any other searches"
+    other = elsewhere(folder, "detections")
+    cure = f"content_folder: {other}" if other else "write a first one, or name another folder with --pack"
+    return Issue(rules.NO_CONTENT, Severity.ERROR, message, Location(source.path), cure=cure)
+
+
+def _first_key(issue: Issue) -> str:
+    return re.split(r"[.\[]", issue.key)[0]
 
 
 def _what_is_right(data: dict[str, Any], wrong: list[Issue]) -> Settings:
     """Settings with stand-ins for what is wrong or missing, lest one wrong version make every search an error, too."""
-    keys = {re.split(r"[.\[]", issue.key)[0] for issue in wrong}
+    keys = {_first_key(issue) for issue in wrong}
     right = {key: value for key, value in data.items() if key not in keys}
     try:
         return Settings.model_validate({**_STAND_INS, **right})
@@ -158,9 +203,15 @@ def _what_is_right(data: dict[str, Any], wrong: list[Issue]) -> Settings:
         return _NO_SETTINGS
 
 
-def _with_default_schedules(settings: Settings, names: list[str]) -> Settings:
-    chosen = app_settings.default_schedules(names)
-    return settings.model_copy(update={"schedules": settings.schedules.model_copy(update=chosen)})
+def _with_default_schedules(settings: Settings, schedules: list[Entry[Any]]) -> Settings:
+    """Settings with the schedules that say for which type of search they are; those that the settings name stay."""
+    names = {entry.name: entry.model.default_for for entry in schedules}
+    chosen = app_settings.default_schedules(names, by_name=settings.profile == "compatible")
+    if not chosen:
+        return settings
+    said = settings.schedules.model_fields_set
+    update = {kind: name for kind, name in chosen.items() if kind not in said}
+    return settings.model_copy(update={"schedules": settings.schedules.model_copy(update=update)})
 
 
 def _read_files(folder: Path, found: list[Found]) -> list[Read]:
@@ -177,20 +228,23 @@ def read_content(folder: Path, found: Found) -> Read:
     if adapted is None:
         return read
     source = SourceFile(read.source.path, read.source.text, tuple(adapted.moved))
-    issues = [*read.issues]
-    for note in adapted.notes:
-        severity = Severity.WARNING if note.decide else Severity.NOTE
-        message = f"older format: {note.message}"
-        where, key = source.location(note.path), path_text(note.path)
-        issues.append(Issue(rules.OLDER_FORMAT, severity, message, where, key, note.cure))
-    return Read(source, adapted.data, issues)
+    older = adapted.version < CURRENT
+    issues = [*read.issues, *(_note_issue(note, source, older=older) for note in adapted.notes)]
+    return Read(source, adapted.data, issues, adapted.version)
+
+
+def _note_issue(note: Note, source: SourceFile, *, older: bool = True) -> Issue:
+    """A note of an adapter at its place."""
+    where, key = source.location(note.path), path_text(note.path)
+    message = f"older format: {note.message}" if older and not note.contradiction else note.message
+    return Issue(note.rule, note.severity, message, where, key, note.cure)
 
 
 def _modelled(found: Found, read: Read) -> FileResult:
     """One file of content, checked for its shape."""
     if read.data is None:
         return FileResult(found, read.source, None, tuple(read.issues))
-    model, wrong = _validated(BY_FOLDER[found.kind], read.data, read.source)
+    model, wrong = _validated(BY_FOLDER[found.kind], read.data, read.source, read.version)
     issues = (*read.issues, *wrong)
     # A file with an error is left out even if a model could be made of it: which of two equal keys did it mean?
     usable = model is not None and all(issue.severity is not Severity.ERROR for issue in issues)
@@ -214,13 +268,29 @@ def _problem_issue(problem: Problem, source: SourceFile) -> Issue:
     return Issue(problem.rule, Severity.ERROR, problem.message, source.at(problem.index), cure=problem.cure)
 
 
-def _validated(kind: Kind, data: dict[str, Any], source: SourceFile) -> tuple[Model | None, list[Issue]]:
+def _validated(
+    kind: Kind, data: dict[str, Any], source: SourceFile, version: int = CURRENT
+) -> tuple[Model | None, list[Issue]]:
+    """The model of the data, and what is wrong with it. Older formats took any key: there, those that nothing reads
+    are warnings, and an error says of which age the file is."""
     try:
         model: Model = kind.adapter().validate_python(data)
         return model, []
     except ValidationError as error:
         issues = list(islice(issues_of(error, kind.model(data), data, source), MOST))
-        return None, [*issues, *_more(error.error_count(), issues)]
+        if version == CURRENT:
+            return None, [*issues, *_more(error.error_count(), issues)]
+        unread = [_unread(issue) for issue in issues if issue.rule == rules.UNKNOWN_KEY]
+        if unread:
+            model_or_none, others = _validated(kind, without(data, unknown_keys(error, data)), source, version)
+            return model_or_none, [*unread, *others]
+        age = f" (read as a file of contentctl {version})"
+        return None, [replace(issue, message=f"{issue.message}{age}") for issue in issues]
+
+
+def _unread(issue: Issue) -> Issue:
+    message = f"{issue.message}: nothing reads it, so it is left out"
+    return replace(issue, severity=Severity.WARNING, message=message)
 
 
 def _more(count: int, issues: list[Issue]) -> Iterator[Issue]:

@@ -18,7 +18,7 @@ from storypack.pack.models.detection import Detection
 from storypack.pack.models.investigation import Investigation
 from storypack.pack.models.lookup import CsvLookup, Lookup
 from storypack.pack.models.macro import Macro, MacroBody
-from storypack.pack.models.schedule import NamedSchedule, Schedule
+from storypack.pack.models.schedule import OLDER_DEFAULT, NamedSchedule, Schedule
 from storypack.pack.models.search import Search
 from storypack.pack.models.settings import Settings
 from storypack.pack.models.story import Story
@@ -203,16 +203,19 @@ class Pack:
 
     def story_title(self, name: str) -> str:
         """What a story is called in Splunk."""
-        return prefixed(self.settings.stanza_prefix, name)
+        return prefixed(self.settings.stanza_prefix, name) if self.settings.prefix_stories else name
 
     def schedule_of(self, search: Search) -> Schedule | None:
-        """The schedule of a search: its own, else the named one, else its type's; None when that does not exist."""
+        """The schedule of a search: its own, else the named one, else its type's; None when that does not exist (in a
+        repository of another tool: that tool's own default)."""
         if search.custom_schedule is not None:
             return search.custom_schedule
         if isinstance(search.schedule, Schedule):
             return search.schedule
         name = search.schedule if isinstance(search.schedule, str) else self.default_schedule(search)
         entry = self.schedule_named.get(name)
+        if entry is None and search.schedule is None and self.settings.profile == "compatible":
+            return OLDER_DEFAULT
         return entry.model.schedule if entry else None
 
     def default_schedule(self, search: Search) -> str:

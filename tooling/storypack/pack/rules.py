@@ -1,4 +1,4 @@
-"""The rules that loading itself keeps: ids SP001 to SP012. The rules about content are in `checks/`."""
+"""The rules that loading itself keeps: ids SP001 to SP014. The rules about content are in `checks/`."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ WRONG_VALUE: Final = "SP009"
 STRAY_FILE: Final = "SP010"
 NO_SETTINGS: Final = "SP011"
 OLDER_FORMAT: Final = "SP012"
+CONTRADICTION: Final = "SP013"
+NO_CONTENT: Final = "SP014"
 
 RULES: Final = (
     LoaderRule(
@@ -122,5 +124,19 @@ RULES: Final = (
         "A Correlation in the format of contentctl 5: it names no entity",
         "Write the file in the current format, and decide.",
         Severity.WARNING,
+    ),
+    LoaderRule(
+        CONTRADICTION,
+        "Two formats in one file, and they differ",
+        "A file that was half moved to the current format says a thing twice. One of the two would win without a word.",
+        "rba: {risk_objects: [{field: user, score: 40}]}\nfinding: {entity: {field: user, score: 60}}",
+        "Remove the older one: what is not in the current format.",
+    ),
+    LoaderRule(
+        NO_CONTENT,
+        "Pack without content",
+        "A folder without detections becomes an empty app, and everybody believes that the checks are green.",
+        "contentctl.yml at the top, and the detections in content/detections/",
+        "Name the folder with content_folder in storypack.yml, or with --pack.",
     ),
 )

@@ -25,6 +25,23 @@ _HEAD = """\
 `storypack validate` checks these {count}. Each has an id that never changes. An **error** makes the command fail; a
 **warning** does so with `--strict`; a **note** never does. This page is written by `storypack rules --format markdown`.
 
+Rules marked *policy* say what this house asks for (a test that must stay silent, names of files, taste); all others say
+what Splunk refuses, misreads or never matches. In a pack with `profile: compatible`, which is how every repository with
+another tool's settings begins, policy is never more than a note.
+
+## The level of a rule
+
+`levels` in `storypack.yml` sets the level of a rule, for the whole pack or for the files that a glob names; the last
+entry that fits an issue counts.
+
+```yaml
+# in storypack.yml
+profile: house                          # or compatible
+levels:
+- {rule: SP171, level: warning}         # error, warning, note or off
+- {rule: SP301, level: error, files: [detections/cloud/**]}
+```
+
 ## Silencing a rule
 
 A rule can be switched off for one object, in its file, or in `storypack.yml` for the whole pack or for some objects by
@@ -78,6 +95,7 @@ def render_rules_json(rules: Sequence[RuleText]) -> str:
             "id": rule.id,
             "title": rule.title,
             "severity": rule.severity.value,
+            "policy": bool(getattr(rule, "policy", False)),
             "why": rule.why,
             "example": rule.example,
             "cure": rule.cure or None,
@@ -95,16 +113,20 @@ def _sections(rules: Mapping[str, RuleText]) -> Iterator[str]:
         yield f"## {title}\n\n{text}\n"
         yield "| Rule | | Title |\n| --- | --- | --- |"
         for rule in members:
-            yield f"| [{rule.id}](#{rule.id.lower()}) | {rule.severity.value} | {rule.title} |"
+            yield f"| [{rule.id}](#{rule.id.lower()}) | {_class(rule)} | {rule.title} |"
         yield ""
         for rule in members:
             yield _section(rule)
+
+
+def _class(rule: RuleText) -> str:
+    return f"{rule.severity.value}, policy" if getattr(rule, "policy", False) else rule.severity.value
 
 
 def _section(rule: RuleText) -> str:
     final = ", cannot be silenced" if getattr(rule, "final", False) else ""
     cure = f"\n{fill(rule.cure, 118, break_on_hyphens=False)}\n" if rule.cure else ""
     return (
-        f"### {rule.id}\n\n**{rule.title}** ({rule.severity.value}{final})\n\n"
+        f"### {rule.id}\n\n**{rule.title}** ({_class(rule)}{final})\n\n"
         f"{fill(rule.why, 118, break_on_hyphens=False)}\n\n```yaml\n{rule.example}\n```\n{cure}"
     )

@@ -123,4 +123,4 @@ def _unlike(faults: Iterable[Fault]) -> Faults:
 def _issue(rule: Rule, fault: Fault, entry: Entry[Model]) -> Issue:
     path: KeyPath = tuple(int(part) if part.isdigit() else part for part in fault.key.split("."))
     place = entry.source.location(path, fault.offset)
-    return Issue(rule.id, rule.severity, fault.message, place, path_text(path), fault.cure)
+    return Issue(rule.id, fault.severity or rule.severity, fault.message, place, path_text(path), fault.cure)

@@ -67,6 +67,7 @@ def _start(node: Node, word: str) -> Span:
     "SP301",
     "Search over all indexes",
     on="spl",
+    policy=True,
     severity=Severity.WARNING,
     why="index=* opens the buckets of every index that the role may read. A macro lets each site say once where its "
     "data is, as in the pack's own source macros.",
@@ -84,6 +85,7 @@ def every_index(reading: Reading, world: World) -> Faults:
     "SP302",
     "Search without an index",
     on="spl",
+    policy=True,
     severity=Severity.WARNING,
     why="Without an index a search reads those that the role searches by default: on one site main, on another all, on "
     "a third none of those that hold the data.",
@@ -118,6 +120,7 @@ def _all_written(reading: Reading, node: Node) -> bool:
     "SP303",
     "Leading wildcard and nothing else to go by",
     on="spl",
+    policy=True,
     severity=Severity.WARNING,
     why="The index is a list of words by their beginning. For a pattern that begins with a wildcard every event of the "
     "time range is read, unless another word narrows the search down.",
@@ -188,6 +191,7 @@ def _searches_all(text: str) -> bool:
     "SP304",
     "Use of join",
     on="spl",
+    policy=True,
     severity=Severity.WARNING,
     why="The subsearch of join ends without a word after 50,000 rows or 60 seconds; what it had not read by then is "
     "missing from the result.",
@@ -204,6 +208,7 @@ def join(reading: Reading, world: World) -> Faults:
     "SP305",
     "Use of transaction",
     on="spl",
+    policy=True,
     severity=Severity.WARNING,
     why="transaction holds all events in memory and drops the oldest transactions when that is full; it runs on one "
     "search head.",
@@ -250,6 +255,7 @@ def unbounded_sort(reading: Reading, world: World) -> Faults:
     "SP307",
     "Filter behind the pipe that could stand before it",
     on="spl",
+    policy=True,
     severity=Severity.WARNING,
     why="What stands before the first pipe is looked up in the index; what stands behind it is compared event by "
     "event, after all of them were read.",
@@ -273,6 +279,7 @@ def late_filter(reading: Reading, world: World) -> Faults:
     "SP308",
     "Aggregation over all fields",
     on="spl",
+    policy=True,
     severity=Severity.WARNING,
     why="values(*) extracts every field of every event and keeps each value: the search can not leave anything out, "
     "and its columns change with the data.",
@@ -289,6 +296,7 @@ def every_field(reading: Reading, world: World) -> Faults:
     "SP309",
     "Data model read without a word on summaries",
     on="spl",
+    policy=True,
     severity=Severity.WARNING,
     why="Without summariesonly, tstats reads the raw events of what is not summarised yet, which may take hours on one "
     "site and nothing on another. A macro lets each site decide once.",

@@ -256,6 +256,7 @@ def _same_field(term: Or) -> bool:
     "SP314",
     "Dedup in front of stats",
     on="spl",
+    policy=True,
     severity=Severity.WARNING,
     why="dedup keeps the first event of each kind and throws the others away with all that they say; stats could look "
     "at them all, on every indexer at once, and count kinds with dc().",
@@ -275,6 +276,7 @@ def dedup_before_stats(reading: Reading, world: World) -> Faults:
     "SP315",
     "Real-time window",
     on="spl",
+    policy=True,
     severity=Severity.WARNING,
     why="A real-time search occupies a processor core on every indexer for as long as it runs, and it never sees an "
     "event that comes late.",

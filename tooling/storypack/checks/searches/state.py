@@ -22,6 +22,7 @@ def _plain(reading: Reading, names: tuple[str, ...], message: str, cure: str = "
     "SP320",
     "Deletion of events",
     on="spl",
+    policy=True,
     why="It makes events unfindable, for ever and for everybody. No detection may do that.",
     example="search: index=web user=test | delete",
     cure="Leave them out of the search instead.",
@@ -34,6 +35,7 @@ def deletes(reading: Reading, world: World) -> Faults:
     "SP321",
     "Search that sends something",
     on="spl",
+    policy=True,
     why="Whom to tell is for each site to decide, in the actions of the saved search. A search that mails does so each "
     "time that somebody runs it, on a dashboard or while looking into a finding.",
     example="search: index=web | sendemail to=soc@example.com",
@@ -47,6 +49,7 @@ def sends(reading: Reading, world: World) -> Faults:
     "SP322",
     "Search that runs a program",
     on="spl",
+    policy=True,
     why="A script runs on the search head with Splunk's rights; it is no part of the app, and nobody who reviews the "
     "search sees what it does.",
     example="search: index=web | script python enrich.py",
@@ -60,6 +63,7 @@ def runs(reading: Reading, world: World) -> Faults:
     "SP323",
     "Search of Splunk's own interface",
     on="spl",
+    policy=True,
     why="It asks Splunk's own interface with the rights of whoever runs the search. On another site the same search "
     "shows other things, and in Splunk Cloud it may be forbidden.",
     example="search: '| rest /services/authentication/users | where roles=\"admin\"'",
@@ -73,6 +77,7 @@ def rest(reading: Reading, world: World) -> Faults:
     "SP324",
     "Search that writes, and is no baseline",
     on="spl",
+    policy=True,
     why="Whoever runs a detection once more, to look into a finding, changes what the next run compares with. Learning "
     "is for baselines, which run on their own schedule.",
     example="detections/web/odd.yml:\n  search: index=web | stats count by user | outputlookup exf_users",
@@ -87,6 +92,7 @@ def writes(reading: Reading, world: World) -> Faults:
     "SP325",
     "Search for each row",
     on="spl",
+    policy=True,
     why="It starts a search per row, ten by default, and passes over all other rows without a word.",
     example='search: index=web | stats count by user | map search="search index=vpn user=$user$"',
     cure="Search both at once, and put them together with stats.",

@@ -110,6 +110,7 @@ def placeholder(reading: Reading, world: World) -> Faults:
     "SP333",
     "Time range inside a scheduled search",
     on="spl",
+    policy=True,
     severity=Severity.WARNING,
     why="earliest and latest in the search take the place of the schedule's window, without a trace: the overlap of "
     "the runs, the drilldowns' times and what a site sets there are no longer true.",

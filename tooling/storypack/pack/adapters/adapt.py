@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from storypack.pack.adapters import lenient
 from storypack.pack.adapters.adapted import Adapted, Data
+
+# Keys that only older formats have, apart from `tags`, `date`, `scheduling` and `deployment`.
+_OLDER_KEYS = {
+    "detections": {"rba", "data_sources", "CVE", "datamodel"},
+    "stories": {"type"},
+    "baselines": {"type", "asset_type", "datamodel"},
+    "data_sources": {"type"},
+    "lookups": {"fields_list"},
+}
+_ANY_OLDER_KEYS = {"date", "scheduling", "deployment"}
+CURRENT, OLDEST = 6, 4
 
 
 def version_of(kind: str, data: Data) -> int:
-    """The format of an object: 4 and 5 are contentctl's, 6 is the current one. `kind` is the folder's: `detections`.
+    """The format of an object: 4 (3 is like it) and 5 are contentctl's, 6 is the current one. `kind` is the folder's.
 
     Version 4 detections carry their risk inside `tags`; version 5 has `rba`. Both nest in `tags` and have one `date`.
     """
@@ -18,14 +30,14 @@ def version_of(kind: str, data: Data) -> int:
         if isinstance(tags, dict):
             older = {"observable", "impact", "confidence", "message", "risk_score", "required_fields"}
             return 4 if older & tags.keys() and "rba" not in data else 5
-        return 5 if "rba" in data or "date" in data else 6
+        return 5 if data.keys() & (_OLDER_KEYS[kind] | _ANY_OLDER_KEYS) else CURRENT
     if kind == "lookups" and "lookup_type" not in data and data.keys() & {"filename", "collection"}:
         return 4
-    if isinstance(tags, dict) or data.keys() & {"date", "scheduling", "deployment"}:
+    if isinstance(tags, dict) or data.keys() & (_OLDER_KEYS.get(kind, set()) | _ANY_OLDER_KEYS):
         return 5
     if kind == "macros" and not {"id", "version", "author"} & data.keys():
         return 5
-    return 6
+    return CURRENT
 
 
 def adapt(kind: str, data: Data, stem: str, folder: str) -> Adapted | None:
@@ -35,18 +47,25 @@ def adapt(kind: str, data: Data, stem: str, folder: str) -> Adapted | None:
     in the file what these say. `data` is left as it is.
     """
     version = version_of(kind, data)
-    if version == 6:
+    if version == CURRENT and not lenient.relaxable(kind, data):
         return None
+    adapted = Adapted(_copy(data), version=version)
+    if version < CURRENT:
+        _converted(kind, adapted, folder)
+    lenient.relax(kind, adapted)
+    return adapted
+
+
+def _converted(kind: str, adapted: Adapted, folder: str) -> None:
     # Imported when needed: most packs never do.
     from storypack.pack.adapters import v4, v5
 
-    adapted = Adapted(_copy(data))
     if kind == "detections":
-        if version == 4:
+        if adapted.version == OLDEST:
             v4.detection(adapted)
         v5.detection(adapted, folder)
-        return adapted
-    if kind == "lookups" and version == 4:
+        return
+    if kind == "lookups" and adapted.version == OLDEST:
         v4.lookup(adapted)
     others: dict[str, Callable[[Adapted], None]] = {
         "stories": v5.story,
@@ -56,10 +75,10 @@ def adapt(kind: str, data: Data, stem: str, folder: str) -> Adapted | None:
         "data_sources": v5.data_source,
         "investigations": v5.investigation,
         "schedules": v5.schedule,
+        "dashboards": v5.dashboard,
     }
     if kind in others:
         others[kind](adapted)
-    return adapted
 
 
 def _copy(value: Any) -> Any:

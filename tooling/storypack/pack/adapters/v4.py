@@ -51,14 +51,6 @@ def detection(adapted: Adapted) -> None:
             )
     data["rba"] = {"message": tags.get("message"), **rba}
     adapted.came_from(("rba", "message"), ("tags", "message"))
-    if not rba["risk_objects"]:
-        adapted.notes.append(
-            Note(
-                ("type",),
-                "no observable is a victim, so no entity is known",
-                "add the entity of its findings",
-            )
-        )
 
 
 def _object(observable: dict[str, Any], score: int) -> tuple[str, dict[str, Any]]:
@@ -94,9 +86,9 @@ def lookup(adapted: Adapted) -> None:
     matches = data.get("match_type")
     if isinstance(matches, str):
         data["match_type"] = [part.strip() for part in matches.split(",") if part.strip()]
-    for key in ("case_sensitive_match",):
-        if data.get(key) in ("true", "false"):
-            data[key] = data[key] == "true"
+    sensitive = data.get("case_sensitive_match")
+    if isinstance(sensitive, str) and sensitive.lower() in ("true", "false"):
+        data["case_sensitive_match"] = sensitive.lower() == "true"
     for key in ("min_matches", "max_matches"):
         if isinstance(data.get(key), str) and data[key].isdigit():
             data[key] = int(data[key])

@@ -23,10 +23,13 @@ class FindingEntity(Model):
 
 
 class Finding(Model):
-    """The finding (a notable, before Enterprise Security 8) that each row becomes."""
+    """The finding (a notable, before Enterprise Security 8) that each row becomes.
+
+    Correlations of older formats name no entity; others need one, and `checks/` says so.
+    """
 
     title: Text
-    entity: FindingEntity
+    entity: FindingEntity | None = None
 
 
 class IntermediateFindingEntity(FindingEntity):
@@ -86,5 +89,5 @@ class Detection(Search):
     @property
     def entities(self) -> list[FindingEntity]:
         """The finding's entity and those of the intermediate findings, in this order."""
-        own: list[FindingEntity] = [self.finding.entity] if self.finding else []
+        own: list[FindingEntity] = [self.finding.entity] if self.finding and self.finding.entity else []
         return own + list(self.intermediate_findings.entities if self.intermediate_findings else [])

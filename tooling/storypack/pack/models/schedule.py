@@ -5,10 +5,11 @@ Keys are those of savedsearches.conf.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from storypack.pack.models.actions import Actions
 from storypack.pack.models.base import Content, Model, Text, matching
 
 _WORDS = BeforeValidator(lambda value: str(value) if type(value) is int else value)
@@ -16,6 +17,9 @@ WindowText = Annotated[str, _WORDS, matching(r"^(?:auto|\d+)$", "`auto` or a num
 SkewText = Annotated[
     str, _WORDS, matching(r"^(?:0|\d+%|\d+(?:s|m|h|d)?)$", "0, a percentage such as 100%, or a duration such as 5m")
 ]
+
+
+SearchType = Literal["TTP", "Anomaly", "Hunting", "Correlation", "Baseline"]
 
 
 class Schedule(Model):
@@ -26,10 +30,19 @@ class Schedule(Model):
     latest_time: Text
     schedule_window: WindowText = Field(default="auto", description="`auto`, or minutes that a run may wait")
     allow_skew: SkewText | None = Field(default=None, description="`allow_skew` of savedsearches.conf")
+    actions: Actions = Field(default_factory=dict, description="Alert actions by name, with their parameters")
+
+
+OLDER_DEFAULT = Schedule(cron_schedule="0 * * * *", earliest_time="-70m@m", latest_time="-10m@m")
+"""What contentctl 3 takes for a search that no deployment is for."""
 
 
 class NamedSchedule(Content, Schedule):
     """A preset that searches choose by its name or its file name."""
+
+    default_for: list[SearchType] = Field(
+        default_factory=list, description="Types of searches that run on it unless they name another schedule"
+    )
 
     @property
     def schedule(self) -> Schedule:

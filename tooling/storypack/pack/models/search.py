@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, NonNegativeInt, model_validator
 
+from storypack.pack.models.actions import Actions
 from storypack.pack.models.base import Content, DeprecationInfo, Model, Product, SecurityDomain, Text, matching
 from storypack.pack.models.schedule import Schedule, ScheduleOrName
 
@@ -99,6 +100,7 @@ class Search(Content):
     tests: list[SearchTest] = Field(default_factory=list)
     deprecation_info: DeprecationInfo | None = None
     enabled_by_default: bool = False
+    actions: Actions = Field(default_factory=dict, description="Alert actions by name, with their parameters")
 
     @property
     def data_sources(self) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from storypack.pack.models.actions import Actions
 from storypack.pack.models.base import Model, RuleId, Text, matching
 
 _DEVICES = frozenset({"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))})
@@ -65,7 +66,10 @@ SplunkVersion = Annotated[
     str, matching(rf"^{_NUMBER}(?:\.{_NUMBER}){{0,3}}$", "numbers with dots, as in 9.1 (put it in quotes)")
 ]
 Email = Annotated[str, matching(r"^[^\s@<>]+@[^\s@<>]+$", "an e-mail address, as in soc@example.com")]
-Prefix = Annotated[str, matching(r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$", "letters, digits, blanks, - _ and .", 20)]
+Prefix = Annotated[str, matching(r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$", "letters, digits, blanks, - _ and .", 60)]
+ContentFolder = Annotated[
+    str, matching(r"^(?:(?!\.{1,2}(?:/|$))[A-Za-z0-9_.-]+(?:/(?!$)|$))*$", "the path of a folder inside the pack", 200)
+]
 MacroPrefix = Annotated[str, matching(r"^[A-Za-z0-9_]*$", "letters, digits and _", 20)]
 
 
@@ -75,6 +79,16 @@ class SilencedRule(Model):
     rule: RuleId
     reason: Text
     objects: list[Text] = Field(default_factory=list, description="Names of objects; none = the whole pack")
+
+
+class RuleLevel(Model):
+    """The level of a rule in this pack, or in the files that a glob names. The last entry that fits counts."""
+
+    rule: RuleId
+    level: Literal["error", "warning", "note", "off"]
+    files: list[Text] = Field(
+        default_factory=list, description="Globs of paths, as in detections/deprecated/**; none = all files"
+    )
 
 
 class DefaultSchedules(Model):
@@ -116,8 +130,15 @@ class Settings(Model):
     license: Line | None = Field(default=None, description="SPDX id, such as Apache-2.0")
     stanza_prefix: Prefix = Field(description="Searches become `PREFIX - name - Rule`")
     macro_prefix: MacroPrefix = Field(default="", description="Put before the name of each generated filter macro")
+    prefix_stories: bool = Field(default=True, description="Stories become `PREFIX - name`, too")
     min_splunk_version: SplunkVersion | None = None
+    content_folder: ContentFolder = Field(default="", description="Where detections/ and the others are, if not here")
+    profile: Literal["house", "compatible"] = Field(
+        default="house", description="`compatible`: what is a matter of taste is no more than a note"
+    )
+    levels: list[RuleLevel] = Field(default_factory=list, description="Levels of single rules")
     schedules: DefaultSchedules = Field(default_factory=DefaultSchedules)
+    actions: Actions = Field(default_factory=dict, description="Alert actions by name, with their parameters")
     external_content: list[ExternalContent] = Field(default_factory=list)
     build: BuildOptions = Field(default_factory=BuildOptions)
     silence: list[SilencedRule] = Field(default_factory=list)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from storypack.pack.adapters import lenient
-from storypack.pack.adapters.adapted import Adapted, Data
+from storypack.pack.adapters.adapted import CURRENT, Adapted, Data
 
 # Keys that only older formats have, apart from `tags`, `date`, `scheduling` and `deployment`.
 _OLDER_KEYS = {
@@ -17,7 +17,7 @@ _OLDER_KEYS = {
     "lookups": {"fields_list"},
 }
 _ANY_OLDER_KEYS = {"date", "scheduling", "deployment"}
-CURRENT, OLDEST = 6, 4
+OLDEST = 4
 
 
 def version_of(kind: str, data: Data) -> int:

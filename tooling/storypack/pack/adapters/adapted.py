@@ -11,6 +11,8 @@ from storypack.pack.source import path_text
 
 KeyPath = tuple[str | int, ...]
 Data = dict[str, Any]
+CURRENT = 6
+"""The number of the current format."""
 _SHOWN = 80  # characters of a value that a message shows
 
 
@@ -48,7 +50,7 @@ class Adapted:
     data: Data
     notes: list[Note] = field(default_factory=list)
     moved: list[tuple[KeyPath, KeyPath]] = field(default_factory=list)
-    version: int = 6
+    version: int = CURRENT
     """The format that it was in."""
 
     def note(self, path: KeyPath, message: str, cure: str = "", *, decide: bool = True) -> None:

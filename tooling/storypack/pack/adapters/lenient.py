@@ -5,9 +5,14 @@ contentctl and contentctl-ng read them without a word; here each is a note.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from storypack.pack.adapters.adapted import Adapted, Data
+from storypack.pack.adapters.adapted import CURRENT, Adapted, Data
+
+_PROSE = ("description", "narrative", "how_to_implement", "known_false_positives")
+# Conf text goes on in the next line behind a backslash; people wrote that into the YAML of versions 3 and 4.
+_CONTINUED = re.compile(r"\\+[ \t]*$", re.MULTILINE)
 
 
 def relaxable(kind: str, data: Data) -> bool:
@@ -20,7 +25,7 @@ def relaxable(kind: str, data: Data) -> bool:
 
 
 def relax(kind: str, adapted: Adapted) -> None:
-    """`version: '5'`, `default_match: false`, `fields: a, b`."""
+    """`version: '5'`, `default_match: false`, `fields: a, b`; in older formats prose with the backslashes of conf."""
     data = adapted.data
     version = data.get("version")
     if isinstance(version, str) and version.isdecimal() and version.isascii():
@@ -29,6 +34,11 @@ def relax(kind: str, adapted: Adapted) -> None:
         _read_as(adapted, "default_match", str(default).lower())
     if kind in ("lookups", "data_sources") and isinstance(fields := data.get("fields"), str):
         _read_as(adapted, "fields", [part.strip() for part in fields.split(",") if part.strip()])
+    if adapted.version < CURRENT:
+        for key in _PROSE:
+            if isinstance(text := data.get(key), str) and (plain := _CONTINUED.sub("", text)) != text:
+                data[key] = plain
+                adapted.note((key,), "backslashes at the end of a line are left out", decide=False)
 
 
 def _read_as(adapted: Adapted, key: str, value: Any) -> None:

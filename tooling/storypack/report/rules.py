@@ -38,8 +38,8 @@ entry that fits an issue counts.
 # in storypack.yml
 profile: house                          # or compatible
 levels:
-- {rule: SP171, level: warning}         # error, warning, note or off
-- {rule: SP301, level: error, files: [detections/cloud/**]}
+- {{rule: SP171, level: warning}}         # error, warning, note or off
+- {{rule: SP301, level: error, files: [detections/cloud/**]}}
 ```
 
 ## Silencing a rule

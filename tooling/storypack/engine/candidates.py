@@ -147,23 +147,24 @@ class Candidates:
                 )
         return found
 
-    def with_lines(self, events: Mapping[int, EventAt]) -> dict[int, EventAt]:
-        """The same, with the lines of those that stand in large files, which are read once more for it."""
+    def with_lines(self, events: Iterable[EventAt]) -> dict[EventAt, EventAt]:
+        """The same events, with the lines of those that stand in large files, which are read once more for it."""
+        bare = {event for event in events if event.line is None}
         wanted: dict[Path, set[str]] = {}
-        for event in events.values():
-            if event.line is None:
-                wanted.setdefault(event.path, set()).add(event.raw)
+        for event in bare:
+            wanted.setdefault(event.path, set()).add(event.raw)
         lines: dict[tuple[Path, str], int] = {}
         for raw_events in self.files.events:
-            texts = wanted.get(raw_events.file.path)
+            path = raw_events.file.path
+            texts = wanted.get(path)
             if texts:
-                sql = f"SELECT _raw, min(__position) FROM ({raw_events.sql}) WHERE list_contains(?, _raw) GROUP BY 1"
+                sql = (
+                    "WITH wanted AS MATERIALIZED (SELECT unnest(?::VARCHAR[]) AS _raw) "
+                    f"SELECT _raw, min(__position) FROM ({raw_events.sql}) JOIN wanted USING (_raw) GROUP BY 1"
+                )
                 found = self.root.cursor().execute(sql, [sorted(texts)]).fetchall()
-                lines |= {(raw_events.file.path, raw): position for raw, position in found}
-        return {
-            number: event if event.line else replace(event, line=lines.get((event.path, event.raw)))
-            for number, event in events.items()
-        }
+                lines |= {(path, raw): position for raw, position in found}
+        return {event: replace(event, line=lines.get((event.path, event.raw))) for event in bare}
 
 
 @dataclass

@@ -19,8 +19,9 @@ from storypack.engine.knowledge.files import EventTable, FileSource
 from storypack.engine.plan import ScanPlan, scans
 from storypack.engine.source import LookupTable
 from storypack.hunting.baselines import Baselines
-from storypack.hunting.detection import Hunted, hunt_detection
+from storypack.hunting.detection import hunt_detection
 from storypack.hunting.findings import Finding, Hunt, Outcome
+from storypack.hunting.hunted import Hunted
 from storypack.hunting.risk import ORIGIN, asks_for_risk, events_of
 from storypack.pack.models.detection import Detection
 from storypack.pack.pack import Entry, Pack
@@ -89,6 +90,12 @@ def _hunt(quarry: Quarry, entries: Sequence[Entry[Detection]], source: FileSourc
     candidates = Candidates(source, tables, dict(quarry.lookups), quarry.names)
     baselines.candidates = candidates
     _run_all(quarry, entries, plans, candidates, baselines, result)
+    lines = candidates.with_lines(event for finding in result.findings for event in finding.events)
+    if lines:
+        result.findings[:] = [
+            replace(finding, events=tuple(lines.get(event, event) for event in finding.events))
+            for finding in result.findings
+        ]
 
 
 def _planned(

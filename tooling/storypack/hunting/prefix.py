@@ -6,7 +6,7 @@ any row at all, and which events stand behind a row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from storypack.engine.candidates import AT, EVENT, Candidates, NotPlanned
@@ -17,7 +17,6 @@ from storypack.engine.run import open_session
 from storypack.engine.session import Session
 from storypack.engine.sql import Kind, as_text, identifier
 from storypack.engine.text import parse_search
-from storypack.engine.values import to_multi
 from storypack.spl import tree
 from storypack.spl.fields.walk import walk
 from storypack.spl.macros import MacroDefinition
@@ -78,38 +77,9 @@ class Prefix:
 
     def times(self) -> list[float]:
         """The seconds in which events lie that pass, rising."""
-        rows = self._rows(f"SELECT DISTINCT floor(moment) FROM {self.table} WHERE moment IS NOT NULL ORDER BY 1")
+        sql = f"SELECT DISTINCT floor(moment) FROM {self.table} WHERE moment IS NOT NULL ORDER BY 1"
+        rows = self.candidates.root.cursor().execute(sql).fetchall()
         return [float(time) for (time,) in rows]
-
-    def behind(
-        self, row: Mapping[str, object], earliest: float | None, latest: float | None
-    ) -> tuple[list[int], int, tuple[float, float] | None]:
-        """The first events behind a row (their numbers), how many there are, and the time that they span: those of the
-        range that hold the values by which the search grouped them."""
-        within = [f"moment >= {earliest!r}"] if earliest is not None else []
-        within += [f"moment < {latest!r}"] if latest is not None else []
-        parameters: list[list[str]] = []
-        for name, column in self.keys.items():
-            values = to_multi(row.get(name))
-            if not values:
-                continue
-            condition = f"list_has_any({column}, ?)"
-            if self._rows(self._select("1", [*within, condition]) + " LIMIT 1", [*parameters, values]):
-                within.append(condition)
-                parameters.append(values)
-        ((count, first, last),) = self._rows(
-            self._select("count(DISTINCT ev), min(moment), max(moment)", within), parameters
-        )
-        some = self._rows(
-            self._select("DISTINCT ev, moment", within) + f" ORDER BY moment, ev LIMIT {MOST_EVENTS}", parameters
-        )
-        return [int(number) for number, _ in some], int(count), None if first is None else (first, last)
-
-    def _select(self, values: str, conditions: Sequence[str]) -> str:
-        return f"SELECT {values} FROM {self.table}" + (f" WHERE {' AND '.join(conditions)}" if conditions else "")
-
-    def _rows(self, sql: str, parameters: Sequence[list[str]] = ()) -> list[tuple[float, ...]]:
-        return self.candidates.root.cursor().execute(sql, list(parameters) or None).fetchall()
 
 
 def run_prefix(

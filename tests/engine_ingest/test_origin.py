@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from storypack.engine.errors import NotSupported
+
 from .indexed import Indexed
 
 MASK = "SEDCMD-a = s/x/{}/"
@@ -71,6 +73,24 @@ def test_punct(indexed: Indexed, raw: str, punct: str) -> None:
     assert indexed.rows("punct", raw) == [{}]
 
 
+def test_what_the_index_holds_of_every_event(indexed: Indexed) -> None:
+    """tstats needs no data model for it."""
+    raw = "2026-11-20T10:00:00Z x\n2026-11-20T11:00:00Z y\n z\n"
+    indexed.conf("props", "[x]\nSHOULD_LINEMERGE = true\n")
+    found = indexed.search("| tstats count where index=main by punct, linecount | sort linecount", raw).rows
+    assert found == [
+        {"punct": "--::_", "linecount": 1, "count": 1},
+        {"punct": "--::__", "linecount": 2, "count": 1},
+    ]
+    (row,) = indexed.search("| tstats count where index=main by date_month, date_wday, date_mday", raw).rows
+    assert row == {"date_month": "november", "date_wday": "friday", "date_mday": 20, "count": 2}
+
+
 def test_lines_are_counted(indexed: Indexed) -> None:
     indexed.conf("props", "[x]\nSHOULD_LINEMERGE = true\n")
     assert indexed.rows("linecount", "a\nb\nc\n") == [{"linecount": 3}]
+
+
+def test_terms_by_a_prefix_are_refused(indexed: Indexed) -> None:
+    with pytest.raises(NotSupported, match="function `PREFIX` is not supported"):
+        indexed.search("| tstats count where index=main by PREFIX(user=)", "user=kim\n")

@@ -114,6 +114,27 @@ def test_a_copy_goes_through_the_settings_of_its_own_source_type(indexed: Indexe
     ]
 
 
+def test_a_copy_of_the_event_as_it_stands(indexed: Indexed) -> None:
+    """Without DEST_KEY and WRITE_META the transform only copies what REGEX matches."""
+    indexed.conf("props", "[x]\nSHOULD_LINEMERGE = false\nTRANSFORMS-a = t\n[copy]\nSEDCMD-a = s/pw=\\S+/pw=#/\n")
+    indexed.conf("transforms", "[t]\nREGEX = pw=\nCLONE_SOURCETYPE = copy\n")
+    found = indexed.search("table sourcetype, _raw | sort sourcetype, _raw", "kim pw=abc\nlee\n")
+    assert found.rows == [
+        {"sourcetype": "copy", "_raw": "kim pw=#"},
+        {"sourcetype": "x", "_raw": "kim pw=abc"},
+        {"sourcetype": "x", "_raw": "lee"},
+    ]
+    assert not any("transform t" in warning for warning in found.warnings)
+
+
+def test_the_host_of_a_line_of_syslog(indexed: Indexed) -> None:
+    """`syslog-host` is a transform that Splunk ships; add-ons name it."""
+    indexed.conf("props", "[x]\nSHOULD_LINEMERGE = false\nTRANSFORMS = syslog-host\n")
+    raw = "Nov 20 10:00:00 fw1.example.com sshd[4]: a\nNov 20 10:00:01 local0.info [web2] b\nno host\n"
+    hosts = [row["host"] for row in indexed.search("table host, _raw", raw).rows]
+    assert sorted(hosts) == ["fw1.example.com", "web1", "web2"]
+
+
 @pytest.mark.parametrize(
     ("text", "fields", "found"),
     [

@@ -92,6 +92,17 @@ def test_a_masked_column_stays_in_its_indexed_field(indexed: Indexed) -> None:
     assert found == [{"_raw": "1,#", "b": "secret"}]
 
 
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [("", True), ("KV_MODE = json", True), ("KV_MODE = none", False), ("AUTO_KV_JSON = false", False)],
+)
+def test_fields_that_splunk_reads_twice_are_told(indexed: Indexed, settings: str, told: bool) -> None:
+    indexed.conf("props", f"[x]\nINDEXED_EXTRACTIONS = json\n{settings}\n")
+    found = indexed.search("table a", '{"a": 1}\n')
+    assert found.rows == [{"a": "1"}]
+    assert any("twice" in warning for warning in found.warnings) is told
+
+
 def test_a_kind_that_is_none_is_told(indexed: Indexed) -> None:
     indexed.conf("props", "[x]\nINDEXED_EXTRACTIONS = yaml\n")
     assert "x: INDEXED_EXTRACTIONS = yaml is none of" in indexed.search("table _raw", "a,b\n").warnings[0]

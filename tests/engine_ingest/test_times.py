@@ -40,6 +40,8 @@ FORMS = [
     ("date=2026-11-20 time=10:00:00 devname=x", TEN),
     ("1795168800 x", TEN),
     ("1795168800.25 x", TEN + 0.25),
+    ("1795168800.25:77 x", TEN + 0.25),
+    ("1795168800:0;ls", TEN),
     ("1795168800250 x", TEN + 0.25),
     ("1795168800250000 x", TEN + 0.25),
     ("1795168800250000000 x", TEN + 0.25),
@@ -83,6 +85,10 @@ def test_what_is_no_time(indexed: Indexed, event: str) -> None:
     ("props", "event", "time"),
     [
         ("TIME_PREFIX = end=\nTIME_FORMAT = %Y%m%d%H%M%S", "start=20200101000000 end=20261120100000", TEN),
+        ("TIME_FORMAT = %b %d %H:%M:%S", "Nov 20 10:00:00 x", TEN),
+        ("TIME_FORMAT = %b %d %H:%M:%S", "Dec 20 10:00:00 x", TEN - 335 * 86_400),  # not a month ahead
+        ("TIME_FORMAT = %j %H:%M:%S", "354 10:00:00 x", TEN - 335 * 86_400),
+        ("TIME_FORMAT = %Y %b %d %H:%M:%S", "2026 Dec 20 10:00:00 x", TEN + 30 * 86_400),
         ("TIME_PREFIX = t=\nTIME_FORMAT = %s", "t=1795168800 x", TEN),
         ("TIME_PREFIX = t=\nTIME_FORMAT = %s%3N", "t=1795168800250 x", TEN + 0.25),
         ("TIME_PREFIX = t=\nTIME_FORMAT = %s%Q", "t=1795168800250 x", TEN + 0.25),

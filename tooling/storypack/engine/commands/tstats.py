@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from storypack.engine.commands.bin import binned
@@ -14,11 +15,13 @@ from storypack.engine.compile.pipeline import base_search
 from storypack.engine.compile.resolve import base_request, resolve
 from storypack.engine.compile.terms import compile_term
 from storypack.engine.compile.union import unite
-from storypack.engine.errors import SearchError
+from storypack.engine.errors import NotSupported, SearchError
 from storypack.engine.relation import Relation
 from storypack.engine.session import Session
 from storypack.engine.sql import Kind, Sql, as_text, quote
 from storypack.spl import tree
+
+_PREFIX = re.compile(r"PREFIX\s*\(", re.I)
 
 
 @generating("tstats", without_effect="sid")
@@ -69,6 +72,8 @@ def _without_nodename(term: tree.Term | None) -> tuple[tree.Term | None, str]:
 
 def _split(node: tree.Tstats, rows: Relation, options: dict[str, str], session: Session) -> tuple[Relation, list[str]]:
     """The rows with `_time` binned, and the names of the by-fields."""
+    if prefix := next((one.field.name for one in node.by if _PREFIX.match(one.field.name)), ""):
+        raise NotSupported("function", prefix.partition("(")[0], "there is no list of an index's terms here")
     names: list[str] = []
     span = next((options_of(one.options)["span"] for one in node.by if "span" in options_of(one.options)), "")
     span = span or options.get("span", "")

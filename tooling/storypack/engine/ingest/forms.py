@@ -55,7 +55,6 @@ _FORMS = (
     r"/Date\((?P<s>\d{12,13})(?:[+-]\d{4})?\)",
 )
 _AT_START = (
-    _EPOCH,
     r"(?P<Y>[12]\d{3})[-/.](?P<m>1[0-2]|0[1-9])[-/.](?P<d>3[01]|[12]\d|0[1-9])\b",
     rf"(?P<d>3[01]|[12]\d|0[1-9])[-/ ]{_MONTH}[-/ ](?P<Y>[12]\d{{3}})\b",
     r"(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])/(?P<Y>[12]\d{3})\b",
@@ -72,11 +71,11 @@ ANYWHERE = (
     r"(?:^|[^0-9A-Za-z])("
     + "|".join(_bare(form) for form in _FORMS)
     + rf"|{_bare(_KEYED)})"
-    + r"|^(?:\s*<\d{1,3}>)?[\s#'\"\[({]*("
+    + r"|^(?:\s*<\d{1,3}>)?[\s#'\"\[({]*(?:("
     + "|".join(_bare(form) for form in _AT_START)
-    + r")(?:$|[^:\d]|:\D|:$)"
+    + rf")(?:$|[^:\d]|:\D|:$)|({_bare(_EPOCH)})(?:$|\D))"
 )
-"""The first time in a text, in group 1 or 2; a pattern of RE2 and of Python alike."""
+"""The first time in a text, in the group that takes part; a pattern of RE2 and of Python alike."""
 
 HAS_ZONE = rf"(?:Z|[+-]\d\d:?\d\d|\d ?(?:{_NAMES})|(?:{_NAMES}) \d{{4}})$|(?:^|\D)1\d{{9}}|/Date"
 """Texts of times that name their zone, or need none."""
@@ -103,14 +102,14 @@ def _anywhere() -> re.Pattern[str]:
 
 @cache
 def _readers() -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(form) for form in (*_FORMS, _KEYED, *_AT_START))
+    return tuple(re.compile(form) for form in (*_FORMS, _KEYED, *_AT_START, _EPOCH))
 
 
 def first_time(text: str, now: float, day: float | None = None) -> Seen | None:
     """The first time in a text; None for none. `now` gives the year to a date without one (that of the year before, if
     the date would lie more than two days ahead), `day` (epoch seconds of its midnight) the date to a clock alone."""
     match = _anywhere().search(text)
-    return read_time(match[1] or match[2], now, day) if match else None
+    return read_time(match[match.lastindex or 0], now, day) if match else None
 
 
 def read_time(text: str, now: float, day: float | None = None) -> Seen | None:
@@ -186,7 +185,7 @@ def keyed_time(value_of: JsonLookup, now: float) -> Seen | None:
 def read_keyed(text: str, now: float) -> Seen | None:
     """The time that a key's value is, from its first character on."""
     match = _anywhere().match(text.strip())
-    return read_time(match[1] or match[2], now) if match else None
+    return read_time(match[match.lastindex or 0], now) if match else None
 
 
 def event_time(text: str, now: float) -> Seen | None:

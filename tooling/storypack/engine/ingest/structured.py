@@ -32,7 +32,18 @@ def kind_of(settings: Settings) -> str:
     if kind and kind not in _KINDS:
         settings.warn(f"INDEXED_EXTRACTIONS = {kind} is none of {', '.join(_KINDS)}")
         return ""
+    if kind == "json" and _is_read_again(settings):
+        settings.warn(
+            "beside INDEXED_EXTRACTIONS = json, Splunk extracts the fields of JSON twice, at index and at search time "
+            "(props.conf.spec, KV_MODE); here they have one value. Set KV_MODE = none and AUTO_KV_JSON = false"
+        )
     return kind
+
+
+def _is_read_again(settings: Settings) -> bool:
+    """Whether the search looks for JSON, too."""
+    mode = settings.text("KV_MODE", "auto").lower()
+    return mode == "json" or (mode.startswith("auto") and settings.flag("AUTO_KV_JSON", default=True))
 
 
 def events(lines: Lines, settings: Settings) -> Iterator[CutEvent]:

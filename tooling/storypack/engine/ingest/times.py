@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from storypack.engine.ingest.forms import DAY, Seen, event_time, first_time, keyed_time
 from storypack.engine.ingest.settings import Settings
 from storypack.engine.udf.regex import GIVEN_UP, STRIKES
-from storypack.engine.udf.timeformat import strptime
+from storypack.engine.udf.timeformat import strptime_past
 from storypack.engine.zones import local_seconds, zone_of
 
 LOOKAHEAD = 128
@@ -117,7 +117,7 @@ class TimeReader:
 
     def _formatted(self, text: str) -> float | None:
         day = self.now if self._day is None else self._day
-        time = strptime(text, self._format, self.now if _DATED_FORMAT.search(self._format) else day)
+        time = strptime_past(text, self._format, self.now if _DATED_FORMAT.search(self._format) else day)
         if time is None or self._zone is None or _ZONED_FORMAT.search(self._format):
             return time
         return local_seconds(time, self._zone)

@@ -25,7 +25,8 @@ _ROUTING = frozenset({"_TCP_ROUTING", "_SYSLOG_ROUTING", "_INDEX_AND_FORWARD_ROU
 
 @dataclass(frozen=True)
 class RegexTransform:
-    """A transform by REGEX. `clone` = the source type of the copy that is changed; empty = the event itself is."""
+    """A transform by REGEX. `clone` = the source type of the copy that is changed; empty = the event itself is.
+    `writes` = a match is written somewhere; a copy may be made as it stands."""
 
     name: str
     pattern: Any
@@ -36,6 +37,7 @@ class RegexTransform:
     lookahead: int
     repeats: bool
     clone: str
+    writes: bool
 
     def apply(self, event: IngestEvent) -> IngestEvent | None:
         """Change the event; gives its copy where one is made."""
@@ -48,7 +50,7 @@ class RegexTransform:
         if self.clone and event.sourcetype == self.clone:
             return None  # the copy of a copy would have no end
         changed = event.copy(self.clone) if self.clone else event
-        for match in matches:
+        for match in matches if self.writes else ():
             self._write(changed, match)
         return changed if self.clone else None
 
@@ -88,7 +90,9 @@ def regex_transform(name: str, given: Mapping[str, str], warn: Warn) -> RegexTra
     if target in _ROUTING:
         settings.warn(f"DEST_KEY = {target} has no effect: there is no forwarding here")
         return None
-    if not target and not settings.flag("WRITE_META", default=False):
+    clone = settings.text("CLONE_SOURCETYPE")
+    writes = bool(target) or settings.flag("WRITE_META", default=False)
+    if not writes and not clone:
         settings.warn("has neither DEST_KEY nor WRITE_META = true, so it writes nothing")
         return None
     form = given.get("FORMAT", "").strip()
@@ -103,7 +107,8 @@ def regex_transform(name: str, given: Mapping[str, str], warn: Warn) -> RegexTra
         given.get("DEFAULT_VALUE", ""),
         settings.number("LOOKAHEAD", LOOKAHEAD),
         settings.flag("REPEAT_MATCH", default=False),
-        settings.text("CLONE_SOURCETYPE"),
+        clone,
+        writes,
     )
 
 

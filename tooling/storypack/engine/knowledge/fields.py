@@ -28,7 +28,7 @@ from storypack.spl import parse_expression, tree
 from storypack.spl.fields.walk import walk
 from storypack.spl.source import SplError
 
-INDEXED = ("_raw", "_time", "_indextime", "date_wday")
+INDEXED = ("_raw", "_time", "_indextime", "date_wday", "date_month", "linecount", "punct")
 """Fields of every event that the index holds, beside DATE_PARTS and those that an origin shares."""
 
 PUNCT = r"left(replace(replace(regexp_replace(_raw, '[A-Za-z0-9\r\n]', '', 'g'), ' ', '_'), chr(9), 't'), 50)"
@@ -154,8 +154,9 @@ class OriginFields:
             return Sql(PUNCT, Kind.STRING)
         if name == "linecount":
             return Sql(LINECOUNT, Kind.NUMBER)
-        if name == "date_wday":
-            return Sql(f"lower(dayname(spl_moment({self.time.text})))", Kind.STRING)
+        if name in ("date_wday", "date_month"):
+            part = "dayname" if name == "date_wday" else "monthname"
+            return Sql(f"lower({part}(spl_moment({self.time.text})))", Kind.STRING)
         if name.startswith("_"):
             return NULL
         return self._once("extracted", name, self._extract)

@@ -62,8 +62,8 @@ def time_sql(
 
 def _first_time(text: str) -> str:
     """The first time in a text; NULL for none."""
-    groups = f"regexp_extract({text}, {quote(ANYWHERE)}, ['free', 'first'])"
-    return f"list_transform([{groups}], lambda g_: nullif(g_['free'] || g_['first'], ''))[1]"
+    groups = f"regexp_extract({text}, {quote(ANYWHERE)}, ['free', 'first', 'number'])"
+    return f"list_transform([{groups}], lambda g_: nullif(g_['free'] || g_['first'] || g_['number'], ''))[1]"
 
 
 def _keyed(zone: str, clock: str, layers: Layers) -> str:
@@ -89,7 +89,7 @@ def _indexed(name: str) -> str:
 def _formatted(text: str, form: str, zone: str, clock: str) -> str:
     if form == "%s":
         return f"TRY_CAST(nullif(regexp_extract({text}, '^\\s*(\\d{{1,12}})', 1), '') AS DOUBLE)"
-    time = f"spl_strptime({text}, {quote(form)}, {clock})"
+    time = f"spl_strptime_past({text}, {quote(form)}, {clock})"
     return time if _HAS_ZONE.search(form) else _local(time, zone)
 
 

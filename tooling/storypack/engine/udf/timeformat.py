@@ -270,6 +270,21 @@ def strptime(value: str | None, text: str | None, now: float | None) -> float | 
     return seconds + fraction
 
 
+_YEARS = re.compile(r"%\d?(?:[YyCGgsc+DFx])")
+_DAYS_AHEAD = 2 * 86_400.0
+"""Seconds that an event's date may lie ahead (props.conf.spec: the default of MAX_DAYS_HENCE)."""
+
+
+@udf("spl_strptime_past", "VARCHAR", "VARCHAR", "DOUBLE", returns="DOUBLE")
+def strptime_past(value: str | None, text: str | None, now: float | None) -> float | None:
+    """As `strptime`; a date without a year that would lie more than two days ahead is one of the year before."""
+    time = strptime(value, text, now)
+    if time is None or now is None or time <= now + _DAYS_AHEAD or _YEARS.search(text or ""):
+        return time
+    last_year = (_EPOCH + timedelta(seconds=now)).year - 1
+    return strptime(value, text, (datetime(last_year, 7, 1, tzinfo=UTC) - _EPOCH).total_seconds())
+
+
 def _date(parts: dict[str, str], today: datetime) -> datetime | None:
     year = today.year
     if "Y" in parts:

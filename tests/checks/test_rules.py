@@ -57,6 +57,10 @@ LONG = "A Name That Goes On Long Enough to Fill the Space That Enterprise Leaves
 # Rows with any field, of which the search names these. Where fields are known, other rules look (SP220 to SP222).
 EVENTS = "`exf_cloud` user=* src=* account=* `exf_between(count, 1)`\n| `exf_share_leaves_filter`\n"
 
+DASHBOARD = {
+    key: base()[STORY][key] for key in ("version", "creation_date", "modification_date", "author", "description")
+}
+DASHBOARD |= {"name": "Leaving", "id": str(UUID(int=9))}
 TWIN = base()[TRUSTED] | {"name": "exf_two", "id": str(UUID(int=8)), "filename": "exf_trusted.csv"}
 
 FIRES: dict[str, list[Fires]] = {
@@ -424,6 +428,7 @@ FIRES: dict[str, list[Fires]] = {
         Fires({NETS_CSV: b'net,owner\n192.0.2.1," red"\n192.0.2.2, blue \n'}, NETS_CSV, "", "' red' begins", line=2),
         Fires({NETS_CSV: b'net,owner\n192.0.2.1,red\n192.0.2.2, "a "\n192.0.2.3,"c\t"'}, NETS_CSV, "", "c", line=4),
     ],
+    "SP188": [Fires({"dashboards/loose.json": b"{}"}, "dashboards/loose.json", "", "loose.yml")],
     "SP190": [
         Fires({TRUSTED_CSV: DELETE}, TRUSTED, "name", "exf_trusted.csv"),
         Fires({TRUSTED: {"filename": "trusted.csv"}}, TRUSTED, "filename", "did you mean 'exf_trusted.csv'?"),
@@ -637,6 +642,7 @@ SILENT: dict[str, list[Edits]] = {
         {MACRO: {"definition": 'eval x="$y$"'}},
         {TWO: {"definition": "search x=$field$", "validation": "$least$ > 0"}},
     ],
+    "SP188": [{"dashboards/leaving.yml": DASHBOARD, "dashboards/leaving.json": b"{}"}],
     "SP191": [{NETS_CSV: b"net,owner,column_3\n"}, {NETS_CSV: b"net, owner \n192.0.2.0/24, kim\n"}],
     "SP187": [{NETS_CSV: b'net , owner\n192.0.2.1 , red \n192.0.2.2,"blue green"\n'}],
     "SP192": [{NETS_CSV: b'net,owner\n192.0.2.0/24,"a, b"\n\n'}, {NETS_CSV: b'net,owner\r\n192.0.2.0/24,"a\r\nb"\r\n'}],

@@ -222,7 +222,7 @@ def test_the_pack_itself_fits_the_schema(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "edit", [{"naem": "x"}, {"version": "one"}, {"finding": {"title": "x"}}, {"type": "Rule"}, {"tests": [{"name": 1}]}]
+    "edit", [{"naem": "x"}, {"version": "one"}, {"finding": {"titel": "x"}}, {"type": "Rule"}, {"tests": [{"name": 1}]}]
 )
 def test_the_schema_refuses_mistakes(edit: dict[str, Any]) -> None:
     schema = json.loads(run("schema", "detection").stdout)

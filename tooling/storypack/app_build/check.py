@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from storypack.app_build.app_files import constant_confs, dashboards, icons, menu, readme, unused
+from storypack.app_build import app_template
+from storypack.app_build.app_files import constant_confs, icons, menu, readme, unused
 from storypack.app_build.errors import BuildError
-from storypack.app_build.from_pack import gathered
-from storypack.app_build.tree import dashboard_values, template_values
+from storypack.app_build.from_pack import gathered, has_template
+from storypack.app_build.tree import all_views, template_values
 from storypack.issue import Issue
 from storypack.pack.pack import Pack
 
 
 def app_issues(pack: Pack) -> list[Issue]:
-    """An issue for each file of `app/` that cannot be used, or is not. Nothing for a pack without the folder."""
-    if not (pack.root / "app").exists():
-        return []
+    """An issue for each file of `app/`, of `app_template/` and of dashboards that cannot be used, or is not. Nothing
+    for a pack without any of these."""
     gathering: list[Issue] = []
+    if not ((pack.root / "app").exists() or pack.dashboards or has_template(pack)):
+        return []
     content = gathered(pack, gathering)
-    issues = [each for each in gathering if each.location.file.startswith("app/")]  # rules look at the rest
+    starts = ("app/", f"{content.template.path or 'app'}/", *(entry.path for entry in pack.dashboards))
+    issues = [each for each in gathering if each.location.file.startswith(starts)]  # rules look at the rest
     files, values = content.app_files, template_values(content)
     parts: tuple[Callable[[], object], ...] = (
         lambda: constant_confs(files, values),
-        lambda: dashboards(files, dashboard_values(content)),
+        lambda: all_views(content),
+        lambda: app_template.confs(content.template),
+        lambda: app_template.menu(content.template),
+        lambda: app_template.copied(content.template),
         lambda: menu(files, values, []),
         lambda: readme(files, values),
         lambda: icons(files),
@@ -32,4 +38,4 @@ def app_issues(pack: Pack) -> list[Issue]:
             part()
         except BuildError as error:
             issues += error.issues
-    return [*issues, *unused(files)]
+    return [*issues, *unused(files), *app_template.left_out(content.template)]

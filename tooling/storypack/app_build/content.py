@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 
 from storypack.pack.models import (
     Baseline,
-    CsvLookup,
+    Dashboard,
     DataSource,
     Detection,
-    ExternalLookup,
     Investigation,
-    KvStoreLookup,
+    Lookup,
     MacroBody,
     Schedule,
     Settings,
@@ -21,6 +20,22 @@ from storypack.pack.models import (
 )
 
 EPOCH = dt.date(2020, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardFile:
+    """The definition of a dashboard: its file in the pack, and what is in it."""
+
+    path: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFolder:
+    """`app_template/` of contentctl: its path in the pack, and its files by path below it."""
+
+    path: str
+    files: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +48,15 @@ class AppContent:
     baselines: tuple[Baseline, ...] = ()
     investigations: tuple[Investigation, ...] = ()
     macros: tuple[MacroBody, ...] = ()  # the pack's and the generated filter macros
-    lookups: tuple[CsvLookup | KvStoreLookup | ExternalLookup, ...] = ()
+    lookups: tuple[Lookup, ...] = ()
+    dashboards: tuple[Dashboard, ...] = ()
     data_sources: tuple[DataSource, ...] = ()
     schedules: Mapping[str, Schedule] = field(default_factory=dict)  # by id of the search
     csv: Mapping[str, bytes] = field(default_factory=dict)  # by name of the lookup
+    models: Mapping[str, bytes] = field(default_factory=dict)  # .mlmodel files, by name in lookups/
+    definitions: Mapping[str, DashboardFile] = field(default_factory=dict)  # by id of the dashboard
     app_files: Mapping[str, bytes] = field(default_factory=dict)  # app/, by path below it
+    template: TemplateFolder = field(default_factory=lambda: TemplateFolder("", {}))  # app_template/
     license: bytes | None = None
     newest: dt.date = EPOCH  # the newest modification date of all content: the app's release date
     origins: Mapping[int, str] = field(default_factory=dict)  # id() of an object to its file, for error messages

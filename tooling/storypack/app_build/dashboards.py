@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
 from storypack.app_build.errors import FileFault
 
+_VIEWS = ("dashboard", "form", "view")
 _PLACE = re.compile(r"@([a-z_]+)@")
 _NAMED = re.compile(r'"[^"]+"|@[a-z_]+@|NaN|-?Infinity')
 # XML 1.0, "Characters": what no XML document can hold.
@@ -19,6 +20,28 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def view(text: str, values: Mapping[str, str]) -> str:
     """The view of a definition as Dashboard Studio shows it. `FileFault` for a text that is none."""
+    return _checked(text, values, lambda definition: dashboard(definition, values))
+
+
+def plain_view(text: str, theme: str) -> str:
+    """The same of a definition without places to fill in."""
+    return _checked(text, None, lambda definition: dashboard(definition, {}, theme))
+
+
+def simple_view(text: str, roots: Sequence[str] = _VIEWS) -> str:
+    """A view in simple XML as it is. `FileFault` for a text that is none, or begins with another element."""
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise FileFault("a document type has no place in a view", 0, "take it away")
+    try:
+        root = ElementTree.fromstring(text)
+    except ElementTree.ParseError as error:
+        raise FileFault(f"it is not XML: {error}", error.position[0]) from error
+    if root.tag not in roots:
+        raise FileFault(f"its first element is <{root.tag}>", 1, f"begin with one of {', '.join(roots)}")
+    return text
+
+
+def _checked(text: str, values: Mapping[str, str] | None, make: Callable[[Any], str]) -> str:
     try:
         definition = json.loads(text, parse_constant=_no_number, object_pairs_hook=_once)
     except FileFault as error:
@@ -32,7 +55,7 @@ def view(text: str, values: Mapping[str, str]) -> str:
     try:
         for problem in problems(definition, values):
             raise FileFault(problem.message, problem.line or _line(problem.message, text), problem.cure)
-        return dashboard(definition, values)
+        return make(definition)
     except RecursionError as error:
         raise FileFault("it is nested too deep") from error
 
@@ -57,8 +80,8 @@ def _line(message: str, text: str) -> int:
     return text.count("\n", 0, at) + 1 if at >= 0 else 0
 
 
-def problems(definition: Any, values: Mapping[str, str]) -> Iterator[FileFault]:
-    """What keeps parsed JSON from being a dashboard."""
+def problems(definition: Any, values: Mapping[str, str] | None) -> Iterator[FileFault]:
+    """What keeps parsed JSON from being a dashboard. `values` = what `@name@` may name; None = no places."""
     if not isinstance(definition, dict):
         yield FileFault("a dashboard is a JSON object: { ... }", 1)
         return
@@ -70,7 +93,8 @@ def problems(definition: Any, values: Mapping[str, str]) -> Iterator[FileFault]:
             yield FileFault(f'"{key}" is no text', 0, "put it in quotes")
         elif found := _NO_XML.search(text):
             yield FileFault(f'"{key}" has U+{ord(found[0]):04X}, which XML cannot hold', 0, "leave it out")
-    yield from _unknown_places(definition, values)
+    if values is not None:
+        yield from _unknown_places(definition, values)
     yield from _links(definition)
 
 

@@ -7,19 +7,22 @@ from pathlib import Path
 from typing import TypeVar
 
 from storypack.app_build.app_files import misnamed
-from storypack.app_build.content import EPOCH, AppContent
+from storypack.app_build.content import EPOCH, AppContent, DashboardFile, TemplateFolder
 from storypack.app_build.errors import APP_FILE, BuildError, issue
+from storypack.app_build.lookups import model_file
 from storypack.issue import Issue
 from storypack.opening import open_plain
 from storypack.pack.files import readable
-from storypack.pack.models import CsvLookup, Schedule
+from storypack.pack.models import CsvLookup, ModelLookup, Schedule
 from storypack.pack.models.base import Model
+from storypack.pack.models.dashboard import BODIES
 from storypack.pack.pack import Entry, Pack
 from storypack.pack.yaml import MAX_BYTES
 from storypack.reference.attack import technique
 
 M = TypeVar("M", bound=Model)
 
+TEMPLATE = "app_template"
 LICENSE_FILES = ("LICENSE", "LICENSE.txt", "LICENSE.md")
 
 
@@ -48,9 +51,13 @@ def gathered(pack: Pack, problems: list[Issue]) -> AppContent:
         investigations=_sorted(pack.investigations) if pack.settings.build.include_investigations else (),
         macros=tuple(macros),
         lookups=_sorted(pack.lookups),
+        dashboards=_sorted(pack.dashboards),
         data_sources=_sorted(pack.data_sources),
         schedules=_schedules(pack, problems),
         csv=_csv(pack, problems),
+        models=_models(pack, problems),
+        definitions=_definitions(pack, problems),
+        template=_template(pack, problems),
         app_files=_app_files(pack.root, problems),
         license=_license(pack.root),
         newest=max((getattr(entry.model, "modification_date", EPOCH) for entry in pack.entries()), default=EPOCH),
@@ -92,9 +99,58 @@ def _csv(pack: Pack, problems: list[Issue]) -> dict[str, bytes]:
     return found
 
 
+def _models(pack: Pack, problems: list[Issue]) -> dict[str, bytes]:
+    """The models of the Machine Learning Toolkit, under the names that it looks for."""
+    found = {}
+    for entry in pack.lookups:
+        if isinstance(entry.model, ModelLookup):
+            data = _bytes(pack.root, pack.beside(entry, ".mlmodel"))
+            if data is None:
+                problems.append(issue(APP_FILE, f"its model {entry.stem}.mlmodel cannot be read", entry.path))
+            else:
+                found[model_file(entry.name)] = data
+    return found
+
+
+def _definitions(pack: Pack, problems: list[Issue]) -> dict[str, DashboardFile]:
+    found = {}
+    for entry in pack.dashboards:
+        path = pack.dashboard_path(entry)
+        data = _bytes(pack.root, path, MAX_BYTES + 1) if path is not None else None
+        if path is None or data is None or len(data) > MAX_BYTES:
+            bodies = " or ".join(f"{entry.stem}{suffix}" for suffix in BODIES)
+            message = f"there is no {bodies} beside it that can be read"
+            problems.append(issue(APP_FILE, message, entry.path, "put the dashboard's definition there"))
+        else:
+            found[entry.model.id] = DashboardFile(path.relative_to(pack.root).as_posix(), data)
+    return found
+
+
+def has_template(pack: Pack) -> bool:
+    """Whether contentctl would copy something into the app."""
+    return bool(_template_path(pack))
+
+
+def _template_path(pack: Pack) -> str:
+    start = f"{pack.settings.content_folder}/" if pack.settings.content_folder else ""
+    return next((path for path in (f"{start}{TEMPLATE}", TEMPLATE) if (pack.root / path).is_dir()), "")
+
+
+def _template(pack: Pack, problems: list[Issue]) -> TemplateFolder:
+    """What contentctl would copy into the app."""
+    path = _template_path(pack)
+    return TemplateFolder(path, _files(pack.root, path, problems) if path else {})
+
+
 def _app_files(root: Path, problems: list[Issue]) -> dict[str, bytes]:
     """What is in `app/`, by path below it; hidden files and files of editors stay out."""
-    folder, found = root / "app", {}
+    found = _files(root, "app", problems)
+    problems += misnamed(found)
+    return found
+
+
+def _files(root: Path, name: str, problems: list[Issue]) -> dict[str, bytes]:
+    folder, found = root / name, {}
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
         if path.is_dir() or any(part.startswith(".") for part in relative.parts) or path.name.endswith(("~", ".pyc")):
@@ -103,10 +159,9 @@ def _app_files(root: Path, problems: list[Issue]) -> dict[str, bytes]:
         if data is None or len(data) > MAX_BYTES:
             large = f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB"
             message = "the file cannot be read" if data is None else large
-            problems.append(issue(APP_FILE, message, readable(f"app/{relative.as_posix()}")))
+            problems.append(issue(APP_FILE, message, readable(f"{name}/{relative.as_posix()}")))
         else:
             found[relative.as_posix()] = data
-    problems += misnamed(found)
     return found
 
 

@@ -6,6 +6,8 @@ import datetime as dt
 
 from storypack.pack.models import CsvLookup, Settings
 
+_MODEL = "__mlspl_"
+
 
 def lookup_file(settings: Settings, lookup: CsvLookup) -> str:
     """The name of the CSV in the app, `exf_scanners_20261122.csv`.
@@ -21,3 +23,12 @@ def lookup_file(settings: Settings, lookup: CsvLookup) -> str:
 def dated_file(settings: Settings, stem: str, date: dt.date) -> str:
     """`stem_20261122.csv`, or `stem.csv` where the pack's settings say so."""
     return f"{stem}_{date:%Y%m%d}.csv" if settings.build.date_lookup_files else f"{stem}.csv"
+
+
+def model_file(name: str) -> str:
+    """The name of a model's file in lookups/: the Machine Learning Toolkit looks for this prefix.
+
+    >>> model_file("dns_names"), model_file("__mlspl_dns_names")
+    ('__mlspl_dns_names.mlmodel', '__mlspl_dns_names.mlmodel')
+    """
+    return f"{_MODEL}{name.removeprefix(_MODEL)}.mlmodel"

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from storypack.app_build.lookups import lookup_file
+from storypack.app_build.lookups import lookup_file, model_file
 from storypack.conf import Stanza, boolean, tidy
-from storypack.pack.models import CsvLookup, ExternalLookup, KvStoreLookup, Settings
+from storypack.pack.models import CsvLookup, ExternalLookup, Lookup, ModelLookup, Settings
 
 
-def lookup_definition(settings: Settings, lookup: CsvLookup | KvStoreLookup | ExternalLookup) -> Stanza | None:
+def lookup_definition(settings: Settings, lookup: Lookup) -> Stanza | None:
     """One lookup definition; None for an external lookup, which another app defines."""
     if isinstance(lookup, ExternalLookup):
         return None
     values: dict[str, str] = {}
     if isinstance(lookup, CsvLookup):
         values["filename"] = lookup_file(settings, lookup)
+    elif isinstance(lookup, ModelLookup):
+        values["filename"] = model_file(lookup.name)
     else:
         values["external_type"] = "kvstore"
         values["collection"] = lookup.collection or lookup.name

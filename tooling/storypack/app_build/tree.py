@@ -6,8 +6,10 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from xml.etree import ElementTree
 
+from storypack.app_build import app_template
 from storypack.app_build.annotations import TacticsOf
 from storypack.app_build.app_conf import CUSTOM_CONFS, app_conf
 from storypack.app_build.app_files import NAV, constant_confs, dashboards, icons, menu, readme
@@ -15,14 +17,14 @@ from storypack.app_build.catalogue import catalogue, catalogue_file, catalogue_n
 from storypack.app_build.confs import ConfFile, conf_files
 from storypack.app_build.content import EPOCH, AppContent
 from storypack.app_build.content_version import content_version
-from storypack.app_build.dashboards import dashboard
+from storypack.app_build.dashboards import dashboard, plain_view, simple_view
 from storypack.app_build.errors import NOT_CARRIED, BuildError, issue
 from storypack.app_build.health_searches import freshness, lookup_rows
 from storypack.app_build.investigations import definition, view_name
 from storypack.app_build.lookups import lookup_file
 from storypack.app_build.manifest import manifest
 from storypack.app_build.metadata import default_meta
-from storypack.app_build.names import detection_stanza, story_name
+from storypack.app_build.names import dashboard_view, detection_stanza, story_name
 from storypack.app_build.sandbox import plain
 from storypack.app_build.server_conf import server_conf
 from storypack.conf import Conf, ConfError, faults, merge, write
@@ -48,16 +50,15 @@ def app_tree(content: AppContent, tactics_of: TacticsOf) -> App:
     if issues := [found for file in generated for found in _issues(file)]:
         raise BuildError(sorted(issues, key=lambda each: each.sort_key))
     values = template_values(content)
-    views = dashboards(content.app_files, dashboard_values(content))
-    views |= {view_name(each): _investigation_view(content, each) for each in content.investigations}
+    views = all_views(content)
     files: dict[str, str] = {f"default/data/ui/views/{name}.xml": xml for name, xml in views.items()}
-    files[NAV] = menu(content.app_files, values, list(views))
+    files[NAV] = app_template.menu(content.template) or menu(content.app_files, values, list(views))
     files["README.md"] = readme(content.app_files, values)
     files["app.manifest"] = manifest(content.settings, content.newest, "LICENSE" if content.license else None)
     if content.detections:
         files[f"lookups/{catalogue_file(content)}"] = catalogue(content.settings, content.detections, tactics_of)
     tree: Tree = {path: _utf8(path, text) for path, text in files.items()}
-    tree |= icons(content.app_files) | lookups(content)
+    tree |= app_template.copied(content.template) | icons(content.app_files) | lookups(content)
     if content.license:
         tree["LICENSE"] = content.license
     tree |= _conf_texts(content, generated, values, tree)
@@ -69,9 +70,26 @@ def counts(content: AppContent) -> dict[str, int]:
     return {kind.folder: len(getattr(content, kind.folder)) for kind in KINDS if kind.in_app}
 
 
+def all_views(content: AppContent) -> dict[str, str]:
+    """Name of a view to its XML: what a template folder has, dashboards of `app/` and of the pack, investigations."""
+    views = app_template.views(content.template) | dashboards(content.app_files, dashboard_values(content))
+    files = {file.path: file.data for file in content.definitions.values()}
+    themes = {
+        content.definitions[each.id].path: each.theme for each in content.dashboards if each.id in content.definitions
+    }
+
+    def made(path: str, text: str) -> str:
+        return simple_view(text) if path.endswith(".xml") else plain_view(text, themes[path])
+
+    for path, xml in app_template.made_of(files, sorted(files), "", made).items():
+        views[dashboard_view(content.settings, PurePosixPath(path).stem)] = xml
+    return views | {view_name(each): _investigation_view(content, each) for each in content.investigations}
+
+
 def lookups(content: AppContent) -> Tree:
-    """The CSV files."""
-    return {
+    """The CSV files, and the models of the Machine Learning Toolkit."""
+    models = {f"lookups/{name}": data for name, data in content.models.items()}
+    return models | {
         f"lookups/{lookup_file(content.settings, lookup)}": content.csv[lookup.name]
         for lookup in content.lookups
         if isinstance(lookup, CsvLookup) and lookup.name in content.csv
@@ -137,7 +155,9 @@ def _conf_texts(content: AppContent, generated: list[ConfFile], values: dict[str
     confs["default/server.conf"] = server_conf(custom)
     confs["default/content-version.conf"] = content_version(content.settings)
     confs["metadata/default.meta"] = default_meta()
-    overlays = constant_confs(content.app_files, values)
+    overlays = app_template.confs(content.template)
+    for path, conf in constant_confs(content.app_files, values).items():
+        overlays[path] = merge(overlays[path], conf) if path in overlays else conf
     texts = {path: _text(conf, path, overlays) for path, conf in confs.items()}
     for path in overlays.keys() - confs.keys() - {"default/app.conf"}:
         texts[path] = _text(Conf(), path, overlays)

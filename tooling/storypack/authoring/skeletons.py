@@ -224,11 +224,33 @@ def investigation(seed: Seed) -> dict[str, str]:
     return {f"investigations/{seed.stem}.yml": text}
 
 
+def dashboard(seed: Seed) -> dict[str, str]:
+    """The YAML, and the definition with one table."""
+    definition = {
+        "title": seed.name,
+        "description": "",
+        "dataSources": {
+            "ds_rows": {"type": "ds.search", "options": {"query": "index=_internal | stats count by sourcetype"}}
+        },
+        "visualizations": {"viz_rows": {"type": "splunk.table", "dataSources": {"primary": "ds_rows"}}},
+        "layout": {
+            "type": "grid",
+            "structure": [{"item": "viz_rows", "type": "block", "position": {"x": 0, "y": 0, "w": 1200, "h": 400}}],
+        },
+    }
+    text = head(seed, "TODO: what it shows, and to whom.")
+    return {
+        f"dashboards/{seed.stem}.yml": text,
+        f"dashboards/{seed.stem}.json": json.dumps(definition, indent=2) + "\n",
+    }
+
+
 SKELETONS = {
     "detection": detection,
     "story": story,
     "macro": macro,
     "lookup": lookup,
+    "dashboard": dashboard,
     "schedule": schedule,
     "data_source": data_source,
     "baseline": baseline,

@@ -107,7 +107,7 @@ def _wrong_value(details: list[ErrorDetails]) -> tuple[str, str]:
         case "literal_error":
             return _not_one_of(value, _QUOTED.findall(str(context.get("expected", ""))))
         case "union_tag_invalid":
-            return _not_one_of(value["lookup_type"], ["csv", "kvstore", "external"])
+            return _not_one_of(value["lookup_type"], ["csv", "kvstore", "external", "mlmodel"])
         case "string_too_short":
             return "is empty", "write something, or remove the key"
         case "too_short":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -17,8 +17,20 @@ from storypack.pack.yaml import MAX_BYTES
 SETTINGS_FILE = "storypack.yml"
 SUFFIXES = (".yml", ".yaml")
 _STEM = re.compile(STEM_PATTERN)
+# Only a detection's file name becomes a part of something in Splunk: the name of its filter macro.
+_LOOSE_STEM = re.compile(r"^[\w()\[\] .,&+'-]*[\w()\]]$")
 # Files that belong in a content folder without being content.
-_COMPANIONS = {".csv": ("lookups",), ".md": None}
+_COMPANIONS = {
+    ".csv": ("lookups",),
+    ".mlmodel": ("lookups",),
+    ".json": ("dashboards",),
+    ".xml": ("dashboards",),
+    ".md": None,
+}
+_LIKE_CONTENT = (".yml", ".yaml", ".spl", ".conf")
+_NO_CONTENT = frozenset(
+    ["bin", "build", "dist", "docs", "env", "lib", "node_modules", "scripts", "tests", "tools", "venv"]
+)
 _MAX_FOLDERS = 20  # depth
 
 
@@ -62,6 +74,21 @@ def elsewhere(root: Path, name: str) -> str:
     return ""
 
 
+def other_folders(root: Path, start: str, known: Collection[str]) -> Iterator[tuple[str, int]]:
+    """Folders beside those of content that hold files of the same kinds, at most two levels down, with their number."""
+    try:
+        entries = sorted(os.scandir(root / start), key=lambda entry: entry.name)
+    except OSError:
+        return  # there is no such folder: that nothing is in it is said elsewhere
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name in known or entry.name in _NO_CONTENT or not _is_folder(entry):
+            continue
+        patterns = (f"*{level}{suffix}" for level in ("", "/*") for suffix in _LIKE_CONTENT)
+        count = sum(1 for pattern in patterns for _ in Path(entry.path).glob(pattern))
+        if count:
+            yield readable(entry.name), count
+
+
 def _walk(root: Path, folder: str, kind: str, depth: int) -> Iterator[tuple[str, Issue | None]]:
     here = root / folder
     if depth == 0 and not os.path.lexists(here):
@@ -85,12 +112,17 @@ def _walk(root: Path, folder: str, kind: str, depth: int) -> Iterator[tuple[str,
         if suffix not in SUFFIXES and _is_folder(entry):
             yield from _walk(root, path, kind, depth + 1)
         elif suffix in SUFFIXES:
-            if _STEM.match(stem):
+            if (_STEM if kind == "detections" else _LOOSE_STEM).match(stem):
                 yield path, None
             else:
-                yield path, _unreadable(path, "has a name that may hold only letters, digits, - and _", "rename it")
+                yield path, _unreadable(path, _stem_meaning(kind), "rename it")
         elif kind not in (_COMPANIONS.get(suffix, ()) or (kind,) if suffix in _COMPANIONS else ()):
             yield path, _stray(path)
+
+
+def _stem_meaning(kind: str) -> str:
+    more = "" if kind == "detections" else ", blanks, brackets and . , & + '"
+    return f"has a name that may hold only letters, digits, - and _{more}"
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -65,12 +65,18 @@ KINDS: Final = (
     Kind(
         "lookup",
         "lookups",
-        {"csv": "lookup.CsvLookup", "kvstore": "lookup.KvStoreLookup", "external": "lookup.ExternalLookup"},
+        {
+            "csv": "lookup.CsvLookup",
+            "kvstore": "lookup.KvStoreLookup",
+            "external": "lookup.ExternalLookup",
+            "mlmodel": "lookup.ModelLookup",
+        },
         "lookup_type",
         "lookup.LOOKUP",
         in_app=True,
         is_spl_name=True,
     ),
+    Kind("dashboard", "dashboards", _one("dashboard.Dashboard"), in_app=True),
     Kind("data_source", "data_sources", _one("data_source.DataSource")),
     Kind("schedule", "schedules", _one("schedule.NamedSchedule"), older_folders=("deployments",)),
 )

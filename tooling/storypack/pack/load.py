@@ -21,7 +21,7 @@ from storypack.issue import Issue, Location, Severity
 from storypack.pack import rules
 from storypack.pack.adapters import CURRENT, Note, adapt, app_settings
 from storypack.pack.explain import issues_of, unknown_keys, without
-from storypack.pack.files import SETTINGS_FILE, Found, elsewhere, find_files, read_file
+from storypack.pack.files import SETTINGS_FILE, Found, elsewhere, find_files, other_folders, read_file
 from storypack.pack.kinds import BY_FOLDER, KINDS, SETTINGS, Kind
 from storypack.pack.models.base import Model
 from storypack.pack.models.settings import Settings
@@ -97,6 +97,8 @@ def load_pack(folder: Path) -> Loaded:
     results = [_modelled(item, each) for item, each in zip(found, chain.from_iterable(read), strict=True)]
     if settings_source.text and not any(item.kind in _SEARCHES for item in found):
         issues.append(_no_content(folder, settings, settings_source))
+    if settings.profile == "compatible":
+        issues += _left_out(folder, settings, settings_source)
     return link(folder, settings, settings_source, results, [*issues, *stray])
 
 
@@ -178,6 +180,16 @@ def _folders(settings: Settings) -> dict[str, str]:
     """The folders of content, and the kind that is in each."""
     start = f"{settings.content_folder.rstrip('/')}/" if settings.content_folder else ""
     return {f"{start}{folder}": kind for folder, kind in _KIND_IN_FOLDER.items()}
+
+
+def _left_out(folder: Path, settings: Settings, source: SourceFile) -> Iterator[Issue]:
+    """That other folders of another tool's repository hold what may be content, and are not read."""
+    known = {*_KIND_IN_FOLDER, "app_template", "app"}
+    for name, count in other_folders(folder, settings.content_folder, known):
+        shown = f"{settings.content_folder}/{name}" if settings.content_folder else name
+        files = "1 file" if count == 1 else f"{count} files"
+        message = f"{shown}/ is left out: nothing of it ({files}) is checked or goes into the app"
+        yield Issue(rules.LEFT_OUT, Severity.NOTE, message, Location(source.path))
 
 
 def _no_content(folder: Path, settings: Settings, source: SourceFile) -> Issue:
@@ -290,7 +302,8 @@ def _validated(
 
 def _unread(issue: Issue) -> Issue:
     message = f"{issue.message}: nothing reads it, so it is left out"
-    return replace(issue, severity=Severity.WARNING, message=message)
+    cure = issue.cure if issue.cure.startswith("did you mean") else "remove it"
+    return replace(issue, severity=Severity.WARNING, message=message, cure=cure)
 
 
 def _more(count: int, issues: list[Issue]) -> Iterator[Issue]:

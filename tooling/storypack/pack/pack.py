@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from storypack.issue import Location
 from storypack.pack.kinds import KINDS, Kind
 from storypack.pack.models.base import Model
 from storypack.pack.models.baseline import Baseline
+from storypack.pack.models.dashboard import BODIES, Dashboard
 from storypack.pack.models.data_source import DataSource
 from storypack.pack.models.detection import Detection
 from storypack.pack.models.investigation import Investigation
@@ -81,6 +83,7 @@ class Pack:
     detections: tuple[Entry[Detection], ...] = ()
     macros: tuple[Entry[Macro], ...] = ()
     lookups: tuple[Entry[Lookup], ...] = ()
+    dashboards: tuple[Entry[Dashboard], ...] = ()
     data_sources: tuple[Entry[DataSource], ...] = ()
     baselines: tuple[Entry[Baseline], ...] = ()
     investigations: tuple[Entry[Investigation], ...] = ()
@@ -227,3 +230,11 @@ class Pack:
         """The CSV of a lookup: the file that it names, or the one with the YAML's own name. It may not exist."""
         folder = (self.root / lookup.path).parent
         return folder / (lookup.model.filename or f"{lookup.stem}.csv")
+
+    def beside(self, entry: Entry[Model], suffix: str) -> Path:
+        """The file with the YAML's own name and another suffix. It may not exist."""
+        return (self.root / entry.path).with_suffix(suffix)
+
+    def dashboard_path(self, entry: Entry[Dashboard]) -> Path | None:
+        """The file with a dashboard's definition; None if there is none."""
+        return next((path for suffix in BODIES if os.path.lexists(path := self.beside(entry, suffix))), None)

@@ -1,4 +1,4 @@
-"""The rules that loading itself keeps: ids SP001 to SP014. The rules about content are in `checks/`."""
+"""The rules that loading itself keeps: ids SP001 to SP015. The rules about content are in `checks/`."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ NO_SETTINGS: Final = "SP011"
 OLDER_FORMAT: Final = "SP012"
 CONTRADICTION: Final = "SP013"
 NO_CONTENT: Final = "SP014"
+LEFT_OUT: Final = "SP015"
 
 RULES: Final = (
     LoaderRule(
@@ -138,5 +139,14 @@ RULES: Final = (
         "A folder without detections becomes an empty app, and everybody believes that the checks are green.",
         "contentctl.yml at the top, and the detections in content/detections/",
         "Name the folder with content_folder in storypack.yml, or with --pack.",
+    ),
+    LoaderRule(
+        LEFT_OUT,
+        "Folder that is left out",
+        "Another tool's repository can hold more than this tool makes an app of: playbooks, content that was removed, "
+        "rules in other languages.",
+        "playbooks/block_user.yml",
+        "Nothing, if it is not for Splunk; else put it where detections, dashboards and the others are.",
+        Severity.NOTE,
     ),
 )

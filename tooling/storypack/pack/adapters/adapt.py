@@ -35,7 +35,7 @@ def version_of(kind: str, data: Data) -> int:
         return 4
     if isinstance(tags, dict) or data.keys() & (_OLDER_KEYS.get(kind, set()) | _ANY_OLDER_KEYS):
         return 5
-    if kind == "macros" and not {"id", "version", "author"} & data.keys():
+    if kind == "macros" and not {"id", "author", "creation_date", "modification_date"} & data.keys():
         return 5
     return CURRENT
 

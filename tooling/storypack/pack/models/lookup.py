@@ -55,7 +55,15 @@ class ExternalLookup(BaseLookup):
     external_cmd: Text | None = None
 
 
-Lookup = CsvLookup | KvStoreLookup | ExternalLookup
+class ModelLookup(BaseLookup):
+    """A model that the Machine Learning Toolkit has fitted: a file beside the YAML, under its name with the suffix
+    .mlmodel. Searches `apply` it; nothing looks it up."""
+
+    lookup_type: Literal["mlmodel"]
+    fields: list[str] = Field(default_factory=list)
+
+
+Lookup = CsvLookup | KvStoreLookup | ExternalLookup | ModelLookup
 
 
 def _kind(value: Any) -> Any:
@@ -66,7 +74,8 @@ LOOKUP: TypeAdapter[Lookup] = TypeAdapter(
     Annotated[
         Annotated[CsvLookup, Tag("csv")]
         | Annotated[KvStoreLookup, Tag("kvstore")]
-        | Annotated[ExternalLookup, Tag("external")],
+        | Annotated[ExternalLookup, Tag("external")]
+        | Annotated[ModelLookup, Tag("mlmodel")],
         Discriminator(_kind),
     ]
 )

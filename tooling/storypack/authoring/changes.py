@@ -9,11 +9,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from storypack.pack.kinds import KINDS
 
 _LINK, _SUBMODULE = "120000", "160000"
 
@@ -72,14 +70,15 @@ class Changes:
             yield mode, name, path
 
 
-def changes(root: Path, since: str = "") -> Changes:
-    """What differs from the last commit, or from where the branch left `since`. Raises GitError."""
+def changes(root: Path, since: str = "", read: Iterable[str] = ()) -> Changes:
+    """What differs from the last commit, or from where the branch left `since`. `read` are files and folders that are
+    read whatever git ignores. Raises GitError."""
     if since.startswith("-"):  # git would take it for an option
         raise GitError(f"'{since}' is not a branch or commit")
     base = _common(root, since) if since else _head(root)
-    ours = ("storypack.yml", *(folder for kind in KINDS for folder in (kind.folder, *kind.older_folders)))
     listed = _git(root, "ls-files", "--others", "--exclude-standard", "-z")
-    listed += _git(root, "ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", *ours)
+    if read := tuple(read):
+        listed += _git(root, "ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", *read)
     if base:
         listed += _git(root, "diff", "--name-only", "--no-renames", "--relative", "-z", base, "--")
     else:

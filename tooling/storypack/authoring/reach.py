@@ -18,13 +18,12 @@ from typing import Any
 from storypack.opening import read_plain, real
 from storypack.pack.adapters import app_settings
 from storypack.pack.files import SETTINGS_FILE, SUFFIXES
-from storypack.pack.kinds import KINDS
+from storypack.pack.kinds import KINDS, content_folders
 from storypack.pack.mentions import puts_names_together, runs_by_title, search_text
 from storypack.pack.pack import Entry, Pack
 from storypack.pack.yaml import YamlError, parse
 
 _WORD = re.compile(r"\w+")
-_KIND_IN_FOLDER = {folder: kind.folder for kind in KINDS for folder in (kind.folder, *kind.older_folders)}
 _WITH_SEARCH = frozenset(kind.folder for kind in KINDS if kind.has_search)
 _BY_NAME = ("macros", "lookups")
 
@@ -52,13 +51,13 @@ class _Reach:
             todo += self._names_of(path)
         self.files |= {entry.path for entry in self.pack.tested if self._data_of(entry) & changed}
         self._by_schedule(changed)
-        if any(_kind(path) in _BY_NAME for path in changed):
+        if any(self._kind(path) in _BY_NAME for path in changed):
             todo += [entry.name for entry in self.pack.macros if puts_names_together(entry.model)]
-        if any(_kind(path) for path in changed):
+        if any(self._kind(path) for path in changed):
             self.files |= {entry.path for entry in self.pack.entries() if runs_by_title(search_text(entry))}
         todo += [entry.name for entry in self.pack.entries() if entry.path in self.files]
         self._follow(todo)
-        if any(_kind(path) in ("detections", "stories") for path in self.files):
+        if any(self._kind(path) in ("detections", "stories") for path in self.files):
             self._follow(
                 self._reaching(entry for entry in self.pack.entries() if "risk" in search_text(entry).casefold())
             )
@@ -83,10 +82,18 @@ class _Reach:
 
     # --- what changed
 
+    @cached_property
+    def _folders(self) -> dict[str, str]:
+        return content_folders(self.pack.settings.content_folder)
+
+    def _kind(self, path: str) -> str | None:
+        """The kind of content that a path belongs to, whether or not it can be read."""
+        return next((kind for folder, kind in self._folders.items() if path.startswith(f"{folder}/")), None)
+
     def _names_of(self, path: str) -> list[str]:
         """What others may call the object of a file, by what it says and said of itself."""
         file = PurePosixPath(path)
-        kind = _kind(path)
+        kind = self._kind(path)
         if kind is None:
             return []
         if file.suffix not in SUFFIXES:
@@ -113,7 +120,7 @@ class _Reach:
 
     def _by_schedule(self, changed: set[str]) -> None:
         """Reach the searches whose schedule changed, or went away. Those that name none have that of their type."""
-        gone = {_even(name) for path in changed if _kind(path) == "schedules" for name in self._names_of(path)}
+        gone = {_even(name) for path in changed if self._kind(path) == "schedules" for name in self._names_of(path)}
         for entry in self.pack.searches:
             schedule = entry.model.schedule or self.pack.default_schedule(entry.model)
             if isinstance(schedule, str) and _even(schedule) in gone:
@@ -138,11 +145,6 @@ class _Reach:
         words = _WORD.findall(name) or [name]
         fewest = min((self._by_word.get(word, []) for word in words), key=len)
         return [entry for entry in fewest if name in self._texts[entry.path]]
-
-
-def _kind(path: str) -> str | None:
-    """The kind of content that a path belongs to, whether or not it can be read."""
-    return _KIND_IN_FOLDER.get(path.split("/", 1)[0])
 
 
 def _even(text: str) -> str:

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from storypack.authoring.changes import Changes, GitError, changes, kept_files
 from storypack.opening import is_plain
+from storypack.pack.adapters import app_settings
+from storypack.pack.files import SETTINGS_FILE
+from storypack.pack.kinds import content_folders
 
 if TYPE_CHECKING:
     from storypack.pack.pack import Entry, Pack
@@ -56,16 +59,17 @@ def _changed(pack: Pack, since: str) -> set[str]:
     """Changed files, and those of all that the change reaches. Events that git does not keep may have changed, too."""
     from storypack.authoring.reach import reach
 
-    changed = changes_since(pack.root, since)
+    changed = changes_since(pack, since)
     named = {item.data for entry in pack.tested for test in entry.model.tests for item in test.attack_data}
     local = {posixpath.normpath(name) for name in named if is_plain(pack.root / name)}
     return reach(pack, changed.files | (local - kept_files(pack.root)), changed.old_texts())
 
 
-def changes_since(root: Path, since: str) -> Changes:
+def changes_since(pack: Pack, since: str) -> Changes:
     """What git says was changed. Raises SelectionError."""
+    read = (SETTINGS_FILE, *app_settings.FILES, *content_folders(pack.settings.content_folder))
     try:
-        return changes(root, since)
+        return changes(pack.root, since, read)
     except GitError as error:
         raise SelectionError(f"--only changed: {error}") from error
 

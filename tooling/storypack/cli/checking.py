@@ -17,6 +17,7 @@ from storypack.checks.snapshot import Snapshot
 from storypack.cli.options import chosen, no_pack
 from storypack.issue import Issue
 from storypack.pack.load import Loaded, load_pack
+from storypack.pack.pack import Pack
 from storypack.scratch import scratch
 from storypack.store import Store, digest
 
@@ -38,7 +39,7 @@ def checked(pack: Path, only: Sequence[str], today: dt.date, store: Store | None
         found = Snapshot(result.issues, loaded.files, len(result.silenced))
         return found, _texts(loaded, result.issues)
     elsewhere = [issue for issue in result.issues if issue.location.file not in files]
-    new = {id(issue) for since in starts_of_changes(only) for issue in _new_since(pack, since, elsewhere, store)}
+    new = {id(issue) for since in starts_of_changes(only) for issue in _new_since(loaded.pack, since, elsewhere, store)}
     issues = [issue for issue in result.issues if issue.location.file in files or id(issue) in new]
     silenced = [issue for issue in result.silenced if issue.location.file in files]
     read = [path for path in loaded.files if path in files]
@@ -49,7 +50,7 @@ def _run(loaded: Loaded, today: dt.date, store: Store | None) -> Checked:
     return run_checks(loaded.pack, today, [*loaded.issues, *app_issues(loaded.pack)], store)
 
 
-def _new_since(pack: Path, since: str, issues: Sequence[Issue], store: Store | None) -> Sequence[Issue]:
+def _new_since(pack: Pack, since: str, issues: Sequence[Issue], store: Store | None) -> Sequence[Issue]:
     """Those of the issues that the pack did not have before it was changed."""
     changed = changes_since(pack, since)
     if not issues or changed.base is None:

@@ -89,6 +89,13 @@ BY_NAME: Final = {kind.name: kind for kind in (*KINDS, SETTINGS)}
 BY_FOLDER: Final = {kind.folder: kind for kind in KINDS}
 
 
+def content_folders(start: str = "") -> dict[str, str]:
+    """The folders of content, those of older formats among them, and the kind that is in each. `start` = the folder
+    that holds them, if the pack's own does not."""
+    prefix = f"{start.rstrip('/')}/" if start else ""
+    return {f"{prefix}{folder}": kind.folder for kind in KINDS for folder in (kind.folder, *kind.older_folders)}
+
+
 def _member(path: str) -> Any:
     module, _, name = path.partition(".")
     return getattr(import_module(f"storypack.pack.models.{module}"), name)

@@ -22,7 +22,7 @@ from storypack.pack import rules
 from storypack.pack.adapters import CURRENT, Note, adapt, app_settings
 from storypack.pack.explain import issues_of, unknown_keys, without
 from storypack.pack.files import SETTINGS_FILE, Found, elsewhere, find_files, other_folders, read_file
-from storypack.pack.kinds import BY_FOLDER, KINDS, SETTINGS, Kind
+from storypack.pack.kinds import BY_FOLDER, KINDS, SETTINGS, Kind, content_folders
 from storypack.pack.models.base import Model
 from storypack.pack.models.settings import Settings
 from storypack.pack.pack import Entry, Pack
@@ -36,7 +36,6 @@ MOST: Final = 50  # mistakes of one file that are shown: nobody reads more, and 
 
 
 _SEARCHES: Final = frozenset(kind.folder for kind in KINDS if kind.has_search)
-_KIND_IN_FOLDER: Final = {folder: kind.folder for kind in KINDS for folder in (kind.folder, *kind.older_folders)}
 _STAND_INS: Final = {
     "app_id": "unnamed_app",
     "title": "Unnamed",
@@ -90,7 +89,7 @@ def load_pack(folder: Path) -> Loaded:
     Never raises for what the folder holds; a folder that is no pack gives an issue (SP011).
     """
     settings, settings_source, issues = load_settings(folder)
-    found, stray = find_files(folder, _folders(settings))
+    found, stray = find_files(folder, content_folders(settings.content_folder))
     size = _CHUNK if len(found) >= ENOUGH else max(len(found), 1)
     chunks = [found[start : start + size] for start in range(0, len(found), size)]
     read = run_all([partial(_read_files, folder, chunk) for chunk in chunks])
@@ -176,15 +175,9 @@ def _checked_settings(
     return settings, read.source, [*issues, *wrong]
 
 
-def _folders(settings: Settings) -> dict[str, str]:
-    """The folders of content, and the kind that is in each."""
-    start = f"{settings.content_folder.rstrip('/')}/" if settings.content_folder else ""
-    return {f"{start}{folder}": kind for folder, kind in _KIND_IN_FOLDER.items()}
-
-
 def _left_out(folder: Path, settings: Settings, source: SourceFile) -> Iterator[Issue]:
     """That other folders of another tool's repository hold what may be content, and are not read."""
-    known = {*_KIND_IN_FOLDER, "app_template", "app"}
+    known = {*content_folders(), "app_template", "app"}
     for name, count in other_folders(folder, settings.content_folder, known):
         shown = f"{settings.content_folder}/{name}" if settings.content_folder else name
         files = "1 file" if count == 1 else f"{count} files"

@@ -74,12 +74,13 @@ class Adapted:
         self.came_from(new, old)
 
     def came_from(self, new: KeyPath, old: KeyPath) -> None:
-        """Remember where a value was in the file, through earlier moves."""
+        """Remember where a value was in the file, and what is in it, through earlier moves."""
+        inside = [(new + later[len(old) :], first) for later, first in self.moved if later[: len(old)] == old != later]
         for later, first in reversed(self.moved):
             if old[: len(later)] == later:
                 old = first + old[len(later) :]
                 break
-        self.moved.append((new, old))
+        self.moved += [(new, old), *inside]
 
     def contradict(self, path: KeyPath, older: KeyPath, other: Any, written: Any = None) -> None:
         """The file says one thing at `path`, and at `older` what amounts to `other`: an error that shows both."""

@@ -68,7 +68,7 @@ def _tests(adapted: Adapted, manual: object) -> None:
         if manual:
             data["tests"] = [{"name": "Manual test", "test_type": "experimental", "reason": str(manual)}]
         return
-    for test in data["tests"]:
+    for number, test in enumerate(data["tests"]):
         if not isinstance(test, dict):
             continue
         for key in ("file", "pass_condition", "baselines"):
@@ -76,13 +76,15 @@ def _tests(adapted: Adapted, manual: object) -> None:
         test["test_type"] = "experimental" if manual or data.get("status") == "experimental" else "unit"
         if manual:
             test["reason"] = str(manual)
-        for item in test.get("attack_data") or ():
+        for index, item in enumerate(test.get("attack_data") or ()):
             if not isinstance(item, dict):
                 continue
             item.pop("update_timestamp", None)
             item.pop("file_name", None)
             if "custom_index" in item:
+                place = ("tests", number, "attack_data", index)
                 item["index"] = item.pop("custom_index")
+                adapted.came_from((*place, "index"), (*place, "custom_index"))
 
 
 def _throttling(adapted: Adapted) -> None:

@@ -53,6 +53,13 @@ def test_a_table(log: Path) -> None:
     assert result.stderr == ""
 
 
+def test_a_table_shows_the_text_of_events_and_no_other_internal_field(log: Path) -> None:
+    result = run("eval _mine=1 | table _raw _mine _time user | sort user | head 1", "--data", log)
+    header, _, row = result.stdout.splitlines()[:3]
+    assert header.split() == ["_raw", "_time", "user"]
+    assert row.startswith('{"time": "2026-11-20T1')
+
+
 def test_json_lines_hold_types_and_lists(log: Path) -> None:
     found = rows(run("user=kim | sort size | table user size tags{}", "--data", log, "--format", "json"))
     assert found == [{"user": "kim"}, {"user": "kim", "size": "5", "tags{}": ["a", "b"]}] or found == [

@@ -20,6 +20,7 @@ Row = Mapping[str, Any]
 MEASURED = 1_000
 """Rows by which the width of a table's columns is measured; later ones are cut to fit."""
 _LEAST, _GAP = 6, "  "
+_SHOWN = ("_time", "_raw")  # of the internal fields
 
 
 def json_lines(rows: Iterable[Row]) -> Iterator[str]:
@@ -55,10 +56,10 @@ def event_lines(rows: Iterable[Row]) -> Iterator[str]:
 
 def table_lines(rows: Iterable[Row], fields: Sequence[str], width: int) -> Iterator[str]:
     """A table of at most `width` columns. Where the fields do not fit beside one another, each row becomes a block of
-    lines `field: value`."""
+    lines `field: value`. Of the internal fields it has those that Splunk Web shows in a table."""
     stream = iter(rows)
     head = list(islice(stream, MEASURED))
-    named = [name for name in fields if not name.startswith("_") or name == "_time"]
+    named = [name for name in fields if not name.startswith("_") or name in _SHOWN]
     widths = _widths(head, named, width)
     if widths is None:
         yield from _blocks(chain(head, stream), named, width)

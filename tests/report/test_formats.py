@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from storypack import __version__
 from storypack.issue import Issue, Location, Severity
 from storypack.report import json_report
+from storypack.report.formats import FORMATS as REGISTERED
+from storypack.report.formats import renderer
 from storypack.report.github import render_github
 from storypack.report.gitlab import render_gitlab
 from storypack.report.json_report import render_json
@@ -32,15 +34,17 @@ from tests.report import sarif
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMA = json.loads(Path(json_report.__file__).with_name("validate.schema.json").read_text("utf-8"))
+FILES = {
+    "json": "report.json",
+    "sarif": "report.sarif",
+    "junit": "junit.xml",
+    "gitlab": "gitlab.json",
+    "line": "lines.txt",
+}
 FORMATS: dict[str, Callable[[Results], str]] = {
     "text.txt": render_text,
     "narrow.txt": lambda results: render_text(results, width=46),
-    "report.json": render_json,
-    "report.sarif": render_sarif,
-    "junit.xml": render_junit,
-    "github.txt": render_github,
-    "gitlab.json": render_gitlab,
-    "lines.txt": render_lines,
+    **{FILES.get(name, f"{name}.txt"): renderer("validate", name) for name in REGISTERED["validate"]},
 }
 
 
@@ -53,6 +57,12 @@ def test_golden(name: str, results: Results) -> None:
         path.write_text(text, encoding="utf-8", newline="\n")
         pytest.fail(f"wrote {path.name}: read it, then run again")
     assert text == path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", REGISTERED["validate"])
+def test_each_format_of_validate_is_explained(name: str) -> None:
+    page = Path(__file__).parents[2] / "docs" / "ci.md"
+    assert f"\n| `{name}` | " in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", FORMATS)

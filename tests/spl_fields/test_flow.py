@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from storypack.conformance.cases import cases
 from storypack.spl import SplError, parse
 from storypack.spl.catalogue import commands
 from storypack.spl.fields import Tables, flow, uses
@@ -129,14 +130,14 @@ def test_a_field_that_was_never_there_was_dropped_by_nobody() -> None:
 
 
 def _read_with_any(name: str, arguments: list[str]) -> Pipeline:
-    """The search with the first arguments that the command takes."""
-    first, *others = arguments
-    try:
-        return parse(f"index=a | {name} {first}")
-    except SplError:
-        if not others:
-            raise
-        return _read_with_any(name, others)
+    """The search with the first arguments that the command takes, which may be those of a conformance case."""
+    for each in arguments:
+        try:
+            return parse(f"index=a | {name} {each}")
+        except SplError:
+            pass
+    stages = (stage for case in cases() if name in case.spl for stage in parse(case.spl).commands)
+    return parse(f"index=a | {next(stage for stage in stages if stage.name == name).to_spl()}")
 
 
 @pytest.mark.parametrize("name", sorted(commands()))

@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help app test quick hostile lint types rule command bench docs fmt lock clean
+.PHONY: help app test quick hostile lint types rule command kind bench docs fmt lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -40,6 +40,9 @@ rule: $(VENV)/.test  ## write the files of a new rule over SPL: make rule ID=SP3
 
 command: $(VENV)/.test  ## write the files of a new command of SPL: make command NAME=squash [GRAMMAR=own]
 	$(BIN)/python tooling/new_command.py "$(NAME)" "$(GRAMMAR)"
+
+kind: $(VENV)/.test  ## write the files of a new kind of content: make kind NAME=event_type [CONF=eventtypes]
+	$(BIN)/python tooling/new_kind.py "$(NAME)" "$(CONF)"
 
 bench: $(VENV)/.test  ## measure, and print the table of ratios (docs/performance.md has the last one)
 	$(BIN)/python bench/all.py $(if $(ONLY),--only $(ONLY))

@@ -19,16 +19,7 @@ from storypack.pack.yaml import parse
 from tests.checks.example_pack import STORY, base, variant, write
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = {
-    "stories": "story",
-    "detections": "detection",
-    "macros": "macro",
-    "lookups": "lookup",
-    "data_sources": "data_source",
-    "baselines": "baseline",
-    "investigations": "investigation",
-    "schedules": "schedule",
-}
+FOLDERS = {kind.folder: kind.name for kind in KINDS}
 
 
 def run(*arguments: str | Path) -> Result:

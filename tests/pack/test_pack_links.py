@@ -18,6 +18,15 @@ def test_detections_and_stories_know_each_other(folder: Folder) -> None:
     assert pack.users_of_macro("nothing") == []
 
 
+def test_a_drilldown_uses_a_macro(folder: Folder) -> None:
+    drilldown = "drilldown_searches:\n- name: All\n  search: '`ex_audit` user=$user$'\n"
+    searched = DETECTION.replace("`ex_audit` action=copy", "index=a action=copy")
+    folder.write(DETECTION_FILE, searched + drilldown)
+    pack = folder.load().pack
+    assert [key for key, _ in pack.detections[0].model.searches()] == ["search", "drilldown_searches.0.search"]
+    assert pack.users_of_macro("ex_audit") == [*pack.detections]
+
+
 def test_filter_macros_are_made_unless_written(folder: Folder) -> None:
     pack = folder.load().pack
     (macro,) = pack.filter_macros()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 from itertools import chain
+from typing import Any
 
 from storypack.app_build import analyticstories as library
 from storypack.app_build.annotations import TacticsOf
@@ -17,6 +19,7 @@ from storypack.app_build.names import baseline_stanza, detection_stanza, step_st
 from storypack.app_build.savedsearches import baseline_search, detection_search, investigation_searches
 from storypack.app_build.transforms import lookup_definition
 from storypack.conf import Conf, Stanza
+from storypack.pack.kinds import KINDS
 from storypack.pack.models import KvStoreLookup
 
 
@@ -42,7 +45,7 @@ def conf_files(content: AppContent, tactics_of: TacticsOf) -> list[ConfFile]:
     """The confs that follow from the content; those without a stanza are left out."""
     searches = savedsearches(content, tactics_of)
     files = [searches, analyticstories(content, searches), macros(content), transforms(content), collections(content)]
-    return [file for file in files if file.stanzas]
+    return [file for file in [*files, *of_kinds(content)] if file.stanzas]
 
 
 def savedsearches(content: AppContent, tactics_of: TacticsOf) -> ConfFile:
@@ -127,3 +130,16 @@ def collections(content: AppContent) -> ConfFile:
         if isinstance(lookup, KvStoreLookup) and (lookup.collection or lookup.name) not in file.origins:
             file.add(collection(lookup), content.origin(lookup))
     return file
+
+
+def of_kinds(content: AppContent) -> list[ConfFile]:
+    """The confs of kinds whose record names one. `stanzas` of the file that has the kind's name makes an object's."""
+    files: dict[str, ConfFile] = {}
+    for kind in KINDS:
+        if kind.conf:
+            stanzas: Callable[[Any], Iterable[Stanza]] = import_module(f"storypack.app_build.{kind.name}").stanzas
+            file = files.setdefault(kind.conf, ConfFile(kind.conf))
+            for model in content.of(kind):
+                for stanza in stanzas(model):
+                    file.add(stanza, content.origin(model))
+    return list(files.values())

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from storypack.pack.kinds import Kind
 from storypack.pack.models import (
     Baseline,
     Dashboard,
@@ -18,6 +19,7 @@ from storypack.pack.models import (
     Settings,
     Story,
 )
+from storypack.pack.models.base import Content, Model
 
 EPOCH = dt.date(2020, 1, 1)
 
@@ -51,6 +53,7 @@ class AppContent:
     lookups: tuple[Lookup, ...] = ()
     dashboards: tuple[Dashboard, ...] = ()
     data_sources: tuple[DataSource, ...] = ()
+    others: Mapping[str, tuple[Content, ...]] = field(default_factory=dict)  # of kinds that name their conf, by folder
     schedules: Mapping[str, Schedule] = field(default_factory=dict)  # by id of the search
     csv: Mapping[str, bytes] = field(default_factory=dict)  # by name of the lookup
     models: Mapping[str, bytes] = field(default_factory=dict)  # .mlmodel files, by name in lookups/
@@ -60,6 +63,11 @@ class AppContent:
     license: bytes | None = None
     newest: dt.date = EPOCH  # the newest modification date of all content: the app's release date
     origins: Mapping[int, str] = field(default_factory=dict)  # id() of an object to its file, for error messages
+
+    def of(self, kind: Kind) -> tuple[Model, ...]:
+        """The objects of a kind that the app holds."""
+        objects: tuple[Model, ...] = self.others[kind.folder] if kind.conf else getattr(self, kind.folder)
+        return objects
 
     def technologies(self, names: list[str]) -> set[str]:
         """The add-ons that bring the data sources of these names."""

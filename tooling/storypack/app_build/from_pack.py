@@ -13,6 +13,7 @@ from storypack.app_build.lookups import model_file
 from storypack.issue import Issue
 from storypack.opening import open_plain
 from storypack.pack.files import readable
+from storypack.pack.kinds import KINDS
 from storypack.pack.models import CsvLookup, ModelLookup, Schedule
 from storypack.pack.models.base import Model
 from storypack.pack.models.dashboard import BODIES
@@ -53,6 +54,7 @@ def gathered(pack: Pack, problems: list[Issue]) -> AppContent:
         lookups=_sorted(pack.lookups),
         dashboards=_sorted(pack.dashboards),
         data_sources=_sorted(pack.data_sources),
+        others={kind.folder: _sorted(pack.of(kind)) for kind in KINDS if kind.conf},
         schedules=_schedules(pack, problems),
         csv=_csv(pack, problems),
         models=_models(pack, problems),

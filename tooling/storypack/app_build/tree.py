@@ -67,7 +67,7 @@ def app_tree(content: AppContent, tactics_of: TacticsOf) -> App:
 
 def counts(content: AppContent) -> dict[str, int]:
     """How many of each kind the app has."""
-    return {kind.folder: len(getattr(content, kind.folder)) for kind in KINDS if kind.in_app}
+    return {kind.folder: len(content.of(kind)) for kind in KINDS if kind.in_app}
 
 
 def all_views(content: AppContent) -> dict[str, str]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from storypack.authoring.skeleton_events import MARK, risk_event, sample
+from storypack.pack.kinds import Kind
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
 _WORDS = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")  # what some reader of YAML takes for no text
@@ -256,3 +259,23 @@ SKELETONS = {
     "baseline": baseline,
     "investigation": investigation,
 }
+
+
+def skeleton(kind: Kind, seed: Seed) -> dict[str, str]:
+    """The files of a new object, by path. Of a kind without an entry in `SKELETONS`: every key that must be there."""
+    if kind.name in SKELETONS:
+        return SKELETONS[kind.name](seed)
+    text = head(seed, "TODO: what it is.")
+    written = {line.partition(":")[0] for line in text.splitlines()}
+    schema = kind.adapter().json_schema()
+    for key in schema["required"]:
+        if key not in written:
+            text += f"{key}: {_placeholder(schema['properties'][key])}\n"
+    return {f"{kind.folder}/{seed.stem}.yml": text}
+
+
+def _placeholder(schema: Mapping[str, Any]) -> str:
+    """A value that the schema of a key allows, as YAML. Raises KeyError for what needs more than a word."""
+    if "enum" in schema:
+        return scalar(str(schema["enum"][0]))
+    return {"string": "TODO", "array": "[]", "integer": "1", "number": "1", "boolean": "false"}[schema["type"]]

@@ -229,12 +229,8 @@ class Context:
 
 def search_texts(content: object) -> Iterator[str]:
     """Every text of an object that holds SPL."""
-    if isinstance(content, Search):
-        yield content.search
-    if isinstance(content, Detection):
-        yield from (drilldown.search for drilldown in content.drilldown_searches)
-    if isinstance(content, Investigation):
-        yield from (step.search for step in content.steps if step.search)
+    if isinstance(content, Content):
+        yield from (text for _, text in content.searches())
     if isinstance(content, Macro):
         yield content.definition
         yield content.validation or ""

@@ -102,7 +102,7 @@ def _files(
     import datetime as dt
     import uuid
 
-    from storypack.authoring.skeletons import SKELETONS, Seed
+    from storypack.authoring.skeletons import Seed, skeleton
     from storypack.pack.load import load_pack
     from storypack.pack.names import filter_macro_name
 
@@ -133,7 +133,7 @@ def _files(
         lookup=stem if stem.startswith(loaded.pack.settings.macro_prefix) else loaded.pack.settings.macro_prefix + stem,
         has_schedule=getattr(loaded.pack.settings.schedules, type.lower()) in loaded.pack.schedule_named,
     )
-    return SKELETONS[kind](seed)
+    return skeleton(BY_NAME[kind], seed)
 
 
 def _check_name(kind: str, name: str, pack: Pack) -> None:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 class Kind:
     """A kind of content file.
 
-    `name` is what rules, commands and messages call it; `folder` its folder in the pack, and the attribute of `Pack`
-    (and of `AppContent`, if the app holds it). `models` names classes, which are imported when the first is asked for:
-    they cost a fifth of a second. Where there are several, `told_by` is the key whose value tells which, and `union`
-    names what makes any of them.
+    `name` is what rules, commands and messages call it; `folder` its folder in the pack. `models` names classes, which
+    are imported when the first is asked for: they cost a fifth of a second. Where there are several, `told_by` is the
+    key whose value tells which, and `union` names what makes any of them. `conf` = where the app holds nothing of the
+    kind but stanzas, their conf: the file of the kind's name in `app_build/` makes them.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Kind:
     has_search: bool = False
     has_tests: bool = False
     in_app: bool = False
+    conf: str = ""
     is_spl_name: bool = False
     """Named as Splunk's searches name it; others have a title."""
 

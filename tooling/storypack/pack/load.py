@@ -121,8 +121,8 @@ def link(
         root=folder,
         settings=settings,
         settings_source=settings_source,
+        content={folder: tuple(items) for folder, items in entries.items()},
         broken=tuple(broken),
-        **{name: tuple(items) for name, items in entries.items()},
     )
     read = [result.found.path for result in results]
     files = (settings_source.path, *read) if settings_source.text else tuple(read)

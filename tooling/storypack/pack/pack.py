@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -79,15 +79,7 @@ class Pack:
     root: Path
     settings: Settings
     settings_source: SourceFile
-    stories: tuple[Entry[Story], ...] = ()
-    detections: tuple[Entry[Detection], ...] = ()
-    macros: tuple[Entry[Macro], ...] = ()
-    lookups: tuple[Entry[Lookup], ...] = ()
-    dashboards: tuple[Entry[Dashboard], ...] = ()
-    data_sources: tuple[Entry[DataSource], ...] = ()
-    baselines: tuple[Entry[Baseline], ...] = ()
-    investigations: tuple[Entry[Investigation], ...] = ()
-    schedules: tuple[Entry[NamedSchedule], ...] = ()
+    content: Mapping[str, tuple[Entry[Any], ...]] = field(default_factory=dict)  # by the folder of the kind
     broken: tuple[str, ...] = field(default=(), repr=False)  # files that are left out because of errors
 
     def entries(self) -> Iterator[Entry[Model]]:
@@ -97,13 +89,53 @@ class Pack:
 
     def of(self, kind: Kind) -> tuple[Entry[Any], ...]:
         """The objects of one kind."""
-        entries: tuple[Entry[Any], ...] = getattr(self, kind.folder)
-        return entries
+        return self.content.get(kind.folder, ())
+
+    @property
+    def stories(self) -> tuple[Entry[Story], ...]:
+        return self.content.get("stories", ())
+
+    @property
+    def detections(self) -> tuple[Entry[Detection], ...]:
+        return self.content.get("detections", ())
+
+    @property
+    def macros(self) -> tuple[Entry[Macro], ...]:
+        return self.content.get("macros", ())
+
+    @property
+    def lookups(self) -> tuple[Entry[Lookup], ...]:
+        return self.content.get("lookups", ())
+
+    @property
+    def dashboards(self) -> tuple[Entry[Dashboard], ...]:
+        return self.content.get("dashboards", ())
+
+    @property
+    def data_sources(self) -> tuple[Entry[DataSource], ...]:
+        return self.content.get("data_sources", ())
+
+    @property
+    def baselines(self) -> tuple[Entry[Baseline], ...]:
+        return self.content.get("baselines", ())
+
+    @property
+    def investigations(self) -> tuple[Entry[Investigation], ...]:
+        return self.content.get("investigations", ())
+
+    @property
+    def schedules(self) -> tuple[Entry[NamedSchedule], ...]:
+        return self.content.get("schedules", ())
 
     @property
     def searches(self) -> tuple[Entry[Search], ...]:
         """Detections and baselines."""
         return (*self.detections, *self.baselines)
+
+    @property
+    def with_searches(self) -> tuple[Entry[Any], ...]:
+        """Whatever holds searches, of any kind."""
+        return tuple(entry for kind in KINDS if kind.has_search for entry in self.of(kind))
 
     @property
     def tested(self) -> tuple[Entry[Any], ...]:
@@ -164,17 +196,18 @@ class Pack:
 
     @cached_property
     def _users_of_macros(self) -> dict[str, list[Entry[Model]]]:
-        texts: list[tuple[Entry[Model], str]] = [(entry, entry.model.search) for entry in self.searches]
+        texts: list[tuple[Entry[Model], str]] = [
+            (entry, "\n".join(text for _, text in entry.model.searches())) for entry in self.with_searches
+        ]
         texts += [(entry, entry.model.definition) for entry in self.macros]
-        texts += [(entry, "\n".join(step.search or "" for step in entry.model.steps)) for entry in self.investigations]
-        found: dict[str, list[Entry[Model]]] = {}
+        users: dict[str, list[Entry[Model]]] = {}
         for entry, text in texts:
             for name in dict.fromkeys(_MACRO_CALL.findall(text)):
-                found.setdefault(name, []).append(entry)
-        return found
+                users.setdefault(name, []).append(entry)
+        return users
 
     def users_of_macro(self, name: str) -> list[Entry[Model]]:
-        """Searches, macros and investigations in whose text a macro of this name is called."""
+        """Whatever has searches, and macros, in whose text a macro of this name is called."""
         return self._users_of_macros.get(name, [])
 
     # --- what is generated, and what things are called in Splunk

@@ -15,7 +15,6 @@ from storypack.checks.searches.asked import Answers, tracked
 from storypack.checks.searches.reading import readings
 from storypack.checks.searches.world import World, world_of
 from storypack.issue import Issue
-from storypack.pack.models import Baseline, Detection, Investigation
 from storypack.pack.models.base import Content, Model
 from storypack.pack.pack import Entry
 from storypack.pack.source import KeyPath, path_text
@@ -24,8 +23,6 @@ from storypack.store import Store, digest
 FILE = "searches.json"
 ENOUGH = 60  # searches that are worth a second process
 _CHUNK = 20
-
-_WITH_SEARCHES = (Detection, Baseline, Investigation)
 
 # One object's search texts, checked: its issues as rows, and the answers that they rest on.
 Checked = dict[str, Any]
@@ -62,7 +59,7 @@ def plan(context: Context, store: Store | None = None) -> Plan:
     """What there is to do for the searches of a pack."""
     world = world_of(context)
     answers = Answers(world)
-    entries = [entry for entry in context.pack.entries() if isinstance(entry.model, _WITH_SEARCHES)]
+    entries: list[Entry[Model]] = list(context.pack.with_searches)
     kept = store.load(FILE) if store else {}
     known = {entry.path: found for entry in entries if (found := _usable(kept.get(entry.path), entry, answers))}
     todo = [entry for entry in entries if entry.path not in known]

@@ -11,9 +11,8 @@ from typing import TypeVar
 
 from storypack.checks.catalogue import Fault
 from storypack.checks.searches.world import World
-from storypack.pack.models import Baseline, Detection, Investigation
+from storypack.pack.models import Baseline, Detection
 from storypack.pack.models.base import Content
-from storypack.pack.models.search import Search
 from storypack.spl import Span, SplError, catalogue, parse
 from storypack.spl.catalogue.model import FunctionFacts
 from storypack.spl.fields import Fieldset, StageFields, Use, flow, uses
@@ -171,19 +170,6 @@ def every_stage(stages: Sequence[StageFields]) -> Iterator[StageFields]:
             yield from every_stage(inner)
 
 
-def texts(content: Content) -> Iterator[tuple[str, str]]:
-    """Key and text of each whole search of an object. Macros are read where they are called."""
-    if isinstance(content, Search):
-        yield "search", content.search
-    if isinstance(content, Detection):
-        for number, drilldown in enumerate(content.drilldown_searches):
-            yield f"drilldown_searches.{number}.search", drilldown.search
-    if isinstance(content, Investigation):
-        for number, step in enumerate(content.steps):
-            if step.search:
-                yield f"steps.{number}.search", step.search
-
-
 def read(owner: Content, key: str, text: str, world: World) -> Reading:
     """Expand and parse one text."""
     macro_errors: list[SplError] = []
@@ -256,4 +242,4 @@ def _blamed(error: SplError, expanded: Expanded, text: str) -> SplError:
 
 def readings(content: Content, world: World) -> list[Reading]:
     """All texts of an object, read. A macro without callers is not read: what it is meant for, nobody can say."""
-    return [read(content, key, text, world) for key, text in texts(content)]
+    return [read(content, key, text, world) for key, text in content.searches()]

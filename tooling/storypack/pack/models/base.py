@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -90,6 +91,12 @@ class Content(Model):
     description: Text
     references: list[str] = Field(default_factory=list, description="URLs of further reading")
     silence: list[Silenced] = Field(default_factory=list, description="Rules switched off for this object")
+
+    def searches(self) -> Iterator[tuple[str, str]]:
+        """Key (`steps.0.search`) and text of each whole search. Here: that of the key `search`, if the kind has it."""
+        text = getattr(self, "search", None)
+        if isinstance(text, str):
+            yield "search", text
 
 
 class DeprecationInfo(Model):

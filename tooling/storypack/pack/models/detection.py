@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -85,6 +86,12 @@ class Detection(Search):
     threat_group: list[str] = Field(default_factory=list)
     baselines: list[str] = Field(default_factory=list)
     category: Category
+
+    def searches(self) -> Iterator[tuple[str, str]]:
+        """The search, and those of the drilldowns."""
+        yield "search", self.search
+        for number, drilldown in enumerate(self.drilldown_searches):
+            yield f"drilldown_searches.{number}.search", drilldown.search
 
     @property
     def entities(self) -> list[FindingEntity]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, NonNegativeInt
@@ -97,6 +98,12 @@ class Investigation(Content):
     window: Window = Field(default_factory=Window, description="Where steps look that have no window of their own")
     steps: list[Step] = Field(min_length=1)
     tests: list[InvestigationTest] = Field(default_factory=list)
+
+    def searches(self) -> Iterator[tuple[str, str]]:
+        """The searches of the steps that have one."""
+        for number, step in enumerate(self.steps):
+            if step.search:
+                yield f"steps.{number}.search", step.search
 
     @property
     def input_names(self) -> list[str]:

@@ -1,15 +1,19 @@
-"""The command line, end to end: `storypack test --splunk` and `storypack search --splunk`. Every output is searched
+"""The command line, end to end: `--splunk` of `storypack test`, `search` and `hunt`. Every output is searched
 for secrets by `Place.run`."""
 
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from remote.place import INDEX, Place
 from remote.sample_pack import write_pack
+from storypack.cli import main
+from tests.testing.small_pack import SmallPack
 
 TEST = ("test", "--splunk", "--index", INDEX)
 LINES = '{"user":"a","bytes":5}\n{"user":"b","bytes":7}\n{"user":"a","bytes":1}\n'
@@ -126,3 +130,39 @@ def test_without_the_extra(place: Place, tmp_path: Path) -> None:
     (tmp_path / "splunklib.py").write_text("raise ModuleNotFoundError('none', name='splunklib')", encoding="utf-8")
     done = place.run("search", "x", "--splunk", PYTHONPATH=str(tmp_path))
     assert done.returncode == 2 and "install 'storypack[deploy]'" in done.stderr
+
+
+def test_a_hunt_shows_its_report_and_leaves_nothing(place: Place, tmp_path: Path) -> None:
+    pack = SmallPack(tmp_path)
+    pack.detection("Disk", "`ex_audit` action=copy | stats count by user | where count>=2 | `ex_disk_filter`")
+    now = int(time.time()) - 7_200
+    for second in (0, 1):
+        line = json.dumps({"user": "kim", "action": "copy", "second": second})
+        place.splunkd.state.add_event(line, time=now + second, index="main", sourcetype="ex:audit")
+    done = place.run("hunt", "--splunk", "--earliest", "-2d", "--format", "json", folder=tmp_path)
+    assert done.returncode == 1, done.stderr
+    head, *others = map(json.loads, done.stdout.splitlines())
+    assert (head["place"], head["findings"], head["events"]) == (place.splunkd.host, 1, 2)
+    assert next(each for each in others if each["kind"] == "finding")["row"] == {"user": "kim", "count": "2"}
+    assert place.splunkd.log.writes() == []
+    assert not list(tmp_path.rglob("*.jsonl"))
+    (tmp_path / "detections/cloud/disk.yml").unlink()
+    pack.detection("Writes", "`ex_audit` | stats count by user | outputlookup x | `ex_writes_filter`")
+    done = place.run("hunt", "--splunk", folder=tmp_path)
+    assert done.returncode == 3, done.stderr
+    assert "`outputlookup` is not known to read only" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["logs", "--splunk"], "leave the paths out"),
+        (["--splunk", "--ta", "x"], "--ta is about files"),
+        (["logs", "--earliest", "-3d"], "--earliest belongs to --splunk"),
+        (["logs", "--splunk-host", "x"], "--splunk-host belongs to --splunk"),
+    ],
+)
+def test_a_hunt_is_over_files_or_on_an_instance(words: list[str], why: str) -> None:
+    result = CliRunner().invoke(main, ["hunt", *words])
+    assert result.exit_code == 2
+    assert why in result.output

@@ -26,6 +26,7 @@ from storypack.cli.options import (
     pack_option,
     tell,
 )
+from storypack.cli.there import there_of, there_options
 from storypack.cli.waiting import Waiting, waiting
 from storypack.opening import real
 from storypack.scratch import process_folder, scratch
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from storypack.engine.knowledge.files import FileSource
     from storypack.hunting.findings import Hunt
     from storypack.hunting.hunt import Progress, Quarry
+    from storypack.hunting.site import Site
     from storypack.pack.load import Loaded
 
 
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
         "storypack hunt logs/ --format html -o hunt.html",
         "storypack hunt trail/ zeek.tar.gz --only story:'Data Exfiltration' --site our_site/",
         "zcat trail.gz | storypack hunt - --whole --format json",
+        "storypack hunt --splunk --earliest -30d --format html -o hunt.html",
     )
 )
 @click.argument("paths", metavar="PATH...", nargs=-1)
@@ -71,6 +74,7 @@ if TYPE_CHECKING:
 @format_option("text", command="hunt")
 @pack_option
 @output_option
+@there_options
 def command(**given: Any) -> int:
     """Run every detection of the pack over files, folders and archives of logs, and show what it finds.
 
@@ -78,14 +82,22 @@ def command(**given: Any) -> int:
     window moved over all the time that the events cover, with its throttling; --whole searches all time at once.
     Entities are ranked by the risk that the findings add up to, and the pack's correlations run on these findings.
 
-    Exit code 0 if nothing was found, 1 for findings, 2 for wrong usage, 3 if a file could not be read to its end.
+    With --splunk it looks at the past of an instance instead, as searches there; nothing is written to it.
+
+    Exit code 0 if nothing was found, 1 for findings, 2 for wrong usage, 3 if a file could not be read to its end, or
+    nothing was found and not all could be searched for on the instance.
     """
     from storypack.pack.load import load_pack
 
-    wanted = _Wanted(**given)
+    there = there_of(given)
+    wanted = Wanted(**given)
     loaded = load_pack(wanted.pack)
     if not loaded.files:
         raise no_pack(wanted.pack)
+    if there is not None:
+        from storypack.cli.remote_hunt import hunt_on_instance
+
+        return hunt_on_instance(wanted, there, loaded)
     if not wanted.paths:
         raise click.UsageError("there is nothing to hunt in; name files, folders or archives of logs")
     with scratch(wanted.temp) as folder:
@@ -95,7 +107,7 @@ def command(**given: Any) -> int:
 
 
 @dataclass(frozen=True)
-class _Wanted:
+class Wanted:
     """The command line."""
 
     paths: tuple[str, ...]
@@ -113,7 +125,7 @@ class _Wanted:
     output: Path | None
 
 
-def _hunt(wanted: _Wanted, loaded: Loaded, folder: Path) -> int:
+def _hunt(wanted: Wanted, loaded: Loaded, folder: Path) -> int:
     from storypack.engine.errors import EngineError, OutOfMemory
     from storypack.engine.knowledge.apps import load_knowledge
     from storypack.hunting.findings import Hunt
@@ -121,13 +133,13 @@ def _hunt(wanted: _Wanted, loaded: Loaded, folder: Path) -> int:
 
     result = Hunt()
     try:
-        quarry = _quarry(wanted, loaded, result)
+        quarry, _ = quarry_of(wanted, loaded, result)
         knowledge = load_knowledge([Path(each) for each in wanted.add_ons])
         files, quarry.names = hunted_files(
             wanted.paths, folder, result, sourcetype=wanted.sourcetype, host=wanted.host, index=wanted.index
         )
         with waiting() as line:
-            quarry.progress = _shown(line)
+            quarry.progress = progress_on(line)
             line.say(lambda: f"reading {len(files):,} files ...")
             with _source(files, quarry, knowledge, wanted.memory, result) as source:
                 hunt(quarry, source, result)
@@ -136,18 +148,26 @@ def _hunt(wanted: _Wanted, loaded: Loaded, folder: Path) -> int:
         raise click.ClickException(f"{error}\n{cure}") from error
     except EngineError as error:
         raise click.ClickException(str(error)) from error
+    return shown(result, wanted)
+
+
+def shown(result: Hunt, wanted: Wanted) -> int:
+    """Show the report; the exit code."""
     emit(_render(result, wanted), wanted.output)
     if result.interrupted:
         tell("interrupted: this is what was found until then")
         return exit_codes.INTERRUPTED
     if result.unreadable:
         return exit_codes.PARTLY
+    if result.place and not result.findings and result.in_state("not run"):
+        return exit_codes.PARTLY
     return exit_codes.FAILED if result.findings else exit_codes.OK
 
 
-def _quarry(wanted: _Wanted, loaded: Loaded, result: Hunt) -> Quarry:
+def quarry_of(wanted: Wanted, loaded: Loaded, result: Hunt) -> tuple[Quarry, Site]:
+    """What to hunt with, and what a site sets of it. `result` gets what is left out."""
     from storypack.hunting.hunt import Quarry
-    from storypack.hunting.site import load_site
+    from storypack.hunting.site import Site, load_site
     from storypack.testing.setting import Setting
 
     pack = loaded.pack
@@ -164,12 +184,14 @@ def _quarry(wanted: _Wanted, loaded: Loaded, result: Hunt) -> Quarry:
         raise click.UsageError("there is no detection to hunt with")
     setting = Setting(pack)
     macros, lookups = dict(setting.macros), dict(setting.lookups)
+    site = Site()
     if wanted.site is not None:
         site = load_site(wanted.site, macros, lookups)
         macros.update(site.macros)
         lookups.update(site.lookups)
         result.notes += site.notes
-    return Quarry(pack, detections, macros, lookups, time.time(), whole=wanted.whole, has_site=wanted.site is not None)
+    has_site = wanted.site is not None
+    return Quarry(pack, detections, macros, lookups, time.time(), whole=wanted.whole, has_site=has_site), site
 
 
 @contextmanager
@@ -201,7 +223,7 @@ def _source(
         yield source
 
 
-def _shown(line: Waiting) -> Any:
+def progress_on(line: Waiting) -> Any:
     """What shows how far a hunt is."""
 
     def show(progress: Progress) -> None:
@@ -211,7 +233,7 @@ def _shown(line: Waiting) -> Any:
     return show
 
 
-def _render(result: Hunt, wanted: _Wanted) -> str:
+def _render(result: Hunt, wanted: Wanted) -> str:
     from storypack.report.formats import renderer
     from storypack.report.hunt_text import render_text
 

@@ -27,22 +27,24 @@ if TYPE_CHECKING:
 
 HOST, PORT, CA, HEC_URL = (f"STORYPACK_SPLUNK_{name}" for name in ("HOST", "PORT", "CA", "HEC_URL"))
 REQUEST_SECONDS = 30.0
-_OPTIONS = (
-    click.option("--splunk", is_flag=True, help="Do it on a Splunk instance. The options below belong to it."),
-    click.option("--splunk-host", metavar="NAME", help=f"The search head. Default: {HOST}."),
-    click.option("--splunk-port", type=click.IntRange(1, 65535), metavar="N",
+_OPTIONS = {
+    "splunk": click.option("--splunk", is_flag=True,
+                 help="Do it on a Splunk instance. The options below belong to it."),
+    "splunk-host": click.option("--splunk-host", metavar="NAME", help=f"The search head. Default: {HOST}."),
+    "splunk-port": click.option("--splunk-port", type=click.IntRange(1, 65535), metavar="N",
                  help=f"Its management port. Default: {PORT}, or 8089."),
-    click.option("--hec-url", metavar="URL", help=f"The event collector. Default: {HEC_URL}, or the host's port 8088."),
-    click.option("--app", metavar="ID", default="search", show_default=True, help="App in which searches run."),
-    click.option("--allow", metavar="NAME", multiple=True,
+    "hec-url": click.option("--hec-url", metavar="URL",
+                 help=f"The event collector. Default: {HEC_URL}, or the host's port 8088."),
+    "app": click.option("--app", metavar="ID", default="search", show_default=True, help="App in which searches run."),
+    "allow": click.option("--allow", metavar="NAME", multiple=True,
                  help="A command or macro that you answer for; '*' = any. May be repeated."),
-    click.option("--keep", is_flag=True, help="Leave the events in the index."),
-    click.option("--wait", type=Seconds(1), default=60.0, show_default=True, metavar="SECONDS",
+    "keep": click.option("--keep", is_flag=True, help="Leave the events in the index."),
+    "wait": click.option("--wait", type=Seconds(1), default=60.0, show_default=True, metavar="SECONDS",
                  help="How long events may take to become searchable."),
-    click.option("--ca", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
+    "ca": click.option("--ca", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
                  help=f"Authorities to trust instead of the system's (PEM). Default: {CA}."),
-    click.option("--insecure", is_flag=True, help="Do not verify certificates. Anyone may be listening."),
-)  # fmt: skip
+    "insecure": click.option("--insecure", is_flag=True, help="Do not verify certificates. Anyone may be listening."),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,13 @@ class Remote:
 
     splunk_host: str | None
     splunk_port: int | None
-    hec_url: str | None
     app: str
-    keep: bool
-    wait: float
     ca: str | None
     insecure: bool
     timeout: float | None
+    hec_url: str | None = None
+    keep: bool = False
+    wait: float = 60.0
     index: str = ""
     compare: bool = False
     allow: tuple[str, ...] = ()
@@ -72,11 +74,18 @@ def timeout_option(text: str) -> Callable[[Function], Function]:
     return click.option("--timeout", type=Seconds(0, 86_400), metavar="SECONDS", help=text)
 
 
+SENDING = frozenset({"hec-url", "keep", "wait"})
+"""The options of what sends events."""
+
+
 def remote_options(
-    function: Function, timeout: str = f"How long a request may take. Default: {REQUEST_SECONDS:g}."
+    function: Function,
+    timeout: str = f"How long a request may take. Default: {REQUEST_SECONDS:g}.",
+    without: Collection[str] = (),
 ) -> Function:
     """The options of the instance. Who we are comes from the environment, .env, the keyring or a prompt."""
-    for option in reversed((*_OPTIONS, timeout_option(timeout))):
+    chosen = [option for name, option in _OPTIONS.items() if name not in without]
+    for option in reversed((*chosen, timeout_option(timeout))):
         function = option(function)
     return function
 

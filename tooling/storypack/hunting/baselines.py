@@ -48,7 +48,7 @@ class Baselines:
     candidates: Candidates | None = None
     entries: dict[str, Entry[Baseline]] = field(default_factory=dict)
     read_by: dict[str, list[str]] = field(default_factory=dict)
-    _learnt: dict[str, list[Learnt]] = field(default_factory=dict)
+    learnt: dict[str, list[Learnt]] = field(default_factory=dict)
 
     @property
     def lookups(self) -> frozenset[str]:
@@ -95,9 +95,9 @@ class Baselines:
     def _state(self, name: str, now: float) -> Learnt | None:
         if self.whole:
             return None
-        if name not in self._learnt:
-            self._learnt[name] = self.learn(name)
-        states = self._learnt[name]
+        if name not in self.learnt:
+            self.learnt[name] = self.learn(name)
+        states = self.learnt[name]
         at = bisect_right(states, now, key=lambda state: state.now)
         return states[at - 1] if at else None
 

@@ -97,7 +97,7 @@ class Entity:
 class Hunt:
     """The whole result. `unreadable` are files and why they could not be read (to their end); `left_out` files that
     are no text; `risk` the events that the findings would add to the risk index; `interrupted` = it is only what was
-    there when somebody had enough."""
+    there when somebody had enough; `place` the instance that was hunted on, empty for files."""
 
     findings: list[Finding] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
@@ -106,6 +106,7 @@ class Hunt:
     left_out: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     risk: list[dict[str, Any]] = field(default_factory=list, repr=False)
+    place: str = ""
     files: int = 0
     bytes: int = 0
     seconds: float = 0.0

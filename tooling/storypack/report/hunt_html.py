@@ -13,7 +13,7 @@ from markupsafe import Markup
 from storypack import __version__
 from storypack.hunting.findings import Hunt
 from storypack.report.hunt_json import iso
-from storypack.report.hunt_tables import technique_title
+from storypack.report.hunt_tables import looked_in, technique_title
 from storypack.report.hunt_text import RANK, span
 from storypack.report.results import plural
 
@@ -49,6 +49,7 @@ def render_html(hunt: Hunt) -> str:
         style_hash=_digest(style),
         script_hash=_digest(script),
         iso=iso,
+        looked_in=looked_in,
         span=span,
         titled=technique_title,
         plural=plural,

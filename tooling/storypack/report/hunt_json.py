@@ -26,6 +26,7 @@ def objects(hunt: Hunt) -> Iterator[dict[str, Any]]:
         "kind": "hunt",
         "format_version": FORMAT_VERSION,
         "tool": {"name": "storypack", "version": __version__},
+        "place": hunt.place,
         "files": hunt.files,
         "bytes": hunt.bytes,
         "events": hunt.events,

@@ -10,6 +10,7 @@ from typing import Any
 from storypack.hunting.findings import Finding, Hunt
 from storypack.reference.attack import technique
 from storypack.report.hunt_json import iso
+from storypack.report.results import plural
 
 _COLUMNS = (
     "number severity score detection title first last entities techniques stories event_count file line raw "
@@ -112,7 +113,7 @@ def render_navigator(hunt: Hunt) -> str:
         "name": "storypack hunt",
         "versions": {"layer": "4.5"},
         "domain": "enterprise-attack",
-        "description": f"{len(hunt.findings)} findings in {hunt.files} files",
+        "description": f"{len(hunt.findings)} findings {looked_in(hunt)}",
         "gradient": {
             "colors": ["#ffe9a8", "#d1495b"],
             "minValue": 0,
@@ -135,3 +136,8 @@ def technique_title(name: str) -> str:
     """`T1041 Exfiltration Over C2 Channel`, or the id alone."""
     known = technique(name)
     return f"{name} {known.name}" if known else name
+
+
+def looked_in(hunt: Hunt) -> str:
+    """Where the events lay: so many files, or an instance."""
+    return f"on {hunt.place}" if hunt.place else f"in {plural(hunt.files, 'file')}"

@@ -8,7 +8,7 @@ from textwrap import wrap
 from storypack.engine.candidates import EventAt
 from storypack.hunting.findings import Finding, Hunt
 from storypack.report.hunt_json import iso
-from storypack.report.hunt_tables import technique_title
+from storypack.report.hunt_tables import looked_in, technique_title
 from storypack.report.results import plural
 from storypack.report.text import printable
 
@@ -32,12 +32,13 @@ def render_text(hunt: Hunt, width: int, base: str = "") -> str:
 
 
 def _head(hunt: Hunt) -> Iterator[str]:
-    yield f"looked at {plural(hunt.events, 'event')} in {plural(hunt.files, 'file')}, {span(hunt.span)}"
+    yield f"looked at {plural(hunt.events, 'event')} {looked_in(hunt)}, {span(hunt.span)}"
     for each in hunt.coverage:
         some = each.without_time if each.without_time != each.events else 0
         without = f", {some:,} without a time" if some else ""
         covered = span((each.first, each.last) if each.first is not None and each.last is not None else None)
-        yield f"  {printable(each.sourcetype)}: {each.events:,} in {plural(each.files, 'file')}, {covered}{without}"
+        files = "" if hunt.place else f" in {plural(each.files, 'file')}"
+        yield f"  {printable(each.sourcetype)}: {each.events:,}{files}, {covered}{without}"
     for sourcetype, begin, end in hunt.gaps()[:MOST_NAMES]:
         yield f"  nothing of {printable(sourcetype)} {span((begin, end))}"
 

@@ -164,7 +164,7 @@ def _first(reader: Reader) -> Command:
         reader.fail(f"there is no search{closer}", "write `search *` for everything")
     _check_end(reader, "search")
     assert term is not None
-    return Search(term, implied=True, span=Span(start, term.span.end))
+    return Search(term, implied=True, span=Span(start, reader.before))
 
 
 def _command(reader: Reader) -> Command:

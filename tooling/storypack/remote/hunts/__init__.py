@@ -1,0 +1,1 @@
+"""A hunt over the past of an instance: its jobs, what they gave, and what is computed here."""

@@ -14,9 +14,11 @@ from typing import Any
 from storypack.engine.candidates import may_match
 from storypack.engine.errors import EngineError
 from storypack.engine.knowledge.apps import Knowledge
-from storypack.hunting.detection import MOST_FINDINGS, allow_lists, makes_rows
+from storypack.hunting.detection import MOST_FINDINGS
 from storypack.hunting.findings import Finding, Hunt, Outcome, State, finding_of
 from storypack.hunting.hunt import Progress, Quarry, correlate, not_run, risk_rows, take
+from storypack.hunting.hunted import allow_lists
+from storypack.hunting.moving import makes_rows
 from storypack.hunting.prefix import depends_on_moment
 from storypack.hunting.runs import Run
 from storypack.hunting.throttling import Throttle

@@ -21,6 +21,7 @@ from .add_on import AddOn
         (r"EXTRACT-a = (?<num>\d+)(?= bytes)", "7 bits 9 bytes", "num", "9"),  # look-ahead
         (r"EXTRACT-a = (?<app>[a-z]+)\.log in source", "x", "app", "web"),
         ("EXTRACT-a = (?<rest>.*) end\nEXTRACT-b = id=(?<id>\\d+) in rest", "id=1 end id=2", "id", "1"),
+        ("EXTRACT-a = (?<rest>.*) end\nEXTRACT-b = id=(?<id>\\d+) IN rest", "id=1 end id=2", "id", "1"),
         (r"EXTRACT-a = (?<id>\d+) in nothing", "1", "id", None),
         ("EXTRACT-a = (?<broken", "user kim", "broken", None),
         ("EXTRACT-b = (?<v>b\\d)\nEXTRACT-a = (?<v>a\\d)", "b1 a1", "v", "a1"),  # by class name

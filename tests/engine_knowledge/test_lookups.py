@@ -64,3 +64,21 @@ def test_an_automatic_lookup_of_several_values_gives_several(ta: AddOn) -> None:
     ta.lookup("u.csv", "k,v\na,1\nb,2\n").conf("transforms", "[u]\nfilename = u.csv\n")
     ta.conf("props", '[x]\nKV_MODE = json\nEVAL-m = split(k, ";")\nLOOKUP-v = u k AS m OUTPUT v\n')
     assert ta.value("v", {"k": "a;b"}) == ["1", "2"]
+
+
+@pytest.mark.parametrize("key", ["LOOKUP-v", "LOOKUP_v", "LOOKUPv", "lookup-v", "lookup_v", "Lookup-v"])
+def test_the_name_of_an_automatic_lookup_is_spelled_in_many_ways(ta: AddOn, key: str) -> None:
+    """props.conf.spec: LOOKUP-<class>."""
+    ta.lookup("u.csv", "k,v\na,1\n").conf("transforms", "[u]\nfilename = u.csv\n")
+    ta.conf("props", f"[x]\nKV_MODE = json\n{key} = u k OUTPUT v\n")
+    assert ta.value("v", {"k": "a"}) == "1"
+    ta.conf("props", f"[x]\n{key} =\n", "local")
+    assert ta.value("v", {"k": "a"}) is None
+
+
+def test_a_transform_that_is_switched_off(ta: AddOn) -> None:
+    ta.conf("props", "[x]\nREPORT-a = one, two\n")
+    ta.conf("transforms", "[one]\nREGEX = a:(?<v>\\w)\n[two]\nREGEX = b:(?<v>\\w)\n")
+    assert ta.value("v", "a:1 b:2") == "1"
+    ta.conf("transforms", "[one]\ndisabled = true\n", "local")
+    assert ta.value("v", "a:1 b:2") == "2"

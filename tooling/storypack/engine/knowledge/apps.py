@@ -96,6 +96,7 @@ def load_knowledge(apps: Iterable[Path] = (), *, builtin: bool = True) -> Knowle
             raise KnowledgeError(f"{folder} is no add-on: it has neither a default/ nor a local/ folder")
     layers = {name: [_layer(folder, name) for folder in folders] for name in FILES}
     confs = {name: merge(*layers[name]) for name in FILES}
+    confs["transforms"] = _enabled(confs["transforms"])
     lookup_folders = tuple(folder / "lookups" for folder in reversed(folders))
     own = [
         (folder, {name: layers[name][at] for name in FILES}) for at, folder in enumerate(folders) if folder in add_ons
@@ -125,6 +126,11 @@ def _models(folders: Sequence[Path]) -> dict[str, AddOnModel]:
                     why = getattr(error, "strerror", None) or error
                     raise KnowledgeError(f"cannot read the data model {path}: {why}") from error
     return found
+
+
+def _enabled(conf: Conf) -> Conf:
+    """A conf without the stanzas that are switched off."""
+    return Conf(tuple(stanza for stanza in conf if not is_true(stanza.get("disabled"))))
 
 
 def _layer(folder: Path, name: str) -> Conf:

@@ -18,7 +18,7 @@ from storypack.engine.knowledge.layers import Layers
 from storypack.engine.knowledge.steps import Pattern, Step, first, is_pattern, is_true, together, transform_step
 from storypack.engine.sql import Kind, Sql, quote
 
-_INLINE = re.compile(r"(?P<pattern>.*?)(?:\s+in\s+(?P<field>[\w.:{}-]+))?\s*$", re.DOTALL)
+_INLINE = re.compile(r"(?P<pattern>.*?)(?:\s+in\s+(?P<field>[\w.:{}-]+))?\s*$", re.DOTALL | re.IGNORECASE)
 _CLEAN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _SHARED_TEXTS = {name: name for name in ("_raw", "source", "host", "sourcetype", "index")} | {
     "MetaData:Source": "source",

@@ -42,7 +42,18 @@ def settings_for(props: Conf, sourcetype: str, source: str, host: str) -> dict[s
     merged: dict[str, str] = {}
     for _, _, settings in ranked:
         merged.update(settings)
-    return {key: value for key, value in merged.items() if value.strip() or not key.startswith(_SWITCHED)}
+    spelled = {_spelled(key): value for key, value in merged.items()}
+    return {key: value for key, value in spelled.items() if value.strip() or not key.startswith(_SWITCHED)}
+
+
+def _spelled(key: str) -> str:
+    """The name of a setting; that of an automatic lookup may be written in other ways (props.conf.spec: "The LOOKUP-
+    prefix is actually case-insensitive").
+
+    >>> _spelled("lookup_hosts"), _spelled("LOOKUPhosts"), _spelled("Lookup-hosts"), _spelled("KV_MODE")
+    ('LOOKUP-_hosts', 'LOOKUP-hosts', 'LOOKUP-hosts', 'KV_MODE')
+    """
+    return f"LOOKUP-{key[6:].removeprefix('-')}" if key[:6].upper() == "LOOKUP" else key
 
 
 def renamed(props: Conf, sourcetype: str) -> str:

@@ -7,8 +7,6 @@ each other. A lookup sees the outputs of lookups whose class name sorts before i
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -18,6 +16,7 @@ from storypack.engine.compile.expressions import compile_value
 from storypack.engine.compile.terms import Fields, compile_term
 from storypack.engine.errors import EngineError, SearchError
 from storypack.engine.knowledge.apps import Knowledge
+from storypack.engine.knowledge.assignments import AutoLookup, aliases, auto_lookup
 from storypack.engine.knowledge.eventtypes import event_types, named_event_types, tags_of
 from storypack.engine.knowledge.extraction import Extractor, indexed_sql, json_key
 from storypack.engine.knowledge.layers import Layers
@@ -46,16 +45,6 @@ DATE_PARTS = {
     "date_mday": "day",
     "date_year": "year",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class AutoLookup:
-    """A LOOKUP-<class> setting: the table, inputs and outputs as (table's field, event's field)."""
-
-    table: str
-    inputs: tuple[tuple[str, str], ...]
-    outputs: tuple[tuple[str, str], ...]
-    keeps: bool  # OUTPUTNEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +174,8 @@ class OriginFields:
     @cached_property
     def _aliases(self) -> list[tuple[str, str, bool]]:
         """(original, alias, whether an existing value stays) in the order of the classes."""
-        found = []
-        for key in sorted(self.settings):
-            if key.startswith("FIELDALIAS-"):
-                words = _words(self.settings[key])
-                for at in range(len(words) - 2):
-                    if words[at + 1].upper() in ("AS", "ASNEW"):
-                        found.append((words[at], words[at + 2], words[at + 1].upper() == "ASNEW"))
-        return found
+        keys = sorted(key for key in self.settings if key.startswith("FIELDALIAS-"))
+        return [alias for key in keys for alias in aliases(self.settings[key])]
 
     @cached_property
     def _originals(self) -> Mapping[str, list[tuple[str, bool]]]:
@@ -238,8 +221,9 @@ class OriginFields:
 
     @cached_property
     def _lookups(self) -> list[AutoLookup]:
-        keys = sorted(key for key in self.settings if key.startswith("LOOKUP-") and _words(self.settings[key]))
-        return [self._with_outputs(_auto_lookup(self.settings[key])) for key in keys]
+        keys = sorted(key for key in self.settings if key.startswith("LOOKUP-"))
+        found = [auto_lookup(self.settings[key]) for key in keys]
+        return [self._with_outputs(lookup) for lookup in found if lookup is not None]
 
     def _with_outputs(self, lookup: AutoLookup) -> AutoLookup:
         """A lookup that names no outputs gives all the table's fields that are no inputs."""
@@ -386,31 +370,3 @@ def _several(name: str) -> Sql:
     texts = f"CAST(json_extract_string(__indexed, {quote(path + '[*]')}) AS VARCHAR[])"
     single = f"spl_list(json_extract_string(__indexed, {quote(path)}))"
     return Sql(f"CASE WHEN json_type(__indexed, {quote(path)}) = 'ARRAY' THEN {texts} ELSE {single} END", Kind.MULTI)
-
-
-def _words(text: str) -> list[str]:
-    try:
-        return shlex.split(text.replace(",", " "))
-    except ValueError:
-        return text.replace(",", " ").split()
-
-
-def _auto_lookup(text: str) -> AutoLookup:
-    """`table in [AS event] ... OUTPUT[NEW] out [AS event] ...`"""
-    parts = re.split(r"\s+(OUTPUTNEW|OUTPUT)\s+", text.strip(), maxsplit=1, flags=re.I)
-    table, *inputs = _words(parts[0])
-    outputs = _words(parts[2]) if len(parts) == 3 else []
-    return AutoLookup(table, _pairs(inputs), _pairs(outputs), len(parts) == 3 and parts[1].upper() == "OUTPUTNEW")
-
-
-def _pairs(words: list[str]) -> tuple[tuple[str, str], ...]:
-    found = []
-    at = 0
-    while at < len(words):
-        if at + 2 < len(words) and words[at + 1].upper() == "AS":
-            found.append((words[at], words[at + 2]))
-            at += 3
-        else:
-            found.append((words[at], words[at]))
-            at += 1
-    return tuple(found)

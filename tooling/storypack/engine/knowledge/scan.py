@@ -18,6 +18,7 @@ from storypack.engine.knowledge.extraction import Extractor, Json
 from storypack.engine.knowledge.fields import OriginFields, View
 from storypack.engine.knowledge.layers import Layers
 from storypack.engine.knowledge.origins import Origin, origins
+from storypack.engine.knowledge.precedence import search_settings
 from storypack.engine.knowledge.props import settings_for
 from storypack.engine.knowledge.timestamps import time_sql
 from storypack.engine.knowledge.untimed import Untimed
@@ -159,7 +160,7 @@ def open_scan(
         groups = [one for one in groups if reduce_term(request.term, one.constants) is not None] or groups[:1]
     for origin in groups:
         file = origin.files[0].file
-        settings = settings_for(knowledge.props, origin.constants["sourcetype"], file.source, file.host)
+        settings = search_settings(knowledge, origin.constants["sourcetype"], file.source, file.host)
         layers = Layers(origin.sql, session.names, guard=guard_sql(origin.files))
         column = _time(origin, knowledge, layers, session, clock=clock, untimed=untimed, shift=shift)
         indexed = any(events.indexed for events in origin.files)

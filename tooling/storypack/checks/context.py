@@ -133,6 +133,10 @@ class Context:
         """Whether a file that could not be loaded looks like the object of this name: then it is not unknown."""
         return (kind, file_stem(name)) in self._broken
 
+    def is_any_broken(self, name: str) -> bool:
+        """The same of an object of any kind."""
+        return any(self.is_broken(kind.name, name) for kind in KINDS)
+
     @cached_property
     def _broken(self) -> frozenset[tuple[str, str]]:
         depth = len(PurePosixPath(self.settings.content_folder).parts)

@@ -100,7 +100,7 @@ def _switches(context: Context, faults: list[Issue]) -> Iterator[_Silence]:
         key = f"silence[{number}].rule"
         place = source.location(("silence", number, "rule"))
         for index, name in enumerate(setting.objects):
-            if name not in by_name:
+            if name not in by_name and not context.is_any_broken(name):
                 where = source.location(("silence", number, "objects", index))
                 missing = _Silence(setting.rule, None, where, f"silence[{number}].objects[{index}]")
                 cure = did_you_mean(name, by_name)

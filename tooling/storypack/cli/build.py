@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from storypack.app_build.pipeline import Built
     from storypack.issue import Issue
     from storypack.pack.load import Loaded
+    from storypack.pack.pack import Pack
 
 
 @click.command(
     epilog=examples(
         "storypack build",
         "storypack build --pack ../other-pack --output /tmp/packages",
+        "storypack build --keep-going",
         "storypack build --format json",
     )
 )
@@ -35,11 +37,13 @@ if TYPE_CHECKING:
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for the package. Default: dist/ in the pack's folder.",
 )
+@click.option("--keep-going", is_flag=True, help="Leave out what has errors, and build the rest.")
 @format_option("text", "json")
-def command(pack: Path, output: Path | None, format: str) -> int:
+def command(pack: Path, output: Path | None, keep_going: bool, format: str) -> int:
     """Write the Splunk app as DIR/<app>-<version>.tar.gz.
 
-    The pack is checked first, and nothing is written while it has errors. The same pack gives the same bytes, on any
+    The pack is checked first, and nothing is written while it has errors. With --keep-going objects with errors stay
+    out, and what needs them; they are named, and the exit code is 1. The same pack gives the same bytes, on any
     day and any machine; the file appears in one step, so an interrupted build leaves the old one as it was.
     """
     from storypack.app_build.errors import BuildError
@@ -52,17 +56,24 @@ def command(pack: Path, output: Path | None, format: str) -> int:
         loaded = load_pack(pack)
         if not loaded.files:
             raise no_pack(pack)
-        errors = [issue for issue in _check(loaded) if issue.severity is Severity.ERROR]
+        left_out: Mapping[str, Issue] = {}
+        content = loaded.pack
+        if keep_going:
+            content, left_out, errors = _sound(loaded)
+        else:
+            errors = [issue for issue in _check(loaded) if issue.severity is Severity.ERROR]
         if not errors:
             try:
-                built = build_pack(loaded.pack, output or folder_of(pack, "dist"))
+                built = build_pack(content, output or folder_of(pack, "dist"))
             except BuildError as error:
                 errors = list(error.issues)
     if errors:
         _refuse(errors, loaded, pack, format)
         return exit_codes.FAILED
-    click.echo(_as_json(built) if format == "json" else _as_text(built))
-    return exit_codes.OK
+    if format == "text":
+        _name_left_out(left_out)
+    click.echo(_as_json(built, left_out) if format == "json" else _as_text(built))
+    return exit_codes.FAILED if left_out else exit_codes.OK
 
 
 def _check(loaded: Loaded) -> Sequence[Issue]:
@@ -72,6 +83,22 @@ def _check(loaded: Loaded) -> Sequence[Issue]:
     from storypack.checks.run import run_checks
 
     return run_checks(loaded.pack, dt.date.today(), loaded.issues, store_of(loaded.pack.root)).issues
+
+
+def _sound(loaded: Loaded) -> tuple[Pack, Mapping[str, Issue], list[Issue]]:
+    """The sound part of the pack, the files that are left out with an error of each, and errors that remain."""
+    from dataclasses import replace
+
+    from storypack.app_build.sound import sound_part
+
+    general = [issue for issue in loaded.issues if issue.location.file not in loaded.pack.broken]
+    sound = sound_part(loaded.pack, lambda pack: _check(replace(loaded, pack=pack, issues=general)), loaded.issues)
+    return sound.pack, sound.left_out, list(sound.errors)
+
+
+def _name_left_out(left_out: Mapping[str, Issue]) -> None:
+    for path, issue in sorted(left_out.items()):
+        click.echo(f"left out: {path} ({issue.location}: {issue.rule} {issue.message})", err=True)
 
 
 def _refuse(errors: Sequence[Issue], loaded: Loaded, pack: Path, format: str) -> None:
@@ -99,11 +126,15 @@ def _as_text(built: Built) -> str:
     return f"{built.path}\n  {inside}\n  {built.size:,} bytes, sha256 {built.sha256}"
 
 
-def _as_json(built: Built) -> str:
+def _as_json(built: Built, left_out: Mapping[str, Issue]) -> str:
     facts = {
         "package": str(built.path),
         "size": built.size,
         "sha256": built.sha256,
         "counts": dict(built.counts),
+        "left_out": [
+            {"file": path, "where": str(issue.location), "rule": issue.rule, "message": issue.message}
+            for path, issue in sorted(left_out.items())
+        ],
     }
     return json.dumps(facts, indent=2)

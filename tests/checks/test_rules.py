@@ -429,6 +429,21 @@ FIRES: dict[str, list[Fires]] = {
         Fires({NETS_CSV: b'net,owner\n192.0.2.1,red\n192.0.2.2, "a "\n192.0.2.3,"c\t"'}, NETS_CSV, "", "c", line=4),
     ],
     "SP188": [Fires({"dashboards/loose.json": b"{}"}, "dashboards/loose.json", "", "loose.yml")],
+    "SP189": [
+        Fires({SHARE: {"search": EVENTS.replace("user=*", 'analyticstories="Leaving Data"')}}, SHARE, "search", "EX -"),
+        Fires(
+            {SHARE: {"search": EVENTS.replace("user=*", 'annotations.analytic_story IN ("x", "Leaving Data")')}},
+            SHARE,
+            "search",
+            'write "EX - Leaving Data"',
+        ),
+        Fires(
+            {SETTINGS: {"prefix_stories": False}, MACRO: {"definition": 'analyticstories != "EX - Leaving Data"'}},
+            MACRO,
+            "definition",
+            'write "Leaving Data"',
+        ),
+    ],
     "SP190": [
         Fires({TRUSTED_CSV: DELETE}, TRUSTED, "name", "exf_trusted.csv"),
         Fires({TRUSTED: {"filename": "trusted.csv"}}, TRUSTED, "filename", "did you mean 'exf_trusted.csv'?"),
@@ -641,6 +656,14 @@ SILENT: dict[str, list[Edits]] = {
     "SP185": [
         {MACRO: {"definition": 'eval x="$y$"'}},
         {TWO: {"definition": "search x=$field$", "validation": "$least$ > 0"}},
+    ],
+    "SP189": [
+        {SHARE: {"search": EVENTS.replace("user=*", 'analyticstories="EX - Leaving Data"')}},
+        {SHARE: {"search": EVENTS.replace("user=*", 'analyticstories="Of Others" story="Leaving Data"')}},
+        {
+            SETTINGS: {"prefix_stories": False},
+            SHARE: {"search": EVENTS.replace("user=*", 'analyticstories="Leaving Data"')},
+        },
     ],
     "SP188": [{"dashboards/leaving.yml": DASHBOARD, "dashboards/leaving.json": b"{}"}],
     "SP191": [{NETS_CSV: b"net,owner,column_3\n"}, {NETS_CSV: b"net, owner \n192.0.2.0/24, kim\n"}],

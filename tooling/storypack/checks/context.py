@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from storypack.pack.files import read_file
 from storypack.pack.kinds import BY_FOLDER, KINDS
 from storypack.pack.models import (
     CsvLookup,
@@ -225,6 +226,18 @@ class Context:
         for text in self._texts():
             found.update(re.findall(r"[\w-]+", text))
         return frozenset(found)
+
+    @cached_property
+    def broken_text(self) -> str:
+        """The texts of the files that could not be loaded: what they name is not unused."""
+        texts = (read_file(self.root, path) for path in self.pack.broken)
+        return "\n".join(text.decode("utf-8", "replace") for text in texts if isinstance(text, bytes))
+
+    def is_named_in_broken(self, name: str) -> bool:
+        """Whether a file that could not be loaded names this macro, lookup, story or schedule."""
+        return (
+            bool(self.pack.broken) and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", self.broken_text) is not None
+        )
 
     def _texts(self) -> Iterator[str]:
         for content in self.objects:

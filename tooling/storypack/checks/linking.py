@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
 
 from storypack.checks.catalogue import Context, Fault, Faults, rule
 from storypack.issue import Severity
-from storypack.pack.models import Baseline, DataSource, Detection, Investigation, NamedSchedule, Story
+from storypack.pack.models import Baseline, DataSource, Detection, Investigation, Macro, NamedSchedule, Story
+from storypack.pack.models.base import Content
 from storypack.pack.models.search import Search
 from storypack.spelling import one_of
 
@@ -28,7 +30,8 @@ def _unknown(kind: str, key: str, names: Collection[str], context: Context) -> F
     cure="Add it to analytic_story of its detections, or remove it.",
 )
 def empty_story(story: Story, context: Context) -> Faults:
-    if story.status == "production" and not context.pack.detections_of(story.name):
+    detections = context.pack.detections_of(story.name)
+    if story.status == "production" and not detections and not context.is_named_in_broken(story.name):
         yield Fault("no detection belongs to this story", "name")
 
 
@@ -146,7 +149,9 @@ def unknown_detection(content: object, context: Context) -> Faults:
     cure="Remove it.",
 )
 def unused_schedule(schedule: NamedSchedule, context: Context) -> Faults:
-    if not context.users_of(schedule) and not context.is_default(schedule):
+    stem = context.entry(schedule).stem
+    named = any(map(context.is_named_in_broken, (schedule.name, stem)))
+    if not context.users_of(schedule) and not context.is_default(schedule) and not named:
         yield Fault("no search uses this schedule", "name")
 
 
@@ -181,3 +186,44 @@ def data_source_macro(source: DataSource, context: Context) -> Faults:
     known = context.names("macro") | context.external_macros
     if source.macro is not None and source.macro not in known and not context.is_broken("macro", source.macro):
         yield Fault(f"the pack has no macro '{source.macro}'", "macro", one_of(source.macro, known))
+
+
+_STORY_FIELD = re.compile(r'(?:analyticstories|analytic_story)"?\s*(?:!?=\s*|\bIN\s*\()((?:\s*"[^"]*"\s*,?)+)')
+_QUOTED = re.compile(r'"([^"]*)"')
+
+
+@rule(
+    "SP189",
+    "Story under a name that the app does not write",
+    on="content",
+    why="Risk events and findings carry the story's name as Enterprise Security shows it, with the pack's prefix where "
+    "stories have one. A condition on the other name is never true.",
+    example='search: | tstats count from datamodel=Risk.All_Risk where All_Risk.analyticstories="My Story"',
+    cure="Write the name as it is in the app, such as EXF - My Story.",
+)
+def story_name_in_search(content: Content, context: Context) -> Faults:
+    titles = {name: context.pack.story_title(name) for name in context.names("story")}
+    prefix = f"{context.settings.stanza_prefix} - "
+    wrong = {name: title for name, title in titles.items() if name != title}
+    wrong |= {f"{prefix}{name}": name for name, title in titles.items() if name == title}
+    for key, text in _searches(content):
+        for condition in _STORY_FIELD.finditer(text) if wrong else ():
+            for quoted in _QUOTED.finditer(text, *condition.span(1)):
+                if quoted[1] in wrong and quoted[1] not in titles.values():
+                    message = f"the app writes this story as '{wrong[quoted[1]]}'"
+                    yield Fault(message, key, f'write "{wrong[quoted[1]]}"', offset=quoted.start())
+
+
+def _searches(content: object) -> Iterator[tuple[str, str]]:
+    """Key and text of everything of an object that is a search, or a part of one."""
+    if isinstance(content, Search):
+        yield "search", content.search
+    if isinstance(content, Macro):
+        yield "definition", content.definition
+    if isinstance(content, Detection):
+        for number, drilldown in enumerate(content.drilldown_searches):
+            yield f"drilldown_searches.{number}.search", drilldown.search
+    if isinstance(content, Investigation):
+        for number, step in enumerate(content.steps):
+            if step.search:
+                yield f"steps.{number}.search", step.search

@@ -251,9 +251,9 @@ def quoted_blanks(lookup: Lookup, context: Context) -> Faults:
 )
 def csv_orphan(pack: object, context: Context) -> Faults:
     used = {csv_path(lookup, context) for lookup in context.lookups if isinstance(lookup, CsvLookup)}
-    for file in sorted((context.root / "lookups").rglob("*.csv")):
+    for file in sorted((context.root / context.settings.content_folder / "lookups").rglob("*.csv")):
         path = file.relative_to(context.root).as_posix()
-        if path not in used:
+        if path not in used and not context.is_broken("lookup", file.stem):
             place = Location(readable(path))
             yield Fault("no lookup uses this file", location=place, cure=f"describe it in {readable(file.stem)}.yml")
 

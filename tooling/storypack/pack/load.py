@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from storypack.conf import read as read_conf
 from storypack.issue import Issue, Location, Severity
 from storypack.pack import rules
 from storypack.pack.adapters import CURRENT, Note, adapt, app_settings
@@ -24,7 +25,7 @@ from storypack.pack.explain import issues_of, unknown_keys, without
 from storypack.pack.files import SETTINGS_FILE, Found, elsewhere, find_files, other_folders, read_file
 from storypack.pack.kinds import BY_FOLDER, KINDS, SETTINGS, Kind, content_folders
 from storypack.pack.models.base import Model
-from storypack.pack.models.settings import Settings
+from storypack.pack.models.settings import ExternalContent, Settings
 from storypack.pack.pack import Entry, Pack
 from storypack.pack.source import SourceFile, path_text
 from storypack.pack.yaml import Problem, YamlError, decode, parse
@@ -97,6 +98,7 @@ def load_pack(folder: Path) -> Loaded:
     if settings_source.text and not any(item.kind in _SEARCHES for item in found):
         issues.append(_no_content(folder, settings, settings_source))
     if settings.profile == "compatible":
+        settings = _with_template(folder, settings)
         issues += _left_out(folder, settings, settings_source)
     return link(folder, settings, settings_source, results, [*issues, *stray])
 
@@ -173,6 +175,19 @@ def _checked_settings(
         said = read.data
         wrong = [issue if _first_key(issue) in said else replace(issue, location=other) for issue in wrong]
     return settings, read.source, [*issues, *wrong]
+
+
+def _with_template(folder: Path, settings: Settings) -> Settings:
+    """Settings that know the macros and lookups which an app_template brings along: searches may use them."""
+    names = {}
+    for conf in ("macros", "transforms"):
+        path = str(PurePosixPath(settings.content_folder, "app_template/default", f"{conf}.conf"))
+        raw = read_file(folder, path) if os.path.lexists(folder / path) else b""
+        names[conf] = [stanza.name for stanza in read_conf(raw)] if isinstance(raw, bytes) else []
+    if not any(names.values()):
+        return settings
+    brought = ExternalContent(app="app_template", macros=names["macros"], lookups=names["transforms"])
+    return settings.model_copy(update={"external_content": [*settings.external_content, brought]})
 
 
 def _left_out(folder: Path, settings: Settings, source: SourceFile) -> Iterator[Issue]:

@@ -14,13 +14,17 @@ from storypack.reference import cim
 from storypack.spl.macros import MacroDefinition, UnknownMacro
 from storypack.spl.source import SplError
 
-# Search Reference "lookup" and "geostats"; Enterprise Security: "Asset and identity lookups". The columns of an
-# asset or identity lookup depend on the site, so none are checked.
+# Search Reference "lookup" and "geostats"; Enterprise Security: "Asset and identity lookups"; URL Toolbox. The
+# columns of an asset or identity lookup depend on the site, so none are checked.
 _LOOKUPS = """
     dnslookup geo_us_states geo_countries geo_attr_us_states geo_attr_countries
     asset_lookup_by_str asset_lookup_by_cidr identity_lookup_expanded identity_lookup_default_fields
     asset_lookup_default_fields ip_intel domain_intel file_intel url_intel email_intel http_intel
     cim_cloud_domain_lookup cim_corporate_email_domain_lookup cim_corporate_web_domain_lookup mitre_attack_lookup
+    interesting_ports_lookup interesting_processes_lookup interesting_services_lookup asn_lookup_by_cidr
+    alexa_lookup_by_str admon_groups_def
+    ut_parse_simple_lookup ut_parse_lookup ut_parse_extended_lookup ut_shannon_lookup ut_countset_lookup
+    ut_suites_lookup ut_meaning_lookup ut_bayesian_lookup ut_levenshtein_lookup
 """
 
 # Common Information Model add-on, macros.conf: macros of one line.
@@ -30,8 +34,8 @@ _CALLS = {
     "cim_filter_unknown_values(1)": ("field", '($field$!="-" $field$!="n/a" $field$!="unknown")'),
 }
 
-# Common Information Model add-on and Enterprise Security: macros whose definitions are a site's or long. They can be
-# called; a test that needs one says with `macros:` what it stands for.
+# Common Information Model add-on, Enterprise Security and URL Toolbox: macros whose definitions are a site's or long.
+# They can be called; a test that needs one says with `macros:` what it stands for.
 _SITE_MACROS = """
     get_signature(value) get_subject(subjectField,bestmatch) get_user(user) get_user_only(user)
     get_src_user_only(src_user) make_subject(subjectField) swap_if_tagged(first,second,tagField) remap_subjects
@@ -39,6 +43,10 @@ _SITE_MACROS = """
     cim_filter_vuln_severity(object) cloud_domains cloud_domain_search(field) cloud_email_search(field)
     cloud_storage_search(field) cim_corporate_email_domains cim_corporate_email_domain_search(field)
     cim_corporate_web_domains cim_corporate_web_domain_search(field) datamodel(model,object)
+    get_asset(field) get_identity4events(field) get_risk_severity(risk_score) notable get_notable_index
+    globedistance(lat1,lon1,lat2,lon2,unit) mvappend_field(field,value) ctime(field)
+    ut_parse_simple(url) ut_parse(url,list) ut_parse_extended(url,list) ut_shannon(word) ut_countset(word,set)
+    ut_suites(word,sets) ut_meaning(word) ut_bayesian(word) ut_levenshtein(word1,word2)
 """
 
 # Models of the Common Information Model or the platform that the bundled reference does not hold: their fields are

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from storypack.checks.catalogue import Faults, rule
 from storypack.checks.searches.reading import Reading
 from storypack.checks.searches.world import World
+from storypack.issue import Severity
 from storypack.spelling import did_you_mean
 from storypack.spl.fields import Use
 from storypack.spl.fields.names import matches, renamed
 from storypack.spl.printer import print_command
 from storypack.spl.source import quote_for_message
-from storypack.spl.tree import Command, Field, Rename, Stats
+from storypack.spl.tree import Assignment, Call, Command, Eval, Field, Rename, Stats
 
 _DOTTED = re.compile(r"[\w{}]+(?:\.[\w{}]+)+")
 
@@ -57,6 +59,9 @@ def _new_name(command: Command | None, name: str) -> str:
     return ""
 
 
+_SHOWS = ("convert", "fieldformat")
+
+
 @rule(
     "SP224",
     "Field that is not there any more",
@@ -82,11 +87,26 @@ def gone(reading: Reading, world: World) -> Faults:
         near = did_you_mean(use.name, before.known)
         if by is not None:
             carry = f"carry it along: values({use.name}) as {use.name}" if isinstance(by, Stats) else ""
-            yield reading.fault(f"`{use.name}` is gone since {_stage_in_words(reading, by)}", use.span, near or carry)
+            fault = reading.fault(f"`{use.name}` is gone since {_stage_in_words(reading, by)}", use.span, near or carry)
         else:
             there = ", ".join(sorted(before.known)[:12])
             message = f"no stage before this one yields `{use.name}`"
-            yield reading.fault(message, use.span, near or (f"there are {there}" if there else ""))
+            fault = reading.fault(message, use.span, near or (f"there are {there}" if there else ""))
+        yield replace(fault, severity=Severity.WARNING) if _harmless(stage.command, use.name) else fault
+
+
+def _harmless(command: Command, name: str) -> bool:
+    """Whether a stage only changes how the field looks, as time macros do: of one that is not there it makes nothing,
+    and the rows stay what they are."""
+    if command.name in _SHOWS:
+        return True
+    return isinstance(command, Eval) and any(
+        isinstance(each, Assignment)
+        and each.target.name == name
+        and isinstance(each.value, Call)
+        and each.value.name == "strftime"
+        for each in command.assignments
+    )
 
 
 def _stage_in_words(reading: Reading, command: Command) -> str:

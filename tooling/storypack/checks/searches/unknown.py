@@ -14,6 +14,7 @@ from storypack.spl.unknown import dependences
     "SP340",
     "Search that depends on what nobody has established",
     on="spl",
+    policy=True,
     severity=Severity.WARNING,
     why="What Splunk does here is not documented, and published experience is missing or disagrees (docs/unknown.md): "
     "the search may give other rows on an instance than in its tests.",

@@ -23,11 +23,16 @@ from storypack.testing.results import Failure, Outcome, PlannedTest, TestResult,
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/ci.md").read_text(encoding="utf-8")
 WORKFLOW: dict[Any, Any] = yaml.safe_load((ROOT / ".github/workflows/validate.yml").read_text(encoding="utf-8"))
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+STEPS: list[dict[str, Any]] = [
+    *(step for job in WORKFLOW["jobs"].values() for step in job["steps"]),
+    *ACTION["runs"]["steps"],
+]
 
 
 def commands() -> list[str]:
-    """Each storypack command of the workflow, the hook and the page's code blocks."""
-    steps = [step.get("run", "") for job in WORKFLOW["jobs"].values() for step in job["steps"]]
+    """Each storypack command of the workflow, the action, the hook and the page's code blocks."""
+    steps = [step.get("run", "") for step in STEPS]
     blocks = re.findall(r"^```(?:yaml|sh)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     inline = re.findall(r"`(storypack validate[^`]*)`", PAGE)
     lines = [line.strip().removeprefix("- ") for text in [*steps, *blocks, *inline] for line in text.splitlines()]
@@ -76,15 +81,34 @@ def test_the_page_names_the_hooks_that_there_are() -> None:
 
 
 def test_the_workflow_checks_tests_and_builds() -> None:
-    runs = [step.get("run", "") for job in WORKFLOW["jobs"].values() for step in job["steps"]]
+    assert "./" in [step.get("uses") for step in STEPS]
+    runs = [step.get("run", "") for step in STEPS]
     assert all(any(run.startswith(f"storypack {command}") for run in runs) for command in ("validate", "test", "build"))
 
 
 def test_the_workflow_asks_for_no_more_than_it_needs() -> None:
     assert WORKFLOW["permissions"] == {"contents": "read"}
-    text = (ROOT / ".github/workflows/validate.yml").read_text(encoding="utf-8")
-    assert "pull_request_target" not in text
-    assert not re.search(r"run:.*\$\{\{ *github\.(event|head_ref)", text), "text of strangers in a shell"
+    assert "pull_request_target" not in (ROOT / ".github/workflows/validate.yml").read_text(encoding="utf-8")
+    assert [step for step in STEPS if "${{" in step.get("run", "")] == [], "text of strangers in a shell"
+
+
+def test_the_page_has_the_inputs_of_the_action() -> None:
+    for name, facts in ACTION["inputs"].items():
+        assert f"| `{name}` | {'none' if facts['default'] == '' else '`' + facts['default'] + '`'} |" in PAGE
+    used = set(re.findall(r"inputs\.([\w-]+)", (ROOT / "action.yml").read_text(encoding="utf-8")))
+    assert used == set(ACTION["inputs"])
+
+
+def test_a_new_workflow_uses_the_action_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / ".github/workflows/pack.yml"
+    assert CliRunner().invoke(main, ["new", "workflow", str(file)]).exit_code == 0
+    assert CliRunner().invoke(main, ["new", "workflow", str(file)]).exit_code == 2  # nothing is overwritten
+    workflow = yaml.safe_load(file.read_text(encoding="utf-8"))
+    (job,) = workflow["jobs"].values()
+    checkout, tool = job["steps"]
+    assert checkout["uses"] in [step.get("uses") for step in STEPS]
+    assert set(tool["with"]) <= set(ACTION["inputs"])
+    assert workflow["permissions"] == {"contents": "read"}
 
 
 def test_the_json_of_the_page_fits_its_schema() -> None:
@@ -105,17 +129,17 @@ def test_the_page_has_each_key_of_a_test_result() -> None:
 
 
 def test_actions_are_named_by_commit_with_the_version_beside() -> None:
-    workflows = sorted((ROOT / ".github/workflows").glob("*.yml"))
+    workflows = [ROOT / "action.yml", *sorted((ROOT / ".github/workflows").glob("*.yml"))]
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     lines = [line for path in (*workflows, *pages) for line in path.read_text(encoding="utf-8").splitlines()]
-    uses = [line.strip() for line in lines if re.match(r"[-# ]*uses: ", line)]
+    uses = [line.strip() for line in lines if re.match(r"[-# ]*uses: (?!\./|your/)", line)]
     assert len(uses) >= 4
     assert [line for line in uses if not re.search(r"uses: [\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line)] == []
 
 
 def test_what_ci_installs_comes_from_the_lock() -> None:
     """Everything but the tool itself is compared with a hash; the lock names no folder of the machine that made it."""
-    steps = [step.get("run", "") for job in WORKFLOW["jobs"].values() for step in job["steps"]]
+    steps = [step.get("run", "") for step in STEPS]
     installs = [line.strip() for text in (*steps, PAGE) for line in text.splitlines() if "pip install" in line]
     assert installs
     assert [line for line in installs if "--require-hashes" not in line and "--no-deps" not in line] == []

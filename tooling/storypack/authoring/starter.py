@@ -22,6 +22,36 @@ _WINDOWS = {
     "hunting": ("0 5 * * *", "-1d@d", "@d", "Every morning over the day before."),
     "baseline": ("0 3 * * *", "-30d@d", "@d", "Every night over the thirty days before."),
 }
+WORKFLOW = """\
+# Checks, tests and builds the pack on every change. Where it says your/storypack, name your copy of storypack and the
+# full hash of a commit of it. The secret STORYPACK_CACHE_KEY lets runs use what earlier ones learnt.
+name: pack
+
+on:
+  push:
+    branches: [main]
+  pull_request:
+
+permissions:
+  contents: read
+
+jobs:
+  pack:
+    runs-on: ubuntu-latest
+    permissions:
+      contents: read
+      security-events: write # to show results under Security, Code scanning
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          persist-credentials: false
+
+      - uses: your/storypack@the-full-hash-of-a-commit
+        with:
+          cache-key: ${{ secrets.STORYPACK_CACHE_KEY }}
+          baseline: "" # a file of accepted issues, for an old pack
+"""
+"""A workflow of GitHub that checks, tests and builds a pack with the action of this tool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +95,7 @@ def starter(pack: NewPack) -> dict[str, str]:
         "storypack.yml": _settings(pack),
         ".gitignore": "dist/\n.storypack/\n",
         "README.md": _readme(pack),
+        ".github/workflows/pack.yml": WORKFLOW,
         "stories/data_leaving_through_the_web.yml": _story(pack),
         f"detections/network/{_STEM}.yml": _detection(pack, macro),
         "data_sources/example_web_proxy.yml": _source(pack, macro),

@@ -16,7 +16,7 @@ from storypack.pack.kinds import BY_NAME, KINDS
 if TYPE_CHECKING:
     from storypack.pack.pack import Entry, Pack
 
-NEW = (*(kind.name for kind in KINDS), "pack")
+NEW = (*(kind.name for kind in KINDS), "pack", "workflow")
 TYPES = ("TTP", "Anomaly", "Hunting", "Correlation")
 CATEGORIES = ("application", "cloud", "endpoint", "network", "web")
 
@@ -28,6 +28,7 @@ CATEGORIES = ("application", "cloud", "endpoint", "network", "web")
             'storypack new detection "Rare Upload Host" --type Anomaly --data-source "Splunk Stream HTTP"',
             "storypack new lookup exf_trusted_partners",
             "storypack new pack ../cloud-exits",
+            "storypack new workflow .github/workflows/pack.yml",
         )
     )
 )
@@ -52,10 +53,16 @@ def command(
     """Write the file of a new KIND called NAME, a detection with events for two tests.
 
     What it writes passes 'storypack validate'; every TODO in it is yours. Nothing is ever overwritten. For a pack, NAME
-    is the folder: it gets settings and one detection, with all that this needs to be validated, tested and built.
+    is the folder: it gets settings and one detection, with all that this needs to be validated, tested and built; for a
+    workflow of GitHub, NAME is the file.
     """
     if kind == "pack":
         return _start(Path(name), author)
+    if kind == "workflow":
+        from storypack.authoring.starter import WORKFLOW
+
+        _write(Path(), {name: WORKFLOW})
+        return exit_codes.OK
     _write(pack, _files(pack, kind, name, type, category, story, data_source, author))
     stem = _stem(kind, name)
     run = f" && storypack test --only {stem}" if kind == "detection" else ""

@@ -31,6 +31,7 @@ SHARED = {
     "spelling",
     "store",
     "timemod",
+    "truth",
 }
 """Modules at the top of the package that every stage may use."""
 

@@ -12,11 +12,11 @@ import json
 import re
 from typing import Any
 
+from storypack.conf import boolean
 from storypack.deploy import dashboards
 from storypack.deploy.kinds import LOOKUP_FILE, VIEW, Kind
+from storypack.truth import WRITTEN_BACK
 
-_TRUE = frozenset({"1", "true", "t", "yes", "y", "enabled", "on"})
-_FALSE = frozenset({"0", "false", "f", "no", "n", "disabled", "off", ""})
 _DURATION = re.compile(r"(\d{1,18})\s*([smhdw]?)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _NUMBER = re.compile(r"[+-]?\d{1,18}(\.0*)?")
@@ -82,8 +82,8 @@ def flag(text: str) -> str:
     >>> flag("true"), flag("0"), flag(""), flag("auto")
     ('1', '0', '0', 'auto')
     """
-    folded = text.strip().lower()
-    return "1" if folded in _TRUE else "0" if folded in _FALSE else text
+    value = WRITTEN_BACK.read(text)
+    return text if value is None else boolean(value)
 
 
 def duration(text: str) -> str:

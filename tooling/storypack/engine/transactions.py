@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from storypack.engine.values import to_multi, to_text
+from storypack.truth import OPTION
 
 Event = Mapping[str, Any]
 _SINGLE = ("_time", "_raw", "__begins", "__ends")
@@ -151,7 +152,7 @@ class _Walker:
 
     def _values(self, name: str, events: Sequence[Event]) -> Any:
         listed = self.rules.mv_list
-        as_list = listed.lower() in ("t", "true", "1") or name in [one.strip() for one in listed.split(",")]
+        as_list = OPTION.is_true(listed) or name in [one.strip() for one in listed.split(",")]
         if as_list:
             return [one for event in events for one in (to_multi(event.get(name)) or [self.rules.null_text])]
         values = {one for event in events for one in to_multi(event.get(name)) or ()}

@@ -13,6 +13,7 @@ from rapidfuzz import process
 from storypack.issue import Issue, Severity
 from storypack.pack import rules
 from storypack.pack.source import KeyPath, SourceFile, path_text
+from storypack.truth import YAML
 
 _NEAR = 70  # rapidfuzz score from which a known word is worth suggesting
 _QUOTED = re.compile(r"'([^']*)'")
@@ -135,10 +136,8 @@ def _wrong_type(value: Any, wanted: list[str]) -> tuple[str, str]:
         cure = f'put it in quotes: "{str(value).lower()}"'
     elif wanted == ["a whole number"] and isinstance(value, str) and value.isdigit():
         cure = "remove the quotes"
-    elif (
-        wanted == ["true or false"] and isinstance(value, str) and value.lower() in ("yes", "on", "no", "off", "1", "0")
-    ):
-        cure = "write true" if value.lower() in ("yes", "on", "1") else "write false"
+    elif wanted == ["true or false"] and isinstance(value, str) and YAML.read(value) is not None:
+        cure = "write true" if YAML.is_true(value) else "write false"
     elif wanted == ["a list"] and isinstance(value, str):
         cure = "write it as a list: `- value`, or `[value]`"
     return message, cure

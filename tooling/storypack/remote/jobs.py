@@ -15,6 +15,7 @@ from urllib.parse import quote
 from storypack.splunkd.answers import Malformed, number, objects, whole
 from storypack.splunkd.connection import Connection, ns
 from storypack.splunkd.errors import DeployError, Refused
+from storypack.truth import ANSWER
 
 PAGE = 5_000
 MOST_ROWS = 10_000_000  # of a search: the bound for a result that does not end
@@ -210,7 +211,7 @@ def _listed(value: Any) -> list[Any]:
 
 def is_set(value: Any) -> bool:
     """Whether a setting of an answer is true, in any of the spellings."""
-    return str(value).lower() in ("1", "true")
+    return ANSWER.is_true(str(value))
 
 
 def cell(path: str, name: str, value: Any) -> Any:

@@ -18,6 +18,7 @@ from storypack.spl.memory import Memory
 from storypack.spl.nodes import MacroCall
 from storypack.spl.source import Span, SplError
 from storypack.spl.tokens import MACRO, STRING, blank_comments
+from storypack.truth import CONF
 
 MAX_DEPTH = 100  # limits.conf, max_macro_depth
 MAX_CALLS = 20_000
@@ -60,7 +61,7 @@ def definitions(raw: Mapping[str, Mapping[str, object]]) -> dict[str, MacroDefin
     for key, value in raw.items():
         args = value.get("args") or ""
         names = [str(each) for each in args] if isinstance(args, list | tuple) else str(args).split(",")
-        iseval = str(value.get("iseval", "")).strip().lower() in ("1", "true", "t", "yes", "y")
+        iseval = CONF.is_true(str(value.get("iseval", "")))
         found[key] = MacroDefinition(
             key.partition("(")[0].strip(),
             tuple(name.strip() for name in names if name.strip()),

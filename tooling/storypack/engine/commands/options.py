@@ -7,18 +7,15 @@ from collections.abc import Iterable
 
 from storypack.engine.errors import SearchError
 from storypack.spl import tree
-
-_TRUE = frozenset({"t", "true", "1", "yes"})
-_FALSE = frozenset({"f", "false", "0", "no"})
+from storypack.truth import OPTION
 
 
 def flag(text: str) -> bool:
-    """A boolean as Splunk writes them."""
-    if text.lower() in _TRUE:
-        return True
-    if text.lower() in _FALSE:
-        return False
-    raise SearchError(f"`{text}` is neither true nor false")
+    """An option that is true or false."""
+    value = OPTION.read(text)
+    if value is None:
+        raise SearchError(f"`{text}` is neither true nor false")
+    return value
 
 
 MOST = 2**53 - 1

@@ -20,10 +20,10 @@ from storypack.csvtext import csv_rows
 from storypack.engine.datamodels.addon import AddOnModel, ModelError, read_model
 from storypack.engine.errors import EngineError
 from storypack.engine.knowledge.clashes import clashing
-from storypack.engine.knowledge.steps import is_true
 from storypack.engine.source import MAX_OFFSET, TIME_FORMAT, LookupTable
 from storypack.opening import read_plain
 from storypack.spl.macros import MacroDefinition
+from storypack.truth import CONF
 
 BUILTIN = Path(__file__).parent / "builtin"
 FILES = ("props", "transforms", "eventtypes", "tags", "macros")
@@ -66,7 +66,7 @@ class Knowledge:
         found = {}
         for stanza in self.macros:
             args = tuple(arg.strip() for arg in stanza.get("args").split(",") if arg.strip())
-            iseval = stanza.get("iseval").strip().lower() in ("1", "true", "t", "yes")
+            iseval = CONF.is_true(stanza.get("iseval"))
             name = stanza.name.partition("(")[0]
             found[stanza.name] = MacroDefinition(name, args, stanza.get("definition"), iseval=iseval)
         return found
@@ -121,7 +121,7 @@ def _models(folders: Sequence[Path]) -> dict[str, AddOnModel]:
                 strict = settings[path.stem].get("strict_fields") if path.stem in settings else ""
                 try:
                     text = read_plain(path, folder)
-                    found[path.stem] = read_model(path.stem, text, strict=is_true(strict or "true"))
+                    found[path.stem] = read_model(path.stem, text, strict=CONF.is_true(strict or "true"))
                 except (OSError, ModelError) as error:
                     why = getattr(error, "strerror", None) or error
                     raise KnowledgeError(f"cannot read the data model {path}: {why}") from error
@@ -130,7 +130,7 @@ def _models(folders: Sequence[Path]) -> dict[str, AddOnModel]:
 
 def _enabled(conf: Conf) -> Conf:
     """A conf without the stanzas that are switched off."""
-    return Conf(tuple(stanza for stanza in conf if not is_true(stanza.get("disabled"))))
+    return Conf(tuple(stanza for stanza in conf if not CONF.is_true(stanza.get("disabled"))))
 
 
 def _layer(folder: Path, name: str) -> Conf:
@@ -160,7 +160,7 @@ def read_table(name: str, path: Path, settings: Mapping[str, str], root: Path | 
         fields,
         rows,
         match_types(settings.get("match_type", "")),
-        case_sensitive=settings.get("case_sensitive_match", "true").strip().lower() not in ("0", "false", "f", "no"),
+        case_sensitive=not CONF.is_false(settings.get("case_sensitive_match", "")),
         min_matches=_whole(settings.get("min_matches", "")) or 0,
         max_matches=_whole(settings.get("max_matches", "")),
         default_match=settings.get("default_match", ""),

@@ -17,6 +17,7 @@ from storypack.engine.readings import reading
 from storypack.spl import parse_term, tree
 from storypack.spl.macros import MacroDefinition, expand
 from storypack.spl.source import SplError
+from storypack.truth import CONF
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def event_types(conf: Conf, macros: Mapping[str, MacroDefinition], constants: Ma
     before an event is read) do not rule out. One whose search cannot be read is left out, as Splunk does."""
     for stanza in conf:
         text = stanza.get("search").strip()
-        if not text or stanza.get("disabled").strip().lower() in ("1", "true"):
+        if not text or CONF.is_true(stanza.get("disabled")):
             continue
         try:
             term = parse_term(expand(text, macros).text)

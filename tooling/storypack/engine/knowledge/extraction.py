@@ -15,8 +15,9 @@ from functools import cached_property, partial
 from storypack.conf import Conf
 from storypack.engine.knowledge.json_fields import json_field
 from storypack.engine.knowledge.layers import Layers
-from storypack.engine.knowledge.steps import Pattern, Step, first, is_pattern, is_true, together, transform_step
+from storypack.engine.knowledge.steps import Pattern, Step, first, is_pattern, together, transform_step
 from storypack.engine.sql import Kind, Sql, quote
+from storypack.truth import CONF
 
 _INLINE = re.compile(r"(?P<pattern>.*?)(?:\s+in\s+(?P<field>[\w.:{}-]+))?\s*$", re.DOTALL | re.IGNORECASE)
 _CLEAN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -132,7 +133,7 @@ class Extractor:
     @cached_property
     def _finds_json(self) -> bool:
         """Whether `auto` looks for JSON, too."""
-        return self.mode.startswith("auto") and is_true(self.settings.get("AUTO_KV_JSON", "true"))
+        return self.mode.startswith("auto") and CONF.is_true(self.settings.get("AUTO_KV_JSON", "true"))
 
     def _automatic(self, name: str) -> Iterator[Sql]:
         if self.mode == "json" or (self._finds_json and self.json is not Json.FEW):
@@ -150,7 +151,7 @@ class Extractor:
 
     def _keyvalue(self) -> str:
         """SQL of the pairs of an event's text; a JSON object has none unless JSON is switched off."""
-        trim = str(is_true(self.settings.get("KV_TRIM_SPACES", "true"))).upper()
+        trim = str(CONF.is_true(self.settings.get("KV_TRIM_SPACES", "true"))).upper()
         pairs = f"spl_kv(_raw, {quote(self.mode)}, {trim})"
         return f"CASE WHEN NOT spl_json_like(_raw) THEN {pairs} END" if self._finds_json else pairs
 

@@ -26,6 +26,7 @@ from storypack.engine.sql import NULL, Kind, Sql, as_number, identifier, quote
 from storypack.spl import parse_expression, tree
 from storypack.spl.fields.walk import walk
 from storypack.spl.source import SplError
+from storypack.truth import CONF
 
 INDEXED = ("_raw", "_time", "_indextime", "date_wday", "date_month", "linecount", "punct")
 """Fields of every event that the index holds, beside DATE_PARTS and those that an origin shares."""
@@ -152,7 +153,7 @@ class OriginFields:
 
     @cached_property
     def _has_punct(self) -> bool:
-        return self.settings.get("ANNOTATE_PUNCT", "true").strip().lower() not in ("0", "false", "f", "no", "n")
+        return not CONF.is_false(self.settings.get("ANNOTATE_PUNCT", ""))
 
     def _extract(self, name: str) -> Sql:
         if name in self.multi:

@@ -15,6 +15,7 @@ from storypack.engine.knowledge.layers import Layers
 from storypack.engine.sql import Kind, Sql, quote
 from storypack.engine.udf.re2 import translate
 from storypack.engine.udf.regex import PatternError, compile_pattern
+from storypack.truth import CONF
 
 _PAIR = re.compile(r'(?:"([^"]*)"|([^\s":]+(?::[^\s":]+)*))::(?:"((?:[^"\\]|\\.)*)"|(\S+))')
 _GROUP = re.compile(r"\$(\d+)")
@@ -159,8 +160,8 @@ Step = Pattern | Delimited
 def transform_step(settings: Mapping[str, str]) -> Step | None:
     """The step of a stanza of transforms.conf; None for one that extracts nothing."""
     source = settings.get("SOURCE_KEY", "").strip() or "_raw"
-    adds = is_true(settings.get("MV_ADD", ""))
-    cleans = is_true(settings.get("CLEAN_KEYS", "true"))
+    adds = CONF.is_true(settings.get("MV_ADD", ""))
+    cleans = CONF.is_true(settings.get("CLEAN_KEYS", "true"))
     if settings.get("DELIMS", "").strip():
         marks = [_unescaped(mark) for mark in _MARKS.findall(settings["DELIMS"])] or [settings["DELIMS"].strip()]
         if not marks[0]:
@@ -170,7 +171,7 @@ def transform_step(settings: Mapping[str, str]) -> Step | None:
     pattern = settings.get("REGEX", "")
     if not pattern or not is_pattern(pattern):
         return None
-    keeps_empty = is_true(settings.get("KEEP_EMPTY_VALS", ""))
+    keeps_empty = CONF.is_true(settings.get("KEEP_EMPTY_VALS", ""))
     return Pattern(pattern, source, settings.get("FORMAT", ""), adds, cleans, keeps_empty)
 
 
@@ -194,11 +195,6 @@ def is_pattern(text: str) -> bool:
     except PatternError:
         return False
     return True
-
-
-def is_true(text: str) -> bool:
-    """Whether a setting is switched on."""
-    return text.strip().lower() in ("1", "true", "t", "yes", "y")
 
 
 # --- SQL ------------------------------------------------------------------------------------------------------------

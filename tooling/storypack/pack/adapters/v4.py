@@ -10,6 +10,7 @@ from typing import Any
 
 from storypack.pack.adapters.adapted import Adapted, Note
 from storypack.reference.objects import THREAT_OBJECT_TYPES
+from storypack.truth import CONF
 
 _USER_TYPES = frozenset({"user", "username", "email address", "user name"})
 _SYSTEM_TYPES = frozenset({"device", "endpoint", "hostname", "ip address", "server"})
@@ -87,8 +88,8 @@ def lookup(adapted: Adapted) -> None:
     if isinstance(matches, str):
         data["match_type"] = [part.strip() for part in matches.split(",") if part.strip()]
     sensitive = data.get("case_sensitive_match")
-    if isinstance(sensitive, str) and sensitive.lower() in ("true", "false"):
-        data["case_sensitive_match"] = sensitive.lower() == "true"
+    if isinstance(sensitive, str) and (value := CONF.read(sensitive)) is not None:
+        data["case_sensitive_match"] = value
     for key in ("min_matches", "max_matches"):
         if isinstance(data.get(key), str) and data[key].isdigit():
             data[key] = int(data[key])

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from storypack.truth import OPTION
+
 
 class Kind(StrEnum):
     """How a command treats results. Search Reference: "Command types"."""
@@ -44,16 +46,13 @@ class OptionFacts:
         """Is `value` of this type? Types that hold any text accept everything."""
         match self.type:
             case "bool":
-                return value.lower() in BOOLEANS
+                return OPTION.read(value) is not None
             case "int":
                 return value.lstrip("+-").isdecimal()
             case "num":
                 return _is_number(value)
             case _:
                 return not self.choices or value.lower() in self.choices
-
-
-BOOLEANS = frozenset({"true", "false", "t", "f", "1", "0", "yes", "no", "y", "n"})
 
 
 def _is_number(value: str) -> bool:

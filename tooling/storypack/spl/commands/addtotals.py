@@ -6,11 +6,12 @@ from storypack.spl.catalogue.model import CommandFacts, Flow, Kind, options
 from storypack.spl.commands.plain import Plain, plain
 from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import Fieldset
+from storypack.truth import OPTION
 
 
 def _yields(command: Plain, state: Fieldset, tables: Tables) -> Fieldset:
     total = command.option("fieldname") or "Total"
-    rows = command.option("row").lower() not in ("f", "false", "0")
+    rows = not OPTION.is_false(command.option("row"))
     return state.plus(command.option("labelfield"), total if rows else "")
 
 

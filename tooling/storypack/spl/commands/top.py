@@ -16,6 +16,7 @@ from storypack.spl.printing import text
 from storypack.spl.printing.text import join
 from storypack.spl.source import Span
 from storypack.spl.tokens import ARGUMENTS, Reader
+from storypack.truth import OPTION
 
 _TOP = "limit:int countfield:field percentfield:field showcount:bool showperc:bool useother:bool otherstr:string"
 
@@ -74,9 +75,9 @@ class Top(Command):
         if self.name.startswith("si"):
             return state.opened()
         fields = [*field_names(self.fields), *field_names(self.by)]
-        if option_text(self.options, "showcount") not in ("f", "false", "0"):
+        if not OPTION.is_false(option_text(self.options, "showcount")):
             fields.append(option_text(self.options, "countfield") or "count")
-        if option_text(self.options, "showperc") not in ("f", "false", "0"):
+        if not OPTION.is_false(option_text(self.options, "showperc")):
             fields.append(option_text(self.options, "percentfield") or "percent")
         return state.only(fields, self)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from storypack.spl.source import NOWHERE, Span
+from storypack.truth import OPTION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ def option_text(options: Iterable[Option | MacroCall], name: str, default: str =
 
 def is_true(text: str) -> bool:
     """Does the text of an option say yes?"""
-    return text.lower() in ("t", "true", "1", "yes", "y")
+    return OPTION.is_true(text)
 
 
 def field_names(fields: Iterable[Field | MacroCall]) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import Any
 
 from storypack.app_build.errors import BuildError
 from storypack.app_build.from_pack import app_content, tactics_of
@@ -74,7 +73,5 @@ def _files_of(issue: Issue) -> Iterator[str]:
 
 
 def _without(pack: Pack, paths: set[str]) -> Pack:
-    kept: dict[str, Any] = {
-        kind.folder: tuple(entry for entry in pack.of(kind) if entry.path not in paths) for kind in KINDS
-    }
-    return replace(pack, **kept)
+    kept = {kind.folder: tuple(entry for entry in pack.of(kind) if entry.path not in paths) for kind in KINDS}
+    return replace(pack, content=kept)

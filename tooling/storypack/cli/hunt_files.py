@@ -67,7 +67,7 @@ def _all(names: Sequence[str], scratch: Path, result: Hunt) -> Iterator[tuple[Pa
     from storypack.engine.events.archives import ArchiveError, is_archive, unpacked
 
     for number, name in enumerate(names):
-        for at, (path, shown) in enumerate(_named(name, scratch / f"input_{number}")):
+        for at, (path, shown) in enumerate(_named(name, scratch / f"input_{number}", result)):
             try:
                 if not is_archive(path):
                     yield path, shown
@@ -78,12 +78,16 @@ def _all(names: Sequence[str], scratch: Path, result: Hunt) -> Iterator[tuple[Pa
                 result.unreadable[shown] = str(error)
 
 
-def _named(name: str, scratch: Path) -> Iterator[tuple[Path, str]]:
+def _named(name: str, scratch: Path, result: Hunt) -> Iterator[tuple[Path, str]]:
     from storypack.hunting.buckets import BucketError, fetched, is_url
 
     if is_url(name):
         try:
-            yield from fetched(name, scratch)
+            for path, url, why in fetched(name, scratch):
+                if path is None:
+                    result.unreadable[url] = why
+                else:
+                    yield path, url
         except BucketError as error:
             raise click.ClickException(str(error)) from error
         return

@@ -1,7 +1,7 @@
 """What the documents show is what happens: each `console` block is run, and its output compared.
 
 A line that begins with `$ ` is a command; the lines below it are its output, in which `...` stands for anything. Blocks
-of one document run one after another in one copy of the pack.
+of one document run one after another in one copy of the pack, or in a repository of what `OTHER_PACKS` has for it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ CONTENT = (
     *("storypack.yml", "tests/data"),
 )
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+OTHER_PACKS = {"migrate.md": ROOT / "tests/fixtures/old_pack"}
 DOCUMENTS = [
     path for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))] if BLOCK.search(path.read_text())
 ]
@@ -41,16 +42,33 @@ def steps(document: Path) -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_commands_do_what_the_document_shows(document: Path, tmp_path: Path) -> None:
+def copy_pack(folder: Path) -> None:
     for name in CONTENT:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, tmp_path / name)
+            shutil.copytree(source, folder / name)
         elif source.is_file():
-            shutil.copy(source, tmp_path / name)
+            shutil.copy(source, folder / name)
+
+
+def repository(folder: Path, pack: Path) -> dict[str, str]:
+    """A repository of a copy of this pack. Returns the variables by which git knows who commits."""
+    shutil.copytree(pack, folder, dirs_exist_ok=True)
+    who = {f"GIT_{role}_{what}": "author@example.com" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    who |= {"GIT_PAGER": "cat"}
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "First"]):
+        subprocess.run(["git", "-C", str(folder), *command], check=True, env={**os.environ, **who})
+    return who
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_commands_do_what_the_document_shows(document: Path, tmp_path: Path) -> None:
     environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
+    if document.name in OTHER_PACKS:
+        environment |= repository(tmp_path, OTHER_PACKS[document.name])
+    else:
+        copy_pack(tmp_path)
     checker = doctest.OutputChecker()
     for command, expected in steps(document):
         done = subprocess.run(

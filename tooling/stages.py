@@ -23,6 +23,7 @@ SHARED = {
     "atomic",
     "csvtext",
     "ends",
+    "extras",
     "issue",
     "opening",
     "plugins",

@@ -221,3 +221,9 @@ def test_no_word_of_a_help_is_broken_by_a_narrow_terminal(command: str, monkeypa
     text = CliRunner().invoke(main, [command, "--help"]).stdout
     assert text.startswith(f"Usage: main {command} [OPTIONS] KIND")
     assert "KIND is detection, story, " in text
+
+
+@pytest.mark.parametrize("module", ["storypack", "storypack.cli"])
+def test_the_package_can_be_run(module: str) -> None:
+    done = subprocess.run([sys.executable, "-m", module, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"storypack {__version__}\n"

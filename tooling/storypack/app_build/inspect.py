@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from storypack import extras
 from storypack.opening import real
 
 TAG_SETS: tuple[tuple[str, ...], ...] = (("cloud",), ("private_victoria",), ())
@@ -61,7 +62,7 @@ def available() -> bool:
 def inspect(package: Path, tags: tuple[str, ...] = ()) -> Inspection:
     """Run AppInspect's checks of some tags, or all of them, on a package. It takes some ten seconds."""
     if not available():
-        raise InspectError("splunk-appinspect is not installed: pip install 'storypack[inspect]'")
+        raise InspectError(f"splunk-appinspect is not installed: {extras.install('inspect')}")
     if unknown := set(tags) - {tag for known in TAG_SETS for tag in known}:
         unknown -= known_tags()
         if unknown:

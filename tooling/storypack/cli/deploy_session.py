@@ -153,7 +153,9 @@ def require_sdk() -> None:
     try:
         import splunklib.binding  # noqa: F401
     except ImportError as error:
-        raise click.ClickException(f"{error.name} is missing: install 'storypack[deploy]'") from error
+        from storypack.extras import install
+
+        raise click.ClickException(f"{error.name} is missing: {install('deploy')}") from error
 
 
 def desired_app(pack: Path, enable: bool | None) -> Desired:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from storypack.cli import exit_codes
+from storypack.cli.completion import names_of
 from storypack.cli.options import emit, examples, format_option, no_pack, output_option, pack_option
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
         "storypack explain baseline_of_own_s3_buckets --format json",
     )
 )
-@click.argument("name")
+@click.argument("name", shell_complete=names_of("detection", "baseline"))
 @pack_option
 @format_option("text", "json")
 @output_option

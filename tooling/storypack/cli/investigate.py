@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from storypack.cli import exit_codes
+from storypack.cli.completion import names_of
 from storypack.cli.event_files import event_files
 from storypack.cli.options import (
     add_on_options,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
         "storypack investigate insider_archive_and_transfer --data logs/ --set user=kraft --format html -o a.html",
     )
 )
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=names_of("investigation"))
 @click.option("--data", metavar="FILE...", multiple=True, help="Event files or folders; - reads standard input.")
 @click.argument("more", metavar="", nargs=-1)
 @click.option("--set", "given", metavar="NAME=VALUE", multiple=True, help="Value of an input, or time=MOMENT.")

@@ -20,6 +20,8 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from storypack.cli.completion import complete_only
+
 if TYPE_CHECKING:
     from storypack.engine.knowledge.apps import AddOns
     from storypack.pack.pack import Pack
@@ -41,6 +43,7 @@ only_option = click.option(
     "--only",
     metavar="WHICH",
     multiple=True,
+    shell_complete=complete_only,
     help="Choose detections: a name, file stem or glob; story:NAME; changed (in git). May be repeated.",
 )
 

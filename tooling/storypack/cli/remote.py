@@ -132,7 +132,9 @@ def connected(remote: Remote, root: Path) -> Iterator[Connection]:
         from storypack.splunkd.connection import Connection, Target
         from storypack.splunkd.credentials import find_credentials
     except ImportError as error:
-        raise click.ClickException(f"{error.name} is missing: install 'storypack[deploy]'") from error
+        from storypack.extras import install
+
+        raise click.ClickException(f"{error.name} is missing: {install('deploy')}") from error
     from storypack.splunkd.errors import DeployError
 
     variables = _variables(root)

@@ -8,13 +8,14 @@ from pathlib import Path
 import click
 
 from storypack.cli import exit_codes
+from storypack.cli.completion import complete_rules
 from storypack.cli.options import emit, examples, format_option, output_option
 
 
 @click.command(
     epilog=examples("storypack rules", "storypack rules SP124", "storypack rules --format markdown -o docs/rules.md")
 )
-@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=complete_rules)
 @format_option("text", "markdown", "json")
 @output_option
 def command(ids: tuple[str, ...], format: str, output: Path | None) -> int:

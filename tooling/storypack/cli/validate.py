@@ -133,7 +133,8 @@ def _beyond(path: Path | None, found: Snapshot, *, partial: bool, update: bool) 
     wanted = compared.left + rules.of(compared.new) if update else compared.left
     if wanted != known or (update and not path.exists()):
         write_whole(path, rules.text(wanted).encode("utf-8"))
-        tell(f"{path.as_posix()}: {wanted.total():,} issues accepted, {known.total():,} before")
+        issues = f"{wanted.total():,} issue{'s' * (wanted.total() != 1)}"
+        tell(f"{path.as_posix()}: {issues} accepted, {known.total():,} before")
     if update:
         return [issue for issue in compared.new if issue.severity is Severity.NOTE], wanted.total()
     return compared.new, compared.accepted

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from storypack.engine.candidates import Candidates
-from storypack.engine.collecting import collect
+from storypack.engine.candidates import collect
 from storypack.engine.events.origin import EventFile
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.plan import plan
@@ -62,7 +61,7 @@ def test_each_run_has_its_own_rows(source: FileSource, spl: str) -> None:
     assert marked is not None
     (scan,) = plan(spl, source).scans
     other = replace(scan, fields=frozenset({"place", "mean", "before"}))  # what another search reads
-    candidates = Candidates(source, [table for table, _ in collect(source, [scan, other], START)])
+    candidates = collect(source, [scan, other], START)
     planned = (scan.fields or frozenset()) | {"sourcetype", "_raw"}
     times = sorted({float(START + n * n * 7 % 10_800) for n in range(60)})
     given = list(runs(SCHEDULE, times))

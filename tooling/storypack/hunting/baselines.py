@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from storypack.engine.candidates import Candidates
 from storypack.engine.compile.pipeline import compile_pipeline
 from storypack.engine.errors import EngineError
+from storypack.engine.filters import filters_of
 from storypack.engine.plan import ScanPlan, scans
 from storypack.engine.run import fetch_result, open_session
 from storypack.engine.source import LookupTable, Source
@@ -107,7 +108,7 @@ class Baselines:
         schedule = self.pack.schedule_of(entry.model)
         if candidates is None or schedule is None:
             return []
-        inner = replace(candidates, lookups=dict(candidates.lookups))
+        inner = candidates.of(filters_of(plan.request for plan in self.plans[name]))
         prefix = run_prefix(entry.model.search, inner, self.macros, frozenset(), _TABLE)
         times = prefix.times() if prefix else []
         found: list[Learnt] = []

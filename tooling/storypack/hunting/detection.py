@@ -10,7 +10,7 @@ from storypack.engine.candidates import NotPlanned
 from storypack.hunting.behind import Asked, events_behind
 from storypack.hunting.findings import Finding, Outcome, finding_of
 from storypack.hunting.hunted import Hunted
-from storypack.hunting.moving import has_candidates, makes_rows, moved, untimed
+from storypack.hunting.moving import makes_rows, moved, untimed
 from storypack.hunting.prefix import Prefix, run_prefix
 from storypack.hunting.runs import Run
 from storypack.spl import tree
@@ -20,16 +20,11 @@ MOST_FINDINGS = 5_000
 """Findings of one detection; more are counted."""
 
 
-def hunt_detection(hunted: Hunted, findings: list[Finding]) -> Outcome:
-    """Add the findings of a detection to `findings`; what became of it otherwise. Raises EngineError.
+def hunt_detection(hunted: Hunted, outcome: Outcome, findings: list[Finding]) -> Outcome:
+    """Add the findings of a detection to `findings`, and what became of it to `outcome`. Raises EngineError.
 
     The events behind the findings come last, so that after an interrupt the findings are there without them.
     """
-    outcome = Outcome(hunted.entry.name, hunted.entry.path, "nothing", needs=tuple(hunted.detection.data_sources))
-    if not hunted.scans:
-        return replace(outcome, state="not run", why="it asks for no events")
-    if not hunted.has_data:
-        return replace(outcome, state="no data")
     hunted.is_alone = any(each.fields is None for each in hunted.scans) or any(
         isinstance(node, tree.Deferred) for node in walk(hunted.pipeline)
     )
@@ -42,7 +37,7 @@ def hunt_detection(hunted: Hunted, findings: list[Finding]) -> Outcome:
 
 
 def _hunted(hunted: Hunted, outcome: Outcome, findings: list[Finding]) -> Outcome:
-    if not hunted.is_alone and not any(map(makes_rows, hunted.pipeline.commands)) and not has_candidates(hunted):
+    if not hunted.is_alone and not any(map(makes_rows, hunted.pipeline.commands)) and not hunted.candidates.count:
         return outcome
     if hunted.is_alone:
         hunted.warnings["it needs all that the events hold, so each of its runs reads the files anew"] = None

@@ -11,17 +11,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from storypack.engine.candidates import Candidates, CandidateTable
-from storypack.engine.collecting import collect
+from storypack.engine.candidates import Candidates
+from storypack.engine.collecting import fields_read
 from storypack.engine.errors import EngineError
+from storypack.engine.filters import Filters, filters_of
 from storypack.engine.knowledge.apps import Knowledge
 from storypack.engine.knowledge.files import EventTable, FileSource
 from storypack.engine.plan import ScanPlan, scans
+from storypack.engine.run import open_session
 from storypack.engine.source import LookupTable
+from storypack.engine.staging import Staged, stage
+from storypack.engine.text import parse_search
 from storypack.hunting.baselines import Baselines
 from storypack.hunting.detection import hunt_detection
 from storypack.hunting.findings import Finding, Hunt, Outcome
 from storypack.hunting.hunted import Hunted
+from storypack.hunting.prefix import groupings
 from storypack.hunting.risk import ORIGIN, asks_for_risk, events_of
 from storypack.pack.models.detection import Detection
 from storypack.pack.pack import Entry, Pack
@@ -80,14 +85,14 @@ def hunt(quarry: Quarry, source: FileSource, result: Hunt) -> None:
 def _hunt(quarry: Quarry, entries: Sequence[Entry[Detection]], source: FileSource, result: Hunt) -> None:
     quarry.progress(Progress("planning"))
     plans, baselines = _planned(quarry, entries, source, result)
-    tables: list[CandidateTable] = []
-    wanted = [scan for each in [*plans.values(), *baselines.plans.values()] for scan in each]
-    for table, coverage in collect(source, wanted, quarry.now):
-        tables.append(table)
+    needs = _needs(quarry, entries, plans, baselines, source)
+    staged: list[Staged] = []
+    for parts, coverage in stage(source, needs, quarry.now):
+        staged += parts
         if coverage.events:
             result.coverage.append(coverage)
         quarry.progress(Progress(f"read {coverage.sourcetype or 'events'}", coverage.events))
-    candidates = Candidates(source, tables, dict(quarry.lookups), quarry.names)
+    candidates = Candidates(source, staged, needs, quarry.now, lookups=dict(quarry.lookups), names=quarry.names)
     baselines.candidates = candidates
     _run_all(quarry, entries, plans, candidates, baselines, result)
     lines = candidates.with_lines(event for finding in result.findings for event in finding.events)
@@ -96,6 +101,30 @@ def _hunt(quarry: Quarry, entries: Sequence[Entry[Detection]], source: FileSourc
             replace(finding, events=tuple(lines.get(event, event) for event in finding.events))
             for finding in result.findings
         ]
+
+
+def _needs(
+    quarry: Quarry,
+    entries: Iterable[Entry[Detection]],
+    plans: Mapping[str, Sequence[ScanPlan]],
+    baselines: Baselines,
+    source: FileSource,
+) -> dict[Filters, frozenset[str]]:
+    """The fields that searches read, by their base filters; those by which a detection groups tell its findings' events
+    apart, though the search may make them itself."""
+    needs: dict[Filters, frozenset[str]] = {}
+    with open_session(source, quarry.macros, quarry.now) as session:
+        for entry in entries:
+            if entry.name in plans:
+                _add_need(needs, plans[entry.name], groupings(parse_search(entry.model.search, session)))
+    for each in baselines.plans.values():
+        _add_need(needs, each, ())
+    return needs
+
+
+def _add_need(needs: dict[Filters, frozenset[str]], plans: Sequence[ScanPlan], others: Iterable[str]) -> None:
+    filters = filters_of(plan.request for plan in plans)
+    needs[filters] = needs.get(filters, frozenset()).union(fields_read(filters, plans), others)
 
 
 def _planned(
@@ -121,29 +150,49 @@ def _run_all(
     result: Hunt,
 ) -> None:
     planned = [entry for entry in entries if entry.name in plans]
+    hours = sorted({hour for each in result.coverage for hour in each.hours})
     for number, entry in enumerate(planned):
         quarry.progress(Progress(entry.name, number, len(planned)))
-        hunted = Hunted(
-            entry,
-            plans[entry.name],
-            quarry.pack,
-            quarry.macros,
-            candidates,
-            quarry.lookups,
-            baselines,
-            whole=quarry.whole,
-            has_site=quarry.has_site,
-            hours=sorted({hour for each in result.coverage for hour in each.hours}),
-        )
         begin = time.monotonic()
         findings: list[Finding] = []
         try:
-            outcome = hunt_detection(hunted, findings)
+            outcome = _run(quarry, entry, plans[entry.name], candidates, baselines, hours, findings)
         except EngineError as error:
             outcome = not_run(entry, str(error))
         finally:
             take(findings, result)
         result.outcomes.append(replace(outcome, findings=len(findings), seconds=time.monotonic() - begin))
+
+
+def _run(
+    quarry: Quarry,
+    entry: Entry[Detection],
+    plans: tuple[ScanPlan, ...],
+    candidates: Candidates,
+    baselines: Baselines,
+    hours: Sequence[int],
+    findings: list[Finding],
+) -> Outcome:
+    """Add the findings of a detection to `findings`; what became of it otherwise. Raises EngineError."""
+    outcome = Outcome(entry.name, entry.path, "nothing", needs=tuple(entry.model.data_sources))
+    if not plans:
+        return replace(outcome, state="not run", why="it asks for no events")
+    filters = filters_of(plan.request for plan in plans)
+    if not candidates.has_telemetry(filters):
+        return replace(outcome, state="no data")
+    hunted = Hunted(
+        entry,
+        plans,
+        quarry.pack,
+        quarry.macros,
+        candidates.of(filters),
+        quarry.lookups,
+        baselines,
+        whole=quarry.whole,
+        has_site=quarry.has_site,
+        hours=hours,
+    )
+    return hunt_detection(hunted, outcome, findings)
 
 
 def take(findings: Iterable[Finding], result: Hunt) -> None:

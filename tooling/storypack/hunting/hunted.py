@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from storypack.engine.candidates import Candidates, WholeFiles, labels, may_match
+from storypack.engine.candidates import Candidates, WholeFiles
 from storypack.engine.plan import ScanPlan
 from storypack.engine.run import open_session
 from storypack.engine.source import LookupTable
@@ -58,17 +58,6 @@ class Hunted:
     def pipeline(self) -> tree.Pipeline:
         with open_session(self.candidates, self.macros, 0.0) as session:
             return parse_search(self.detection.search, session)
-
-    @property
-    def has_data(self) -> bool:
-        """Whether there are events of a kind that the search asks for."""
-        return any(
-            table.total
-            and may_match(each.request.term, table.constants)
-            and not table.impossible.intersection(labels(each.request.term))
-            for table in self.candidates.tables
-            for each in self.scans
-        )
 
     @cached_property
     def has_own_range(self) -> bool:

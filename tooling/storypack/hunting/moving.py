@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from storypack.engine.candidates import AT, NotPlanned, relaxed
+from storypack.engine.candidate_scan import AT, NotPlanned
 from storypack.engine.compile.pipeline import scan
 from storypack.engine.compile.terms import compile_term
 from storypack.engine.errors import EngineError
+from storypack.engine.filters import relaxed
 from storypack.engine.run import Result, open_session, search
 from storypack.engine.session import LookupChanged
 from storypack.engine.source import LookupTable, ScanRequest
@@ -146,18 +147,6 @@ def _of_candidates(hunted: Hunted, select: str, suffix: str = "") -> Iterator[tu
             yield from session.fetch(rows, select.replace("{at}", rows.field(AT).text), suffix)
 
 
-def has_candidates(hunted: Hunted) -> bool:
-    """Whether any event, with or without a time, passes a base filter."""
-    for untimed in (False, True):
-        hunted.candidates.untimed = untimed
-        try:
-            if any(_of_candidates(hunted, "SELECT 1", "LIMIT 1")):
-                return True
-        finally:
-            hunted.candidates.untimed = False
-    return False
-
-
 def _speaks_of_nothing(hunted: Hunted) -> bool:
     """Whether the search gives rows where there are no events, as one that reports their absence."""
     if hunted.is_alone or not any(makes_rows(node) for node in hunted.pipeline.commands):
@@ -183,8 +172,7 @@ def untimed(hunted: Hunted) -> Iterator[Sequence[Mapping[str, Any]]]:
     candidates = hunted.candidates
     if hunted.is_alone:
         return
-    names = ", ".join(f"(SELECT count(*) FROM {table.name} WHERE __time IS NULL)" for table in candidates.tables)
-    if not any(candidates.root.cursor().execute(f"SELECT {names}").fetchall()[0]):
+    if not candidates.has_untimed and not (candidates.lack_times and any(map(makes_rows, hunted.pipeline.commands))):
         return
     end = max(hunted.hours, default=0) + 3600.0
     hunted.candidates.untimed, hunted.candidates.clock = True, end - 1

@@ -167,6 +167,10 @@ class Extractor:
         parts += filter(None, (step.names_sql() for step in self._steps))
         return f"flatten([{', '.join(f'coalesce({part}, [])' for part in parts)}])"
 
+    def is_literal(self, name: str) -> bool:
+        """Whether a field's values stand in the event's text as they are, but for what JSON, XML and quotes escape."""
+        return all(step.is_literal(name) for step in self._steps)
+
     def named(self) -> Iterator[str]:
         """The fields that the settings name."""
         for step in self._steps:

@@ -50,10 +50,12 @@ DATE_PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class _Tag:
-    """A tag, the field on whose value it hangs, and what gives the condition (SQL) under which an event has it."""
+    """A tag, the field on whose value it hangs, the search that an event with it matches, and what gives the condition
+    (SQL) under which an event has it."""
 
     name: str
     field: str
+    term: tree.Term
     condition: Callable[[], str]
 
 
@@ -114,6 +116,20 @@ class OriginFields:
         for lookup in self._lookups:
             yield from (event for _, event in lookup.outputs)
         yield from ("eventtype", "tag")
+
+    def is_literal(self, name: str) -> bool:
+        """Whether a field's values stand in the event's text, or in the fields that came with it, as they are; see
+        `needles`. Nothing that is worked out does."""
+        if name in ("eventtype", "tag") or name.startswith(TAG_OF) or f"EVAL-{name}" in self.settings:
+            return False
+        if any(target == name for lookup in self._lookups for _, target in lookup.outputs):
+            return False
+        return all(map(self._is_extracted, (name, *(original for original, _ in self._originals.get(name, ())))))
+
+    def _is_extracted(self, name: str) -> bool:
+        if name in self.constants or name in self.varying or name in DATE_PARTS or name in ("punct", "linecount"):
+            return False
+        return not name.startswith("_") and name != "date_wday" and self.extractor.is_literal(name)
 
     def _once(self, step: str, name: str, make: Callable[[str], Sql]) -> Sql:
         """A field as a step of the sequence leaves it, made when it is first asked for."""
@@ -313,10 +329,11 @@ class OriginFields:
         for (key, value), tags in tags_of(self.knowledge.tags).items():
             if key == "eventtype":
                 if value in self._event_types:
-                    found += [_Tag(tag, key, partial(self._flag, value)) for tag in tags]
+                    term = self._event_types[value]
+                    found += [_Tag(tag, key, term, partial(self._flag, value)) for tag in tags]
             elif self.constants.get(key, value) == value:
                 term = tree.Compare(tree.Field(key), "=", tree.Word(value))
-                found += [_Tag(tag, key, partial(compile_term, term, self, self.session)) for tag in tags]
+                found += [_Tag(tag, key, term, partial(compile_term, term, self, self.session)) for tag in tags]
         return found
 
     def _flag(self, event_type: str) -> str:
@@ -335,6 +352,13 @@ class OriginFields:
         else:
             conditions = [self._flag(one) for one in self._event_types if one.lower() == wanted]
         return f"({' OR '.join(dict.fromkeys(conditions))})" if conditions else "FALSE"
+
+    def labelling(self, name: str, value: str) -> list[tree.Term]:
+        """The searches of which one must match for an event to have a tag or event type."""
+        wanted = value.lower()
+        if name == "tag":
+            return [tag.term for tag in self._tags if tag.name.lower() == wanted]
+        return [term for one, term in self._event_types.items() if one.lower() == wanted]
 
     def _list(self, labels: list[tuple[str, str]], name: str) -> Sql:
         """The labels of which the condition holds, sorted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from storypack.engine.relation import Names
@@ -41,6 +42,15 @@ class Layers:
         if value.text not in self._shared:
             self._shared[value.text] = value if value.text in self._texts else self.add(name, value)
         return self._shared[value.text]
+
+    def written_out(self, text: str) -> Iterator[str]:
+        """SQL, and that of each column of a layer on which it rests."""
+        yield text
+        needed = set(identifiers(text))
+        for ident in reversed(self._texts):  # a column names earlier ones only
+            if ident in needed:
+                needed.update(identifiers(self._texts[ident]))
+                yield self._texts[ident]
 
     def sql(self, named: str | None = None) -> str:
         """The nested SELECTs; of columns that `named` does not name, only those on which others rest."""

@@ -32,12 +32,13 @@ Numbered = tuple[int, RawEvents]
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Files whose events Splunk would treat alike. `constants` are the fields that all events share, `varying` those
-    that `sql` gives beside them."""
+    that `sql` gives beside them. `staged` = SQL of some of the raw events, which have been put aside; see `staging`."""
 
     number: int
     constants: Mapping[str, str]
     numbered: tuple[Numbered, ...]
     varying: tuple[str, ...] = ()
+    staged: str = ""
 
     @property
     def files(self) -> tuple[RawEvents, ...]:
@@ -57,7 +58,7 @@ class Origin:
     def sql(self) -> str:
         """The raw events with their file's number (`__origin`), this origin's (`__part`), and the fields of both."""
         shared = ", ".join(f"{quote(value)} AS {identifier(name)}" for name, value in self.constants.items())
-        raw = " UNION ALL ".join(self._together() if self.varying else self._apart())
+        raw = self.staged or " UNION ALL ".join(self._together() if self.varying else self._apart())
         return f"SELECT *, {self.number} AS __part, {shared} FROM ({raw})"
 
     def _apart(self) -> Iterator[str]:

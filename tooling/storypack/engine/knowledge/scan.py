@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from storypack.engine.compile.coerce import coerce, common_kind
 from storypack.engine.compile.patterns import parse_pattern
 from storypack.engine.compile.terms import compile_term
 from storypack.engine.events.origin import EventFile
@@ -22,10 +21,11 @@ from storypack.engine.knowledge.precedence import search_settings
 from storypack.engine.knowledge.props import settings_for
 from storypack.engine.knowledge.timestamps import time_sql
 from storypack.engine.knowledge.untimed import Untimed
-from storypack.engine.relation import Column, OrderKey
+from storypack.engine.relation import OrderKey
 from storypack.engine.session import Session
 from storypack.engine.source import ScanRequest
 from storypack.engine.sql import Kind, Sql, identifier
+from storypack.engine.united import UnitedScan
 from storypack.spl import tree
 
 HIDDEN = ("_raw", "__indexed", "__origin", "__position", "__part")
@@ -35,44 +35,20 @@ MAX_FIELDS = 512
 
 
 @dataclass
-class FileScan:
+class FileScan(UnitedScan):
     """One pass: the origins, each with the fields asked of it so far."""
 
-    session: Session
     request: ScanRequest
     parts: list[tuple[Origin, OriginFields]]
-    _columns: dict[str, Column | None] = field(default_factory=dict)
-    _values: dict[str, list[str]] = field(default_factory=dict)
     _conditions: dict[int, str] = field(default_factory=dict)
 
     @property
     def order(self) -> Sequence[OrderKey]:
-        """Newest first; of one second, what stands later in the files first."""
-        time = self.field("_time")
-        assert time is not None
-        return (
-            OrderKey(identifier(time.ident), descending=True),
-            OrderKey("__origin"),
-            OrderKey("__position", descending=True, place=True),
-        )
+        return self.ordered_by("__origin", "__position")
 
-    def field(self, name: str) -> Column | None:
-        if name not in self._columns:
-            self._columns[name] = self._add(name)
-        return self._columns[name]
-
-    def _add(self, name: str) -> Column | None:
-        values = [
-            fields.indexed_field(name) if self.request.indexed else fields.field(name) for _, fields in self.parts
-        ]
-        if all(value.kind is Kind.NULL for value in values):
-            return None
-        kind = common_kind([value.kind for value in values])
-        column = Column(self.session.names.new(name), kind)
-        self._values[column.ident] = [
-            coerce(value, kind) if value.kind is not Kind.NULL else f"CAST(NULL AS {kind.duckdb})" for value in values
-        ]
-        return column
+    def values_of(self, name: str) -> Sequence[Sql]:
+        indexed = self.request.indexed
+        return [fields.indexed_field(name) if indexed else fields.field(name) for _, fields in self.parts]
 
     def names(self, rows: str) -> Sequence[str]:
         """The fields that the events hold, by looking at them; `_time` and what an origin shares first. Of those that
@@ -152,33 +128,42 @@ def open_scan(
     """A pass over files. `clock`: epoch seconds for an event without a time where there is none before it (None = it
     keeps none), of which `untimed` takes note; `shift`: seconds added to each time. Origins that the request's term
     rules out are not read."""
-    for name in (*HIDDEN, "__when"):
-        session.names.new(name)
-    parts = []
+    reserve_names(session)
     groups = origins(events, knowledge.props)
     if request.term is not None:  # at least one stays, so that there are columns
         groups = [one for one in groups if reduce_term(request.term, one.constants) is not None] or groups[:1]
+    parts = []
     for origin in groups:
-        file = origin.files[0].file
-        settings = search_settings(knowledge, origin.constants["sourcetype"], file.source, file.host)
         layers = Layers(origin.sql, session.names, guard=guard_sql(origin.files))
-        column = _time(origin, knowledge, layers, session, clock=clock, untimed=untimed, shift=shift)
-        indexed = any(events.indexed for events in origin.files)
-        extractor = Extractor(settings, knowledge.transforms, layers, json=_json(origin), indexed=indexed)
-        fields = OriginFields(
-            extractor,
-            settings,
-            knowledge,
-            layers,
-            session,
-            origin.constants,
-            column,
-            varying=origin.varying,
-            indexed=indexed,
-            multi=origin.multi,
-        )
-        parts.append((origin, fields))
+        time = _time(origin, knowledge, layers, session, clock=clock, untimed=untimed, shift=shift)
+        parts.append((origin, origin_fields(origin, knowledge, session, layers, time)))
     return FileScan(session, request, parts)
+
+
+def reserve_names(session: Session) -> None:
+    """Keep the names of hidden columns from fields."""
+    for name in (*HIDDEN, "__when", "__row"):
+        session.names.new(name)
+
+
+def origin_fields(origin: Origin, knowledge: Knowledge, session: Session, layers: Layers, time: Sql) -> OriginFields:
+    """The fields of an origin's events, over layers that give its raw events. `time` is a column of these."""
+    file = origin.files[0].file
+    settings = search_settings(knowledge, origin.constants["sourcetype"], file.source, file.host)
+    indexed = any(events.indexed for events in origin.files)
+    extractor = Extractor(settings, knowledge.transforms, layers, json=_json(origin), indexed=indexed)
+    return OriginFields(
+        extractor,
+        settings,
+        knowledge,
+        layers,
+        session,
+        origin.constants,
+        time,
+        varying=origin.varying,
+        indexed=indexed,
+        multi=origin.multi,
+    )
 
 
 def _time(

@@ -69,6 +69,12 @@ class Pattern:
         """The fields that the step names."""
         yield from self._named
 
+    def is_literal(self, name: str) -> bool:
+        """Whether all that the step gives for a field stands in the event's text as it is."""
+        named = (f"${each}" if isinstance(each, int) else each for each in self._named.get(name, []))
+        values = [*named, *self._pairs[1]]
+        return not values or (self.source == "_raw" and all(map(_GROUP.fullmatch, values)))
+
     @cached_property
     def _named(self) -> Mapping[str, list[int | str]]:
         """Of each field that the step names, the groups or the text that it gets."""
@@ -148,6 +154,10 @@ class Delimited:
     def named(self) -> Iterator[str]:
         """The fields that the step names."""
         yield from self.fields
+
+    def is_literal(self, name: str) -> bool:
+        """Whether all that the step gives for a field stands in the event's text as it is."""
+        return self.source == "_raw" or bool(self.fields and name not in self.fields)
 
     def _pairs_sql(self, text: str) -> str:
         marks = f"{quote(self.outer)}, {quote(self.inner)}"

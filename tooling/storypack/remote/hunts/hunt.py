@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from storypack.engine.candidates import may_match
 from storypack.engine.errors import EngineError
+from storypack.engine.filters import may_match
 from storypack.engine.knowledge.apps import Knowledge
 from storypack.hunting.detection import MOST_FINDINGS
 from storypack.hunting.findings import Finding, Hunt, Outcome, State, finding_of

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from storypack.spl import nulls, tree, unknown_uses
-from storypack.spl.fields.walk import children, walk
+from storypack.spl.fields.walk import children, own_nodes, walk
 from storypack.spl.nulls import Names, never_null
 from storypack.spl.printer import print_expression
 from storypack.spl.tree import Binary, Call, Expr, Field, Number, Pipeline, String, Unary
@@ -15,50 +15,33 @@ from storypack.spl.unknown_uses import Dependence
 def dependences(pipeline: Pipeline, known: Names | None = None, lists: Names = nulls.NONE) -> Iterator[Dependence]:
     """The places of a search, its subsearches included, in the order of its stages."""
     known = nulls.before(pipeline) if known is None else known
-    for command in pipeline.commands:
-        if isinstance(command, tree.Where):
-            yield from _conditions(command.condition, known)
-        elif isinstance(command, tree.Eval):
-            yield from _assignments(command, known)
-        else:
-            for node in _own_nodes(command):
-                if isinstance(node, tree.Aggregation | tree.Head):
-                    inner = node.arg if isinstance(node, tree.Aggregation) else node.condition
-                    if inner is not None:
-                        yield from _conditions(inner, known)
-        own = list(_own_nodes(command))
-        for node in own:
-            yield from _patterns(node)
-        yield from unknown_uses.uses(command, own, known, lists)
-        for inner_search in _subsearches(command):
+    stages = [(command, *own_nodes(command)) for command in pipeline.commands]
+    asking = [any(map(unknown_uses.may_depend, own)) for _, own, _ in stages]
+    last = max((at for at, (_, _, inner) in enumerate(stages) if inner or asking[at]), default=-1)
+    for at, (command, own, inner) in enumerate(stages[: last + 1]):
+        if asking[at]:
+            yield from _of_stage(command, own, known, lists)
+        for search in inner:
             inside = (known, lists) if command.continues() else (None, nulls.NONE)
-            yield from dependences(inner_search, *inside)
-        known, lists = command.filled(known), unknown_uses.lists_after(command, own, lists)
+            yield from dependences(search, *inside)
+        if at < last:
+            known, lists = command.filled(known), unknown_uses.lists_after(command, own, lists)
 
 
-def _subsearches(command: tree.Command) -> Iterator[Pipeline]:
-    """The searches inside a stage, not those inside them."""
-    todo: list[object] = [command]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, Pipeline):
-            yield node
-        elif isinstance(node, tuple):
-            todo += node
-        elif isinstance(node, tree.Node):
-            todo += children(node)
-
-
-def _own_nodes(command: tree.Command) -> Iterator[tree.Node]:
-    """The nodes of a stage without those of its subsearches."""
-    todo: list[object] = [command]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, tuple):
-            todo += node[::-1]
-        elif isinstance(node, tree.Node) and not isinstance(node, Pipeline):
-            yield node
-            todo += children(node)[::-1]
+def _of_stage(command: tree.Command, own: list[tree.Node], known: Names, lists: Names) -> Iterator[Dependence]:
+    if isinstance(command, tree.Where):
+        yield from _conditions(command.condition, known)
+    elif isinstance(command, tree.Eval):
+        yield from _assignments(command, known)
+    else:
+        for node in own:
+            if isinstance(node, tree.Aggregation | tree.Head):
+                inner = node.arg if isinstance(node, tree.Aggregation) else node.condition
+                if inner is not None:
+                    yield from _conditions(inner, known)
+    for node in own:
+        yield from _patterns(node)
+    yield from unknown_uses.uses(command, own, known, lists)
 
 
 def _assignments(command: tree.Eval, known: Names) -> Iterator[Dependence]:
@@ -111,12 +94,6 @@ def _conditions(expr: Expr, known: Names) -> Iterator[Dependence]:
             yield from _all(_inside(expr), known)
 
 
-def _chain(parts: list[Expr], settles: Callable[[Expr], Names], known: Names) -> Iterator[Dependence]:
-    """The parts of a chain of AND or OR: what the others settle need not be asked again."""
-    for part in parts:
-        yield from _conditions(part, known.union(*(settles(other) for other in parts if other is not part)))
-
-
 def _inside(expr: Expr) -> Iterator[Expr]:
     for child in children(expr):
         for each in child if isinstance(child, tuple) else (child,):
@@ -152,11 +129,6 @@ def _patterns(node: tree.Node) -> Iterator[Dependence]:
     elif isinstance(node, tree.Keyword):
         words = (node,)
     for word in words:
-        if isinstance(word, tree.Word | tree.Keyword) and has_escaped_star(word.text):
+        if isinstance(word, tree.Word | tree.Keyword) and unknown_uses.has_escaped_star(word.text):
             cure = "write two backslashes for one before the star, or none"
             yield Dependence("star-backslash", word.span, cure)
-
-
-def has_escaped_star(text: str) -> bool:
-    """Does a lone backslash stand before a star?"""
-    return "\\*" in text.replace("\\\\", "")

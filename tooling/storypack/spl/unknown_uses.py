@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
 
 from storypack.spl import catalogue, tree
 from storypack.spl.nulls import Names
@@ -26,6 +26,36 @@ class Dependence(NamedTuple):
     span: Span
     cure: str
     in_tests: bool = False
+
+
+def may_depend(node: Node) -> bool:
+    """Can a stage with this node depend on a point at all? Few can, and most of those do not."""
+    asks = MAY_DEPEND.get(type(node))
+    return asks is not None and asks(node)
+
+
+def _word_may_depend(word: Node) -> bool:
+    return isinstance(word, tree.Word | tree.Keyword) and has_escaped_star(word.text)
+
+
+MAY_DEPEND: dict[type[Node], Callable[[Any], bool]] = {
+    tree.Unary: lambda node: node.op == "NOT",
+    Binary: lambda node: node.op == "+",
+    Call: lambda node: node.name in ("substr", "strptime"),
+    tree.Compare: lambda node: node.field.name[:1] == "'" or _word_may_depend(node.value),
+    tree.In: lambda node: node.field.name[:1] == "'" or any(map(_word_may_depend, node.values)),
+    tree.Keyword: _word_may_depend,
+    tree.Not: lambda node: node.term == tree.And(()),
+    tree.Aggregation: lambda node: _PERCENTILE.fullmatch(node.func) is not None,
+    tree.Plain: lambda node: node.name in ("selfjoin", "trendline"),
+    tree.MapSearch: lambda node: True,
+}
+"""The nodes that `uses`, and the conditions and patterns of storypack.spl.unknown, look for."""
+
+
+def has_escaped_star(text: str) -> bool:
+    """Does a lone backslash stand before a star?"""
+    return "\\*" in text and "\\*" in text.replace("\\\\", "")
 
 
 def uses(command: tree.Command, own: Iterable[Node], known: Names, lists: Names) -> Iterator[Dependence]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from storypack.checks.searches.datamodels import dataset_names, tstats_fields
 from storypack.checks.searches.reading import Reading
-from storypack.spl.fields import Fieldset, StageFields, uses
+from storypack.spl.fields import Fieldset, StageFields
 from storypack.spl.fields.names import matches
 from storypack.spl.fields.state import OF_EVENTS
 from storypack.spl.macros import MacroDefinition
@@ -85,7 +85,7 @@ def _stage(reading: Reading, stage: StageFields) -> Stage:
     return Stage(
         text,
         tuple(macros),
-        tuple(dict.fromkeys(use.name for use in uses(stage.command))) if stage is not reading.stages[0] else (),
+        tuple(dict.fromkeys(use.name for use in stage.uses)) if stage is not reading.stages[0] else (),
         tuple(sorted(_shown(after) - _shown(before))),
         tuple(sorted(name for name in _shown(before) - _shown(after) if not after.has(name))),
         tuple(sorted(_shown(after))),

@@ -86,7 +86,8 @@ def _on_optional(reading: Reading, stages: Sequence[StageFields]) -> Iterator[Fa
                     message = f"`!=` drops the rows that the lookup does not know: they have no {field}"
                     cure = f"NOT {field}=..." if isinstance(command, Search) else f"isnull({field}) OR {field}!=..."
                     yield reading.fault(message, span, f"write {cure} if they are wanted")
-        optional -= _settled(command)
+        if optional:
+            optional -= _settled(command)
 
 
 def _unequal(command: Search | Where) -> Iterator[tuple[str, Span]]:

@@ -15,7 +15,7 @@ from storypack.pack.models import Baseline, Detection
 from storypack.pack.models.base import Content
 from storypack.spl import Span, SplError, catalogue, parse
 from storypack.spl.catalogue.model import FunctionFacts
-from storypack.spl.fields import Fieldset, StageFields, Use, flow, uses
+from storypack.spl.fields import Fieldset, StageFields, Use, flow
 from storypack.spl.fields.walk import walk
 from storypack.spl.macros import Expanded, expand
 from storypack.spl.source import line_column
@@ -154,7 +154,7 @@ def missing(stages: Sequence[StageFields], *, inside: bool = False) -> Iterator[
     seen: set[str] = set()
     for number, stage in enumerate(stages):
         if number or inside:
-            for use in uses(stage.command):
+            for use in stage.uses:
                 if not use.forgiving and use.name not in seen and not stage.before.has(use.name):
                     seen.add(use.name)
                     yield stage, use

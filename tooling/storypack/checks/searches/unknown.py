@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from storypack.checks.catalogue import Faults, rule
 from storypack.checks.searches.reading import Reading
 from storypack.checks.searches.world import World
 from storypack.issue import Severity
 from storypack.reference import unknown
 from storypack.spl.unknown import dependences
+from storypack.spl.unknown_uses import MAY_DEPEND, may_depend
 
 
 @rule(
@@ -22,7 +25,7 @@ from storypack.spl.unknown import dependences
     cure='Write what means the same under each reading, such as isnull(owner) OR owner!="backup".',
 )
 def unestablished(reading: Reading, world: World) -> Faults:
-    if reading.tree is None:
+    if reading.tree is None or not any(map(may_depend, chain.from_iterable(map(reading.of, MAY_DEPEND)))):
         return
     for dependence in dependences(reading.tree):
         if dependence.in_tests:

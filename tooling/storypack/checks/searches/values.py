@@ -19,6 +19,7 @@ from storypack.spl.tree import (
     Expr,
     Field,
     InList,
+    Node,
     Number,
     String,
 )
@@ -67,11 +68,21 @@ def two_texts(reading: Reading, world: World) -> Faults:
         if _names_a_field(chosen.operand) and reading.written(chosen.span):
             assert isinstance(chosen.operand, String)
             yield _fault(reading, chosen.operand, "this looks for a constant in a list")
+    if not any(_text_of_function(call) for call in reading.of(Call)):
+        return
     for stage in every_stage(reading.stages):
         for node in walk(stage.command):
-            text = node.args[0] if isinstance(node, Call) and node.name in _OF_A_VALUE and node.args else None
-            if isinstance(text, String) and text.value in stage.before.known:
+            text = _text_of_function(node)
+            if text is not None and text.value in stage.before.known:
                 yield _fault(reading, text, f"this is of the text, not of the field `{text.value}`")
+
+
+def _text_of_function(node: Node) -> String | None:
+    """The text that a function is called with whose first argument is a field as a rule."""
+    if not isinstance(node, Call) or node.name not in _OF_A_VALUE or not node.args:
+        return None
+    first = node.args[0]
+    return first if isinstance(first, String) else None
 
 
 def _fault(reading: Reading, text: String, message: str) -> Fault:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from storypack.spl import catalogue
 from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import OF_EVENTS, Fieldset
+from storypack.spl.fields.uses import Use, uses
 from storypack.spl.nodes import Command, Pipeline
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class StageFields:
     """A stage and the fields around it. `inner` are the stages of its subsearches."""
 
@@ -18,6 +20,11 @@ class StageFields:
     before: Fieldset
     after: Fieldset
     inner: tuple[tuple[StageFields, ...], ...] = ()
+
+    @cached_property
+    def uses(self) -> tuple[Use, ...]:
+        """The fields that the stage reads, as `uses` says."""
+        return tuple(uses(self.command))
 
 
 _NO_TABLES = Tables()

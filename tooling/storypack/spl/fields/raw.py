@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from storypack.spl.fields.flow import StageFields
-from storypack.spl.fields.uses import Use, uses
+from storypack.spl.fields.uses import Use
 from storypack.spl.tree import MacroStage, Search
 
 
@@ -17,6 +17,6 @@ def raw_uses(stages: Sequence[StageFields]) -> Iterator[Use]:
     for number, stage in enumerate(stages):
         if number and not stage.before.is_open:
             return
-        for use in uses(stage.command):
+        for use in stage.uses:
             if not use.forgiving and (not number or use.name not in stage.before.known):
                 yield use

@@ -7,7 +7,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
-from storypack.spl.nodes import Node
+from storypack.spl.nodes import Command, Node, Pipeline
 
 _LEAVES = frozenset({"span", "name", "text", "written", "quoted", "op", "template", "func", "implied", "leading_pipe"})
 Children = Callable[[Any], tuple[object, ...]]
@@ -53,3 +53,22 @@ def walk(root: Node) -> Iterator[Node]:
         elif (getter := _GETTERS[type(node)]) is not None:
             yield node
             todo += getter(node)[::-1]
+
+
+def own_nodes(command: Command) -> tuple[list[Node], list[Pipeline]]:
+    """The nodes of a stage without those of its subsearches, and these subsearches, in the order of the text."""
+    own: list[Node] = []
+    inner: list[Pipeline] = []
+    todo: list[Any] = [command]
+    pop = todo.pop
+    while todo:
+        node = pop()
+        kind = type(node)
+        if kind is tuple:
+            todo += node[::-1]
+        elif kind is Pipeline:
+            inner.append(node)
+        elif (getter := _GETTERS[kind]) is not None:
+            own.append(node)
+            todo += getter(node)[::-1]
+    return own, inner

@@ -90,12 +90,10 @@ class Store:
         try:
             if self._leads_out() or path.is_symlink():
                 return {}
-            sealed = json.loads(read_plain(path, limit=_MAX_BYTES))
-        except (OSError, ValueError, RecursionError):
+            given, _, text = read_plain(path, limit=_MAX_BYTES).decode("ascii").partition("\n")
+        except (OSError, ValueError):
             return {}
-        if not isinstance(sealed, dict) or not isinstance(text := sealed.get("kept"), str):
-            return {}
-        if not is_sealed(f"{name}\n{self.tool}", text, sealed.get("seal")):
+        if not is_sealed(self._label(name), text, given):
             return {}
         kept = json.loads(text)  # what is sealed is our own
         return kept if isinstance(kept, dict) else {}
@@ -110,12 +108,15 @@ class Store:
             with suppress(FileExistsError), ignore.open("x", encoding="utf-8") as file:  # follows no link
                 file.write("*\n")
             text = json.dumps(kept, separators=(",", ":"))
-            sealed = json.dumps({"seal": seal(f"{name}\n{self.tool}", text), "kept": text})
+            sealed = f"{seal(self._label(name), text)}\n{text}"
             if len(sealed) > _MAX_BYTES:
                 return
             write_whole(self.folder / name, sealed.encode(), durable=False, anything=True)
         except OSError:
             pass
+
+    def _label(self, name: str) -> str:
+        return f"{name}\n{self.tool}"
 
     def _leads_out(self) -> bool:
         """Is the pack's folder of it, or the one above it, a link? What lies behind it is not ours to read or write."""

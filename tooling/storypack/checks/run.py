@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -29,14 +29,21 @@ class Checked:
     silenced: list[Issue]
 
 
-def run_checks(pack: Pack, today: dt.date, loading: Sequence[Issue] = (), store: Store | None = None) -> Checked:
+def run_checks(
+    pack: Pack,
+    today: dt.date,
+    loading: Sequence[Issue] = (),
+    store: Store | None = None,
+    only: Collection[str] | None = None,
+) -> Checked:
     """Apply all rules. `loading` are the loader's issues: part of the result, and silenced like all others.
 
-    `store` = where what was learnt of searches is kept, so that they are not checked again unchanged.
+    `store` = where what was learnt of searches is kept, so that they are not checked again unchanged. `only` = files
+    of objects whose issues are wanted; what is said of other files is then not complete.
     """
     context = Context(pack, today)
-    searches = plan(context, store)
-    tasks: list[Callable[[], Any]] = [partial(_metadata, context), *searches.tasks]
+    searches = plan(context, store, only)
+    tasks: list[Callable[[], Any]] = [partial(_metadata, context, only), *searches.tasks]
     metadata, *checked = run_all(tasks, workers=None if len(searches.chunks) > 1 else 1)
     found = [*loading, *metadata, *searches.issues(checked)]
     left, silenced = apply_silences(context, found)
@@ -44,15 +51,19 @@ def run_checks(pack: Pack, today: dt.date, loading: Sequence[Issue] = (), store:
     return Checked(sorted(levelled, key=lambda issue: issue.sort_key), [*silenced, *off])
 
 
-def _metadata(context: Context) -> list[Issue]:
+def _metadata(context: Context, only: Collection[str] | None = None) -> list[Issue]:
     """What all rules find but those about searches."""
-    return [issue for rule in rules().values() for issue in _apply(rule, context)]
+    chosen = None if only is None else {id(entry.model) for entry in context.pack.entries() if entry.path in only}
+    return [issue for rule in rules().values() for issue in _apply(rule, context, chosen)]
 
 
-def _apply(rule: Rule, context: Context) -> Iterator[Issue]:
+def _apply(rule: Rule, context: Context, chosen: Collection[int] | None) -> Iterator[Issue]:
+    """What a rule finds in its subjects, or in those of them whose id() is in `chosen`; in the pack in any case."""
     if rule.check is None or rule.on == "spl":
         return
     for subject in _subjects(rule, context):
+        if chosen is not None and rule.on != "pack" and id(subject) not in chosen:
+            continue
         found = rule.check(subject, context)
         if (first := next(found, None)) is not None:
             faults = chain([first], found)

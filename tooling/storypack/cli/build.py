@@ -48,12 +48,13 @@ def command(pack: Path, output: Path | None, keep_going: bool, format: str) -> i
     """
     from storypack.app_build.errors import BuildError
     from storypack.app_build.pipeline import build_pack
+    from storypack.checks.cache import store_of
     from storypack.issue import Severity
     from storypack.opening import folder_of
     from storypack.pack.load import load_pack
 
     with no_collection():
-        loaded = load_pack(pack)
+        loaded = load_pack(pack, store_of(pack))
         if not loaded.files:
             raise no_pack(pack)
         left_out: Mapping[str, Issue] = {}

@@ -30,11 +30,11 @@ def checked(pack: Path, only: Sequence[str], today: dt.date, store: Store | None
 
     With `changed` in `only`, these are the issues of the files that it names, and of all others those that are new.
     """
-    loaded = load_pack(pack)
+    loaded = load_pack(pack, store)
     if not loaded.files:
         raise no_pack(pack)
     files = chosen(loaded.pack, only)
-    result = _run(loaded, today, store)
+    result = _run(loaded, today, store, _enough(loaded, files, only))
     if files is None:
         found = Snapshot(result.issues, loaded.files, len(result.silenced))
         return found, _texts(loaded, result.issues)
@@ -46,8 +46,17 @@ def checked(pack: Path, only: Sequence[str], today: dt.date, store: Store | None
     return Snapshot(issues, read, len(silenced)), _texts(loaded, issues)
 
 
-def _run(loaded: Loaded, today: dt.date, store: Store | None) -> Checked:
-    return run_checks(loaded.pack, today, [*loaded.issues, *app_issues(loaded.pack)], store)
+def _enough(loaded: Loaded, files: frozenset[str] | None, only: Sequence[str]) -> frozenset[str] | None:
+    """The files to check where only these are asked about; None = all. The settings and the app depend on all, and so
+    does what is new since a change."""
+    if files is None or starts_of_changes(only):
+        return None
+    return files if files <= {entry.path for entry in loaded.pack.entries()} else None
+
+
+def _run(loaded: Loaded, today: dt.date, store: Store | None, only: frozenset[str] | None = None) -> Checked:
+    app = app_issues(loaded.pack) if only is None else ()
+    return run_checks(loaded.pack, today, [*loaded.issues, *app], store, only)
 
 
 def _new_since(pack: Pack, since: str, issues: Sequence[Issue], store: Store | None) -> Sequence[Issue]:

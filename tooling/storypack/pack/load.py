@@ -23,13 +23,16 @@ from storypack.pack import rules
 from storypack.pack.adapters import CURRENT, Note, adapt, app_settings
 from storypack.pack.explain import issues_of, unknown_keys, without
 from storypack.pack.files import SETTINGS_FILE, Found, elsewhere, find_files, other_folders, read_file
+from storypack.pack.kept import keep_files, kept_files
 from storypack.pack.kinds import BY_FOLDER, KINDS, SETTINGS, Kind, content_folders
 from storypack.pack.models.base import Model
 from storypack.pack.models.settings import ExternalContent, Settings
 from storypack.pack.pack import Entry, Pack
+from storypack.pack.read import Read
 from storypack.pack.source import SourceFile, path_text
 from storypack.pack.yaml import Problem, YamlError, decode, parse
 from storypack.processes import run_all
+from storypack.store import Store
 
 ENOUGH: Final = 200  # files that are worth a second process
 _CHUNK: Final = 40
@@ -48,17 +51,6 @@ _STAND_INS: Final = {
 _NO_SETTINGS: Final = Settings.model_validate(_STAND_INS)
 _REQUIRED: Final = frozenset(_STAND_INS)
 _WRITE_SETTINGS: Final = f"say what differs in a {SETTINGS_FILE}; the rest stays in force"
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What a file holds, in the current format: data, unless nothing can be read, and issues either way."""
-
-    source: SourceFile
-    data: dict[str, Any] | None
-    issues: list[Issue]
-    version: int = CURRENT
-    """The format that the file is in: contentctl's 4 or 5, or the current one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +76,21 @@ class Loaded:
     sources: dict[str, SourceFile] = field(repr=False, default_factory=dict)
 
 
-def load_pack(folder: Path) -> Loaded:
+def load_pack(folder: Path, store: Store | None = None) -> Loaded:
     """The pack in `folder`, which may be anybody's: nothing outside it is read, nothing in it is executed.
+
+    `store` = where the data of unchanged files is taken from, and kept.
 
     Never raises for what the folder holds; a folder that is no pack gives an issue (SP011).
     """
     settings, settings_source, issues = load_settings(folder)
     found, stray = find_files(folder, content_folders(settings.content_folder))
-    size = _CHUNK if len(found) >= ENOUGH else max(len(found), 1)
-    chunks = [found[start : start + size] for start in range(0, len(found), size)]
-    read = run_all([partial(_read_files, folder, chunk) for chunk in chunks])
-    results = [_modelled(item, each) for item, each in zip(found, chain.from_iterable(read), strict=True)]
+    known = kept_files(folder, found, store) if store else {}
+    new = _read_all(folder, [item for item in found if item.path not in known])
+    reads = [known[item.path] if item.path in known else next(new) for item in found]
+    if store:
+        keep_files(found, reads, known, store)
+    results = [_modelled(item, read) for item, read in zip(found, reads, strict=True)]
     if settings_source.text and not any(item.kind in _SEARCHES for item in found):
         issues.append(_no_content(folder, settings, settings_source))
     if settings.profile == "compatible":
@@ -232,6 +228,13 @@ def _with_default_schedules(settings: Settings, schedules: list[Entry[Any]]) -> 
     said = settings.schedules.model_fields_set
     update = {kind: name for kind, name in chosen.items() if kind not in said}
     return settings.model_copy(update={"schedules": settings.schedules.model_copy(update=update)})
+
+
+def _read_all(folder: Path, found: list[Found]) -> Iterator[Read]:
+    """The files read on all processors, if there are enough of them."""
+    size = _CHUNK if len(found) >= ENOUGH else max(len(found), 1)
+    chunks = [found[start : start + size] for start in range(0, len(found), size)]
+    return chain.from_iterable(run_all([partial(_read_files, folder, chunk) for chunk in chunks]))
 
 
 def _read_files(folder: Path, found: list[Found]) -> list[Read]:

@@ -3,7 +3,7 @@ and the rest on all processors."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -39,6 +39,8 @@ class Plan:
     kept: dict[str, Any]
     known: dict[str, Checked]
     chunks: list[list[Entry[Model]]]
+    others: dict[str, Any]
+    """What is kept of files that are not asked about."""
 
     @property
     def tasks(self) -> list[Callable[[], list[Checked]]]:
@@ -50,22 +52,23 @@ class Plan:
         todo = list(chain.from_iterable(self.chunks))
         checked = zip(todo, chain.from_iterable(results), strict=True)
         known = {**self.known, **{entry.path: found for entry, found in checked}}
-        if self.store and (todo or len(self.kept) != len(self.entries)):
-            self.store.save(FILE, known)
+        if self.store and (todo or len(self.kept) != len(self.entries) + len(self.others)):
+            self.store.save(FILE, {**self.others, **known})
         return [cache.issue_of(row) for entry in self.entries for row in known[entry.path]["issues"]]
 
 
-def plan(context: Context, store: Store | None = None) -> Plan:
-    """What there is to do for the searches of a pack."""
+def plan(context: Context, store: Store | None = None, only: Collection[str] | None = None) -> Plan:
+    """What there is to do for the searches of a pack, or of these files of it."""
     world = world_of(context)
     answers = Answers(world)
-    entries: list[Entry[Model]] = list(context.pack.with_searches)
+    entries: list[Entry[Model]] = [entry for entry in context.pack.with_searches if only is None or entry.path in only]
     kept = store.load(FILE) if store else {}
     known = {entry.path: found for entry in entries if (found := _usable(kept.get(entry.path), entry, answers))}
     todo = [entry for entry in entries if entry.path not in known]
     size = _CHUNK if len(todo) >= ENOUGH else max(len(todo), 1)
     chunks = [todo[start : start + size] for start in range(0, len(todo), size)]
-    return Plan(context, world, entries, store, kept, known, chunks)
+    others = {path: found for path, found in kept.items() if only is not None and path not in only}
+    return Plan(context, world, entries, store, kept, known, chunks, others)
 
 
 def _usable(found: object, entry: Entry[Model], answers: Answers) -> Checked | None:

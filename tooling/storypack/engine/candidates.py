@@ -147,7 +147,7 @@ class Candidates:
         for raw_events in self.files.events:
             path = raw_events.file.path
             texts = wanted.get(path)
-            if texts:
+            if texts and raw_events.sql:
                 sql = (
                     "WITH wanted AS MATERIALIZED (SELECT unnest(?::VARCHAR[]) AS _raw) "
                     f"SELECT _raw, min(__position) FROM ({raw_events.sql}) JOIN wanted USING (_raw) GROUP BY 1"

@@ -85,7 +85,7 @@ def hunt(quarry: Quarry, source: FileSource, result: Hunt) -> None:
 def _hunt(quarry: Quarry, entries: Sequence[Entry[Detection]], source: FileSource, result: Hunt) -> None:
     quarry.progress(Progress("planning"))
     plans, baselines = _planned(quarry, entries, source, result)
-    needs = _needs(quarry, entries, plans, baselines, source)
+    needs = needs_of(quarry, entries, plans, baselines, source)
     staged: list[Staged] = []
     for parts, coverage in stage(source, needs, quarry.now):
         staged += parts
@@ -103,7 +103,7 @@ def _hunt(quarry: Quarry, entries: Sequence[Entry[Detection]], source: FileSourc
         ]
 
 
-def _needs(
+def needs_of(
     quarry: Quarry,
     entries: Iterable[Entry[Detection]],
     plans: Mapping[str, Sequence[ScanPlan]],

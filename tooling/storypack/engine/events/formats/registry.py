@@ -55,6 +55,10 @@ class Format:
     binary: bool = False
     by_line: bool = False
 
+    def __reduce__(self) -> tuple[Callable[[str], Format], tuple[str]]:
+        """Pickled by its name, since it holds functions."""
+        return format_named, (self.name,)
+
 
 @cache
 def formats() -> tuple[Format, ...]:

@@ -326,6 +326,19 @@ def test_actions_of_a_deployment(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("type: TTP\n", "tags: {detection_name: Odd}\n", "it chooses searches by detection_name"),
+        ("  bare:\n", "  suppress: {fields: [user], period: 1d}\n", "`suppress` of the deployment is left out"),
+    ],
+)
+def test_what_a_deployment_cannot_do_here(folder: Folder, old: str, new: str, words: str) -> None:
+    folder.write("deployments/ours.yml", DEPLOYMENT.replace(old, new))
+    issues = of(folder.load(), "deployments/ours.yml")
+    assert [issue.severity for issue in issues if words in issue.message] == [Severity.WARNING]
+
+
+@pytest.mark.parametrize(
     ("actions", "key"),
     [
         ("{e-mail: {to: x}}", "actions.e-mail"),

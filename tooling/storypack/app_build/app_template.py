@@ -4,6 +4,7 @@
     metadata/default.meta               the same for default.meta
     default/data/ui/views/<name>.xml    a view, as it is
     default/data/ui/nav/default.xml     the menu, as it is
+    default/data/ui/panels/<name>.xml   a panel, as it is
     default/data/models/<name>.json     a data model
     static/*.png, lookups/*             copied
 
@@ -28,12 +29,16 @@ from storypack.pack.names import RESERVED
 Made = TypeVar("Made")
 NAV = "default/data/ui/nav/default.xml"
 _OF_EVERY_APP = ("macros", "transforms", "collections")  # AppInspect: no settings for all apps in these
+_COPIED = (
+    *("static/*.png", "lookups/*.csv", "lookups/*.mlmodel"),
+    *("default/data/models/*.json", "default/data/ui/panels/*.xml"),
+)
 _WRITTEN_ANEW = ("default/app.conf", "default/server.conf", "default/content-version.conf")
 
 
 def confs(template: TemplateFolder) -> dict[str, Conf]:
-    """Path in the app to the settings that the template adds there."""
-    return _each(template, _is_conf, _conf)
+    """Path in the app to the settings that the template adds there; nothing for a file of comments."""
+    return {path: conf for path, conf in _each(template, _is_conf, _conf).items() if conf.stanzas}
 
 
 def views(template: TemplateFolder) -> dict[str, str]:
@@ -48,7 +53,8 @@ def menu(template: TemplateFolder) -> str | None:
 
 
 def copied(template: TemplateFolder) -> dict[str, bytes]:
-    """Icons, lookup files and data models."""
+    """Icons, lookup files, panels and data models."""
+    _each(template, lambda path: _match(path, "default/data/ui/panels/*.xml"), lambda _, text: _panel(text))
     _each(template, lambda path: _match(path, "default/data/models/*.json"), lambda _, text: _json(text))
     return {path: data for path, data in template.files.items() if _is_copied(path)}
 
@@ -74,8 +80,7 @@ def _is_view(path: str) -> bool:
 
 
 def _is_copied(path: str) -> bool:
-    patterns = ("static/*.png", "lookups/*.csv", "lookups/*.mlmodel", "default/data/models/*.json")
-    return any(_match(path, pattern) for pattern in patterns)
+    return any(_match(path, pattern) for pattern in _COPIED)
 
 
 def _conf(path: str, text: str) -> Conf:
@@ -89,6 +94,10 @@ def _conf(path: str, text: str) -> Conf:
 
 def _plain_xml(text: str) -> str:
     return simple_view(text, roots=("nav",))
+
+
+def _panel(text: str) -> str:
+    return simple_view(text, roots=("panel",))
 
 
 def _json(text: str) -> None:

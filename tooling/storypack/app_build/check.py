@@ -10,17 +10,19 @@ from storypack.app_build.errors import BuildError
 from storypack.app_build.from_pack import gathered, has_template
 from storypack.app_build.tree import all_views, template_values
 from storypack.issue import Issue
+from storypack.pack.models import ModelLookup
 from storypack.pack.pack import Pack
 
 
 def app_issues(pack: Pack) -> list[Issue]:
-    """An issue for each file of `app/`, of `app_template/` and of dashboards that cannot be used, or is not. Nothing
-    for a pack without any of these."""
+    """An issue for each file of `app/`, of `app_template/`, of dashboards and models that cannot be used, or is not.
+    Nothing for a pack without any of these."""
     gathering: list[Issue] = []
-    if not ((pack.root / "app").exists() or pack.dashboards or has_template(pack)):
+    own = [*pack.dashboards, *(entry for entry in pack.lookups if isinstance(entry.model, ModelLookup))]
+    if not ((pack.root / "app").exists() or own or has_template(pack)):
         return []
     content = gathered(pack, gathering)
-    starts = ("app/", f"{content.template.path or 'app'}/", *(entry.path for entry in pack.dashboards))
+    starts = ("app/", f"{content.template.path or 'app'}/", *(entry.path for entry in own))
     issues = [each for each in gathering if each.location.file.startswith(starts)]  # rules look at the rest
     files, values = content.app_files, template_values(content)
     parts: tuple[Callable[[], object], ...] = (

@@ -106,9 +106,10 @@ def _models(pack: Pack, problems: list[Issue]) -> dict[str, bytes]:
     found = {}
     for entry in pack.lookups:
         if isinstance(entry.model, ModelLookup):
-            data = _bytes(pack.root, pack.beside(entry, ".mlmodel"))
+            path = pack.model_path(Entry(entry.kind, entry.model, entry.source))
+            data = _bytes(pack.root, path)
             if data is None:
-                problems.append(issue(APP_FILE, f"its model {entry.stem}.mlmodel cannot be read", entry.path))
+                problems.append(issue(APP_FILE, f"its model {path.name} cannot be read", entry.path))
             else:
                 found[model_file(entry.name)] = data
     return found

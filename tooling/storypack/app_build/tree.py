@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from storypack.app_build import app_template
 from storypack.app_build.annotations import TacticsOf
-from storypack.app_build.app_conf import CUSTOM_CONFS, app_conf
+from storypack.app_build.app_conf import app_conf, custom
 from storypack.app_build.app_files import NAV, constant_confs, dashboards, icons, menu, readme
 from storypack.app_build.catalogue import catalogue, catalogue_file, catalogue_name
 from storypack.app_build.confs import ConfFile, conf_files
@@ -149,20 +149,21 @@ def _investigation_view(content: AppContent, investigation: Investigation) -> st
 
 def _conf_texts(content: AppContent, generated: list[ConfFile], values: dict[str, object], rest: Tree) -> Tree:
     """Every conf as text: generated ones first, then what `app/` lays over them."""
-    names = [file.name for file in generated]
-    custom = [name for name in CUSTOM_CONFS if name in (*names, "content-version")]
-    confs = {f"default/{file.name}.conf": file.conf for file in generated}
-    confs["default/server.conf"] = server_conf(custom)
-    confs["default/content-version.conf"] = content_version(content.settings)
-    confs["metadata/default.meta"] = default_meta()
     overlays = app_template.confs(content.template)
     for path, conf in constant_confs(content.app_files, values).items():
         overlays[path] = merge(overlays[path], conf) if path in overlays else conf
+    brought = (PurePosixPath(path).stem for path in sorted(overlays) if path.startswith("default/"))
+    names = dict.fromkeys((*(file.name for file in generated), "content-version", *brought))
+    ours = sorted(custom(names))
+    confs = {f"default/{file.name}.conf": file.conf for file in generated}
+    confs["default/server.conf"] = server_conf(ours)
+    confs["default/content-version.conf"] = content_version(content.settings)
+    confs["metadata/default.meta"] = default_meta()
     texts = {path: _text(conf, path, overlays) for path, conf in confs.items()}
     for path in overlays.keys() - confs.keys() - {"default/app.conf"}:
         texts[path] = _text(Conf(), path, overlays)
     build = build_number(content, rest | texts)
-    texts["default/app.conf"] = _text(app_conf(content.settings, build, custom), "default/app.conf", overlays)
+    texts["default/app.conf"] = _text(app_conf(content.settings, build, ours), "default/app.conf", overlays)
     return texts
 
 

@@ -53,6 +53,7 @@ def no_story(detection: Detection, context: Context) -> Faults:
     "SP162",
     "Unknown story",
     on="content",
+    policy=True,
     why="The story's page would not list it: Enterprise Security finds the detections of a story by its exact name.",
     example="analytic_story: [Data Exfil]",
     cure="Use the name of a story in stories/.",

@@ -18,7 +18,7 @@ from storypack.pack.models.dashboard import BODIES, Dashboard
 from storypack.pack.models.data_source import DataSource
 from storypack.pack.models.detection import Detection
 from storypack.pack.models.investigation import Investigation
-from storypack.pack.models.lookup import CsvLookup, Lookup
+from storypack.pack.models.lookup import CsvLookup, Lookup, ModelLookup
 from storypack.pack.models.macro import Macro, MacroBody
 from storypack.pack.models.schedule import OLDER_DEFAULT, NamedSchedule, Schedule
 from storypack.pack.models.search import Search
@@ -267,6 +267,11 @@ class Pack:
     def beside(self, entry: Entry[Model], suffix: str) -> Path:
         """The file with the YAML's own name and another suffix. It may not exist."""
         return (self.root / entry.path).with_suffix(suffix)
+
+    def model_path(self, lookup: Entry[ModelLookup]) -> Path:
+        """The file of a model of the Machine Learning Toolkit. It may not exist."""
+        name = lookup.model.filename
+        return self.beside(lookup, ".mlmodel").with_name(name) if name else self.beside(lookup, ".mlmodel")
 
     def dashboard_path(self, entry: Entry[Dashboard]) -> Path | None:
         """The file with a dashboard's definition; None if there is none."""

@@ -26,16 +26,24 @@ def convert(adapted: Adapted, value: Any, place: KeyPath) -> None:
     if not isinstance(value, dict):
         return
     for name, parameters in value.items():
-        if name in _FINDINGS:
+        if name == "suppress":
+            message = "`suppress` of the deployment is left out: each detection says its own `throttling`"
+            adapted.note((*place, name), message, "add throttling: to the detections")
+        elif name in _FINDINGS:
             _finding(adapted, name, parameters, (*place, name))
         elif isinstance(parameters, dict):
             named = _PARAMETERS.get(name, {})
-            written = {named.get(key, key): text for key, text in parameters.items() if text is not None}
+            written = {named.get(key, key): _plain(value) for key, value in parameters.items() if value is not None}
             adapted.put(
                 ("actions", _NAMES.get(str(name), str(name))), {**written, **_MORE.get(name, {})}, (*place, name)
             )
         elif parameters is not None:
             adapted.note(place, f"the alert action `{name}` has no parameters, and is left out", "write them below it")
+
+
+def _plain(value: Any) -> Any:
+    """A list as conf has it."""
+    return ",".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _finding(adapted: Adapted, name: str, parameters: Any, place: KeyPath) -> None:

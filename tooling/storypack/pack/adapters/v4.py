@@ -12,6 +12,7 @@ from storypack.pack.adapters.adapted import Adapted, Note
 from storypack.reference.objects import THREAT_OBJECT_TYPES
 from storypack.truth import CONF
 
+_MODEL = ".mlmodel"
 _USER_TYPES = frozenset({"user", "username", "email address", "user name"})
 _SYSTEM_TYPES = frozenset({"device", "endpoint", "hostname", "ip address", "server"})
 _THREAT_TYPES = {
@@ -75,13 +76,17 @@ def _score(tags: dict[str, Any]) -> int:
 
 
 def lookup(adapted: Adapted) -> None:
-    """A lookup: a `collection` makes it a KV store, a `filename` a CSV; lists were comma lists."""
+    """A lookup: a `collection` makes it a KV store, a `filename` a CSV or a model; lists were comma lists."""
     data = adapted.data
     if "collection" in data:
         data["lookup_type"] = "kvstore"
         fields = data.pop("fields_list", None)
         if isinstance(fields, str):
             adapted.put(("fields",), [part.strip() for part in fields.split(",") if part.strip()], ("fields_list",))
+    elif str(data.get("filename")).endswith(_MODEL):
+        data["lookup_type"] = "mlmodel"
+        if isinstance(data.get("name"), str):
+            data["name"] = data["name"].removesuffix(_MODEL)
     elif "filename" in data:
         data["lookup_type"] = "csv"
     matches = data.get("match_type")

@@ -10,6 +10,7 @@ from storypack.pack.adapters.adapted import Adapted, Note
 
 # What tags may hold that now stands at the top level, under the same or another name.
 _TAGS = {"group": "threat_group", "mitre_attack": "mitre_attack_id", "CVE": "cve"}
+_FORMER_PRODUCTS = ("Splunk Security Analytics for AWS", "Splunk Phantom")
 _SEARCH_TYPES = ("TTP", "Anomaly", "Hunting", "Correlation", "Baseline")
 _RENAMED = {"data_sources": "data_source", "CVE": "cve"}
 # What the current format derives, or does without.
@@ -110,7 +111,7 @@ def _flatten(adapted: Adapted) -> None:
     adapted.drop("tags")
     products = adapted.data.get("product")
     if isinstance(products, list):
-        adapted.data["product"] = [name for name in products if name != "Splunk Security Analytics for AWS"]
+        adapted.data["product"] = [name for name in products if name not in _FORMER_PRODUCTS]
 
 
 def _dates(adapted: Adapted) -> None:
@@ -208,6 +209,9 @@ def _default_for(adapted: Adapted) -> None:
     kind = adapted.data.get("type") or (tags.get("type") if isinstance(tags, dict) else None)
     if kind in _SEARCH_TYPES:
         adapted.data["default_for"] = [kind]
+    elif isinstance(tags, dict) and tags:
+        message = f"it chooses searches by {', '.join(map(str, tags))}, which is not read"
+        adapted.note((), message, "name it with schedule: in those searches")
 
 
 def investigation(adapted: Adapted) -> None:

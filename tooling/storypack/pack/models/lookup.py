@@ -14,6 +14,7 @@ MatchType = Annotated[
     str, matching(r"^(?:WILDCARD|CIDR|EXACT)\([^()]+\)$", "WILDCARD(field), CIDR(field) or EXACT(field)")
 ]
 CsvName = Annotated[str, matching(r"^[A-Za-z0-9_-]+\.csv$", "the name of a .csv file beside the YAML")]
+ModelName = Annotated[str, matching(r"^[A-Za-z0-9_.-]+\.mlmodel$", "the name of a .mlmodel file beside the YAML")]
 FieldType = Literal["string", "number", "bool", "time", "cidr"]
 
 
@@ -56,10 +57,11 @@ class ExternalLookup(BaseLookup):
 
 
 class ModelLookup(BaseLookup):
-    """A model that the Machine Learning Toolkit has fitted: a file beside the YAML, under its name with the suffix
-    .mlmodel. Searches `apply` it; nothing looks it up."""
+    """A model that the Machine Learning Toolkit has fitted: a file beside the YAML. Without `filename` it has the
+    YAML's name and the suffix .mlmodel. Searches `apply` it; nothing looks it up."""
 
     lookup_type: Literal["mlmodel"]
+    filename: ModelName | None = None
     fields: list[str] = Field(default_factory=list)
 
 

@@ -8,7 +8,7 @@ from deploy.site import APP, Site, clock
 from storypack.deploy import kinds
 from storypack.deploy.apply import apply_plan, plan_deployment
 from storypack.deploy.desired import Desired, Object
-from storypack.deploy.kinds import Kind
+from storypack.deploy.kind import Kind
 
 
 def app(name: str, text: str) -> Desired:

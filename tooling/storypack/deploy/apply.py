@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
-from storypack.deploy import kinds
 from storypack.deploy.desired import Desired, Key, Object, Objects, desired_from_state
 from storypack.deploy.instance import read_objects, read_whole
 from storypack.deploy.journal import Before, Record, Settings, Store
-from storypack.deploy.kinds import ACL_FIELDS, BY_ID
+from storypack.deploy.kind import ACL_FIELDS
+from storypack.deploy.kinds import BY_ID
 from storypack.deploy.plan import Action, Applied, Plan, make_plan
 from storypack.deploy.write import Writer
 from storypack.splunkd.connection import Connection
@@ -139,7 +139,7 @@ def _not_ours(action: Action, have: Object | None, settings: Settings) -> list[s
     """The fields of an object that this plan leaves to the site. `disabled` is set only when a search arrives."""
     fields = [change.field for change in action.kept]
     made = {change.field for change in action.changes}
-    if action.kind == kinds.SAVED_SEARCH.id and have is not None and "disabled" not in made and "disabled" in settings:
+    if BY_ID[action.kind].arrival and have is not None and "disabled" not in made and "disabled" in settings:
         fields.append("disabled")
     return fields
 
@@ -168,7 +168,7 @@ def _snapshot(connection: Connection, record: Record, planned: Planned, state: M
 
 def _may_lack_settings(action: Action) -> bool:
     """Whether more than what was read for the plan belongs to an object that is updated."""
-    return action.effect == "update" and action.kind not in (kinds.APP.id, kinds.LOOKUP_FILE.id)
+    return action.effect == "update" and not BY_ID[action.kind].is_read_whole
 
 
 def _touched(first: Before) -> dict[str, str]:

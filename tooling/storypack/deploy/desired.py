@@ -10,13 +10,11 @@ from typing import TypeAlias
 
 from storypack.conf import Conf, read
 from storypack.deploy import kinds
-from storypack.deploy.kinds import Kind, can_be_sent
-from storypack.deploy.normalise import flag, role_list
+from storypack.deploy.kind import Kind
+from storypack.deploy.normalise import role_list
 
 Key: TypeAlias = tuple[str, str]  # (kind id, name)
 _ACCESS = re.compile(r"(read|write)\s*:\s*\[([^\]]*)\]")
-_VIEW = re.compile(r"default/data/ui/views/(.+)\.xml")
-_LOOKUP_FILE = re.compile(r"lookups/([^/]+\.csv)")
 _DETECTION_ID = "action.correlationsearch.metadata"
 
 
@@ -86,28 +84,15 @@ def _value(conf: Conf, stanza: str, key: str) -> str:
 
 
 def _from_confs(tree: Mapping[str, bytes], enable: bool) -> Iterator[Object]:
-    for kind, name in (
-        (kinds.MACRO, "macros"),
-        (kinds.COLLECTION, "collections"),
-        (kinds.LOOKUP, "transforms"),
-        (kinds.SAVED_SEARCH, "savedsearches"),
-        (kinds.STORY, "analyticstories"),
-    ):
-        for stanza in read(tree.get(f"default/{name}.conf", b"")):
-            if stanza.name == "default" or (kind is kinds.LOOKUP and not _is_lookup(stanza.settings)):
+    for kind in (kind for kind in kinds.KINDS if kind.is_stanza):
+        for stanza in read(tree.get(f"default/{kind.meta}.conf", b"")):
+            if stanza.name == "default" or (kind.is_object and not kind.is_object(stanza.settings)):
                 continue
             settings = {kind.rest_names.get(key, key): value for key, value in stanza.settings.items()}
-            settings = {field: value for field, value in settings.items() if can_be_sent(kind, field)}
-            if kind is kinds.SAVED_SEARCH:
-                settings["disabled"] = _arrives_disabled(settings, enable)
+            settings = {field: value for field, value in settings.items() if kind.can_be_sent(field)}
+            if kind.arrival:
+                settings["disabled"] = kind.arrival(settings, enable)
             yield Object(kind, stanza.name, settings)
-
-
-def _arrives_disabled(settings: Mapping[str, str], enable: bool) -> str:
-    """Scheduled searches wait for somebody to switch them on; those that are run by hand are ready at once."""
-    if enable:
-        return "0"
-    return "1" if flag(settings.get("is_scheduled", "0")) == "1" else flag(settings.get("disabled", "0"))
 
 
 def for_instance(desired: Desired, cloud: bool) -> Desired:
@@ -126,18 +111,13 @@ def for_instance(desired: Desired, cloud: bool) -> Desired:
     return replace(desired, objects=fitted)
 
 
-def _is_lookup(settings: Mapping[str, str]) -> bool:
-    return "filename" in settings or "collection" in settings or "external_type" in settings
-
-
 def _from_files(tree: Mapping[str, bytes]) -> Iterator[Object]:
+    files = [kind for kind in kinds.KINDS if kind.file]
     for path, data in tree.items():
-        if found := _VIEW.fullmatch(path):
-            yield Object(kinds.VIEW, found[1], {"eai:data": data.decode()})
-        elif path == "default/data/ui/nav/default.xml":
-            yield Object(kinds.NAV, "default", {"eai:data": data.decode()})
-        elif found := _LOOKUP_FILE.fullmatch(path):
-            yield Object(kinds.LOOKUP_FILE, found[1], {"content": data.decode("utf-8", "replace")})
+        for kind in files:
+            if match := re.fullmatch(kind.file, path):
+                text = data.decode("utf-8", "replace" if kind.by_search else "strict")
+                yield Object(kind, match[1], {kind.content: text})
 
 
 def _permissions(meta: Conf) -> dict[str, dict[str, str]]:

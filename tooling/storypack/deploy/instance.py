@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from storypack.deploy import kinds
 from storypack.deploy.desired import Key, Object, Objects
-from storypack.deploy.kinds import KINDS, SCHEDULE_FIELDS, Kind, can_be_sent
+from storypack.deploy.kind import Kind
+from storypack.deploy.kinds import KINDS
 from storypack.deploy.lookup_content import read_csv
 from storypack.deploy.normalise import as_text
 from storypack.splunkd.answers import texts
@@ -16,7 +17,6 @@ from storypack.splunkd.connection import Connection, ns
 from storypack.splunkd.errors import DeployError, Refused
 from storypack.splunkd.secret import struck
 
-_SEARCH_FIELDS = SCHEDULE_FIELDS | {"search", "description", "disabled", "is_visible", "max_concurrent", "schedule_as"}
 Answer = TypeVar("Answer")
 MOST_FIELDS = 200  # more names than this would make the URL too long; then everything is asked for
 
@@ -67,8 +67,8 @@ def read_objects(
     both = [one for objects in wanted for one in objects.values()]
     for kind in KINDS[1:]:
         same = [one for one in both if one.kind is kind]
-        if kind is kinds.LOOKUP_FILE:
-            found |= _lookup_files(connection, app, {one.name for one in same})
+        if kind.by_search:
+            found |= _tables(connection, app, kind, {one.name for one in same})
         elif same:
             fields = {field for one in same for field in one.settings}
             known = any(id == kind.id for id, _ in expected)
@@ -80,7 +80,7 @@ def read_names(connection: Connection, app: str) -> set[Key]:
     """Every object of the app but its menu, whoever made it: what would go if the app went."""
     found: set[Key] = set()
     for kind in KINDS[1:]:
-        if kind is not kinds.NAV:  # splunkd gives each app one
+        if not kind.comes_with_app:
             found |= {one.key for one in _listed(connection, app, kind, {"disabled"})}
     return found
 
@@ -95,40 +95,26 @@ def read_whole(connection: Connection, app: str, keys: Collection[Key]) -> dict[
         names = {name for id, name in keys if id == kind.id}
         if not names:
             continue
-        if kind is kinds.LOOKUP_FILE:
-            listed = list(_lookup_files(connection, app, names).values())
+        if kind.by_search:
+            listed = list(_tables(connection, app, kind, names).values())
         else:
             listed = _listed(connection, app, kind, set())
-        template = _template(connection, app) if kind is kinds.SAVED_SEARCH else {}
+        template = _template(connection, app, kind) if kind.template else {}
         for one in listed:
             if one.name in names:
                 settings = {
                     field: value
                     for field, value in one.settings.items()
-                    if value and (template.get(field) != value or field == "disabled") and _can_be_set(kind, field)
+                    if value and (template.get(field) != value or field == "disabled") and kind.can_be_restored(field)
                 }
                 found[one.key] = replace(one, settings=settings)
     return found
 
 
-def _template(connection: Connection, app: str) -> dict[str, str]:
-    entry = _only(connection.get(ns(app, kinds.SAVED_SEARCH.path, "_new")))
+def _template(connection: Connection, app: str, kind: Kind) -> dict[str, str]:
+    """What splunkd gives a new object of the kind."""
+    entry = _only(connection.get(ns(app, kind.path, kind.template)))
     return {key: as_text(value) for key, value in (entry.get("content") or {}).items()}
-
-
-def _can_be_set(kind: Kind, field: str) -> bool:
-    """Whether a field of an answer is sent back when the object is made again."""
-    if field.startswith("acl."):
-        return True
-    if not can_be_sent(kind, field):
-        return False
-    if kind is kinds.SAVED_SEARCH:
-        return field in _SEARCH_FIELDS or field.startswith(("action.", "alert", "dispatch.", "display.", "request."))
-    if (
-        kind is kinds.LOOKUP and field.isupper()
-    ):  # transforms.conf's defaults for extractions; a lookup's keys are lower
-        return False
-    return field != "disabled"
 
 
 def read_one(
@@ -139,16 +125,16 @@ def read_one(
     Without `content` a lookup file comes without its rows, which take a search. What is `expected`, for it was just
     made, is asked for more than once.
     """
-    path = f"/services/apps/local/{_quoted(name)}" if kind is kinds.APP else ns(app, kind.path, name)
+    path = f"/services/apps/local/{_quoted(name)}" if kind.is_app else ns(app, kind.path, name)
     answer = _unless_gone(connection, lambda: connection.get(path), expected=expected)
     if answer is None:
         return None
     entry = _only(answer)
-    if kind is not kinds.APP and entry.get("acl", {}).get("app") != app:
+    if not kind.is_app and entry.get("acl", {}).get("app") != app:
         return None
     settings = _settings(entry)
-    if kind is kinds.LOOKUP_FILE and content:
-        settings["content"] = read_csv(connection, app, name)
+    if kind.by_search and content:
+        settings[kind.content] = read_csv(connection, app, name)
     return Object(kind, name, settings, _removable(entry))
 
 
@@ -173,13 +159,13 @@ def _unless_gone(connection: Connection, read: Callable[[], Answer], *, expected
 
 def _listed(connection: Connection, app: str, kind: Kind, fields: set[str], *, expected: bool = False) -> list[Object]:
     arguments: dict[str, str | list[str]] = {"search": f'eai:acl.app="{app}"'}
-    if kind is kinds.SAVED_SEARCH and 0 < len(fields) <= MOST_FIELDS:
+    if kind.picks_settings and 0 < len(fields) <= MOST_FIELDS:
         arguments["f"] = sorted(field for field in fields if not field.startswith("acl."))
 
     def read() -> list[dict[str, Any]]:
         return list(connection.entries(ns(app, kind.path), **arguments))
 
-    if kind is kinds.STORY:  # perhaps no app of the instance has this conf yet
+    if kind.brings_conf:
         entries = _unless_gone(connection, read, expected=expected) or []
     else:
         entries = read()
@@ -190,15 +176,15 @@ def _listed(connection: Connection, app: str, kind: Kind, fields: set[str], *, e
     ]
 
 
-def _lookup_files(connection: Connection, app: str, names: set[str]) -> dict[Key, Object]:
+def _tables(connection: Connection, app: str, kind: Kind, names: set[str]) -> dict[Key, Object]:
     """The app's lookup files of these names, with content: a search each, as no list has it."""
-    found = {}
-    for entry in connection.entries(ns(app, kinds.LOOKUP_FILE.path), search=f'eai:acl.app="{app}"'):
+    tables: dict[Key, Object] = {}
+    for entry in connection.entries(ns(app, kind.path), search=f'eai:acl.app="{app}"'):
         name = str(entry["name"])
         if name in names and _is_shared(entry, app):
-            settings = {**_acl(entry), "content": read_csv(connection, app, name)}
-            found[kinds.LOOKUP_FILE.id, name] = Object(kinds.LOOKUP_FILE, name, settings, _removable(entry))
-    return found
+            settings = {**_acl(entry), kind.content: read_csv(connection, app, name)}
+            tables[kind.id, name] = Object(kind, name, settings, _removable(entry))
+    return tables
 
 
 def _is_shared(entry: Mapping[str, Any], app: str) -> bool:

@@ -25,7 +25,6 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
-from storypack.deploy import kinds
 from storypack.deploy.desired import Key, Object
 from storypack.deploy.kinds import BY_ID
 from storypack.deploy.plan import Applied
@@ -164,10 +163,10 @@ class Store:
             if key in record.before and record.before[key].object is None and key not in settings
         }
         made_the_app = any(
-            key[0] == kinds.APP.id and key in steps.begun and one.object is None for key, one in record.before.items()
+            BY_ID[key[0]].is_app and key in steps.begun and one.object is None for key, one in record.before.items()
         )
         if made_the_app:  # splunkd gave it a menu, which is no more the site's than the app
-            fresh |= {key for key in record.before if key[0] == kinds.NAV.id and key not in steps.done}
+            fresh |= {key for key in record.before if BY_ID[key[0]].comes_with_app and key not in steps.done}
         return Applied(settings, frozenset(fresh))
 
     # --- writing --------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from storypack.deploy import kinds
 from storypack.deploy.desired import Key, Object, Objects
-from storypack.deploy.kinds import ACL_FIELDS, SCHEDULE_FIELDS
+from storypack.deploy.kind import ACL_FIELDS
+from storypack.deploy.kinds import SCHEDULE_FIELDS
 from storypack.deploy.normalise import means_same
 
 _CALL = re.compile(r"`([^`(]+)`")  # of macros without arguments

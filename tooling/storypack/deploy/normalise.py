@@ -14,7 +14,7 @@ from typing import Any
 
 from storypack.conf import boolean
 from storypack.deploy import dashboards
-from storypack.deploy.kinds import LOOKUP_FILE, VIEW, Kind
+from storypack.deploy.kind import Kind
 from storypack.truth import WRITTEN_BACK
 
 _DURATION = re.compile(r"(\d{1,18})\s*([smhdw]?)")
@@ -28,13 +28,13 @@ def normalised(kind: Kind, field: str, value: object) -> str:
     text = as_text(value)
     if field.startswith("acl."):
         return role_list(text) if field != "acl.sharing" else text
-    if kind is LOOKUP_FILE and field == "content":
+    if kind.by_search and field == kind.content:
         return csv_text(text)
-    if kind is VIEW and field == "eai:data":
+    if kind.has_switch and field == kind.content:
         text = dashboards.without_state(text)
     text = re.sub(r"[ \t]+$", "", text.replace("\r\n", "\n").replace("\r", "\n"), flags=re.M).strip()
     if not text:
-        text = (kind.absent or {}).get(field, "")
+        text = kind.absent.get(field, "")
     if field in kind.flags or _ACTION.fullmatch(field):
         return flag(text)
     if field in kind.numbers:

@@ -2,7 +2,7 @@
 
 Three sides are compared, field by field: the pack's value, the instance's, and the one that we last applied. The last
 one tells who moved: a field that the pack changed is updated; one that the site changed has drifted and is put back,
-unless it is the site's to set (`kinds.belongs_to_site`): then it is kept.
+unless it is the site's to set (`Kind.belongs_to_site`): then it is kept.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from storypack.deploy import dashboards, kinds
+from storypack.deploy import dashboards
 from storypack.deploy.desired import Desired, Key, Object, Objects
-from storypack.deploy.kinds import ORDER, belongs_to_site
+from storypack.deploy.kind import ACL_FIELDS
+from storypack.deploy.kinds import ORDER
 from storypack.deploy.moved import Renaming, renamings, site_changes
 from storypack.deploy.normalise import means_same, normalised
 
@@ -131,13 +132,13 @@ def _foreign(want: Object) -> Action:
 def _is_ours(want: Object, have: Object, applied: Applied, adopt: Collection[str]) -> bool:
     """Ours is what we applied, what the app's own package shipped, a search with the detection's id, and what is
     already as it should be."""
-    if want.kind is kinds.APP or want.key in applied.settings or want.key in applied.begun or not have.removable:
+    if want.kind.is_app or want.key in applied.settings or want.key in applied.begun or not have.removable:
         return True
     if "all" in adopt or want.name in adopt:
         return True
     if want.detection_id:
         return want.detection_id == have.detection_id
-    return all(_same(want, field, have.settings.get(field)) for field in want.settings if field not in kinds.ACL_FIELDS)
+    return all(_same(want, field, have.settings.get(field)) for field in want.settings if field not in ACL_FIELDS)
 
 
 def _same(want: Object, field: str, value: str | None) -> bool:
@@ -150,7 +151,7 @@ def _compare(want: Object, have: Object, applied: Applied, site_files: Collectio
     kept: list[Change] = []
     for name, value in sorted(want.settings.items()):
         old = have.settings.get(name, "")
-        if want.kind is kinds.VIEW and (state := dashboards.switched(old)) != dashboards.switched(value):
+        if want.kind.has_switch and (state := dashboards.switched(old)) != dashboards.switched(value):
             kept.append(Change(dashboards.FIELD, state, dashboards.switched(value)))
             value = dashboards.switched_like(value, old)
         if _same(want, name, old):
@@ -161,8 +162,8 @@ def _compare(want: Object, have: Object, applied: Applied, site_files: Collectio
             changes.append(Change(name, old, value))
         elif name == "disabled":  # only an arriving search is switched by us; what is there stays as it is
             kept += [change] if moved else []
-        elif (moved and belongs_to_site(want.kind.id, want.name, name, want.settings)) or (
-            want.kind is kinds.LOOKUP and name == "filename" and old in site_files
+        elif (moved and want.kind.belongs_to_site(want.name, name, want.settings)) or (
+            name == want.kind.names_file and old in site_files
         ):
             kept.append(change)
         else:
@@ -186,7 +187,7 @@ def _site_files(actual: Objects, applied: Applied) -> set[str]:
     return {
         key[1]
         for key, one in actual.items()
-        if one.kind is kinds.LOOKUP_FILE and "content" in site_changes(one, applied.settings.get(key))
+        if one.kind.by_search and one.kind.content in site_changes(one, applied.settings.get(key))
     }
 
 
@@ -202,7 +203,7 @@ def _orphans(
             reason = f"a {have.kind.title} stays: it may hold data of the site"
         elif not have.removable:
             reason = "part of the app's package: it goes with the next package"
-        elif have.kind is kinds.LOOKUP_FILE and have.name in site_files:
+        elif have.kind.by_search and have.name in site_files:
             reason = "holds changes of the site: it stays"
         yield Action(
             *key, "orphaned", "none" if reason else "delete", reason=reason or _farewell(have, applied, renamed)

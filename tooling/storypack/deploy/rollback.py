@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from storypack.deploy import kinds
 from storypack.deploy.apply import Clock, Report, carry_out
 from storypack.deploy.desired import Key, Object, Objects, desired_from_state
 from storypack.deploy.instance import read_names, read_objects, read_whole
@@ -59,9 +58,9 @@ def plan_rollback(connection: Connection, store: Store, app: str, to: str | None
     actual = read_objects(connection, app, [wanted, desired_from_state(last)], target.keys())
     past = Past.of(undoes, last)
     actions = [way_back(key, before, actual.get(key), past) for key, before in target.items()]
-    if any(action.kind == kinds.APP.id and action.effect == "delete" for action in actions):
+    if any(BY_ID[action.kind].is_app and action.effect == "delete" for action in actions):
         others = read_names(connection, app) - target.keys()
-        actions = [_spared(action, others) if action.kind == kinds.APP.id else action for action in actions]
+        actions = [_spared(action, others) if BY_ID[action.kind].is_app else action for action in actions]
     return Return(Plan(app, str(undoes[0].about["version"]), ordered(actions)), tuple(undoes), actual)
 
 

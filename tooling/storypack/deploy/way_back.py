@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from storypack.deploy import dashboards, kinds
+from storypack.deploy import dashboards
 from storypack.deploy.desired import Key, Object
 from storypack.deploy.journal import Before, Record, Settings
-from storypack.deploy.kinds import ACL_FIELDS, CONF_KINDS, can_be_sent
+from storypack.deploy.kind import ACL_FIELDS
 from storypack.deploy.moved import site_changes
 from storypack.deploy.normalise import means_same, normalised
 from storypack.deploy.plan import Action, Change
@@ -73,14 +73,14 @@ def _made_again(key: Key, then: Object, past: Past) -> Action:
     changes = tuple(
         Change(field, "", value)
         for field, value in sorted(then.settings.items())
-        if value and can_be_sent(then.kind, field)
+        if value and then.kind.can_be_sent(field)
     )
     ours = past.intended.get(key) is None
     return Action(*key, "create", "create", changes, reason="" if ours else "somebody deleted it since")
 
 
 def _taken_away(key: Key, now: Object, past: Past) -> Action:
-    if not now.removable and now.kind is not kinds.APP:
+    if not now.removable and not now.kind.is_app:
         return _nothing(key, "it is part of the app's package by now, and stays")
     moved = site_changes(now, past.last.get(key, {}))
     too = f", and with it the site's own {', '.join(moved)}" if moved else ""
@@ -94,17 +94,17 @@ def _changed_back(key: Key, fields: Collection[str], then: Object, now: Object, 
     for field in sorted(fields):
         old, new = now.settings.get(field, ""), then.settings.get(field, "")
         same = normalised(kind, field, old) == normalised(kind, field, new)
-        if same or field == "acl.owner" or not can_be_sent(kind, field):
+        if same or field == "acl.owner" or not kind.can_be_sent(field):
             continue
-        if kind is kinds.VIEW and field == "eai:data":
+        if kind.has_switch and field == kind.content:
             new = dashboards.switched_like(new, old)
-        unset = kind.id in CONF_KINDS and field not in ACL_FIELDS and (not new or field in added)
+        unset = kind.is_stanza and field not in ACL_FIELDS and (not new or field in added)
         changes.append(Change(field, old, new, drifted=field in moved, unset=unset))
     if not changes:
         return _nothing(key)
     lost = [change.field for change in changes if change.drifted]
     notes = [f"the site has changed {', '.join(lost)} since"] if lost else []
-    if kind is not kinds.APP and any(change.field in ACL_FIELDS for change in changes):
+    if not kind.is_app and any(change.field in ACL_FIELDS for change in changes):
         notes.append("its permissions get their old values, but no more follow the app's")
     return Action(*key, "drifted" if lost else "update", "update", tuple(changes), reason="; ".join(notes))
 

@@ -13,10 +13,10 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from storypack.deploy import kinds
 from storypack.deploy.desired import Object
 from storypack.deploy.instance import object_of, read_capabilities, read_one
-from storypack.deploy.kinds import ACL_FIELDS, CAPABILITIES, CONF_KINDS, Kind, can_be_sent, conf_key
+from storypack.deploy.kind import ACL_FIELDS, Kind
+from storypack.deploy.kinds import CAPABILITIES
 from storypack.deploy.lookup_content import write_csv
 from storypack.deploy.normalise import means_same
 from storypack.splunkd.connection import Connection, ns
@@ -59,8 +59,8 @@ class Writer:
         `known`: an earlier run made it already. Then an instance that says it is there is believed, not the plan.
         """
         body = {key: value for key, value in _own(kind, settings).items() if value != ""}
-        if kind is kinds.LOOKUP_FILE:
-            self._settled(self._table(name, settings["content"], None))
+        if kind.by_search:
+            self._settled(self._table(kind, name, settings[kind.content], None))
             made = read_one(self.connection, self.app, kind, name, content=False, expected=True)
         else:
             made = self._settled(
@@ -92,13 +92,13 @@ class Writer:
         """
         then = before or {}
         body = {key: value for key, value in _own(kind, settings).items() if key not in unset}
-        if kind is kinds.LOOKUP_FILE:
-            if "content" in body:
-                self._settled(self._table(name, body["content"], then.get("content")))
+        if kind.by_search:
+            if kind.content in body:
+                self._settled(self._table(kind, name, body[kind.content], then.get(kind.content)))
         elif body:
             self._set(kind, name, body, then)
         try:
-            if gone := [key for key in unset if key in settings and kind.id in CONF_KINDS]:
+            if gone := [key for key in unset if key in settings and kind.is_stanza]:
                 self._unset(kind, name, gone, settings, then)
             self.permit(kind, name, settings, owner)
         except NotWritten as refusal:
@@ -144,7 +144,7 @@ class Writer:
                 )
             )
         except NotWritten as refusal:
-            if kind is kinds.APP:
+            if kind.is_app:
                 self.notes.append(f"its permissions were refused, so each object gets its own: {refusal.message}")
                 return
             if fresh:
@@ -164,18 +164,16 @@ class Writer:
             )
         )
 
-    def _table(self, name: str, text: str, then: str | None) -> _Write:
+    def _table(self, kind: Kind, name: str, text: str, then: str | None) -> _Write:
         """A lookup file's content: `then` what it was, None when there was no file."""
 
         def send() -> None:
             write_csv(self.connection, self.app, name, text)
 
         def is_now(now: Object | None, content: str | None) -> bool:
-            return now is None if content is None else now is not None and _has(now, {"content": content})
+            return now is None if content is None else now is not None and _has(now, {kind.content: content})
 
-        return _Write(
-            kinds.LOOKUP_FILE, name, send, lambda now: is_now(now, text), lambda now: now is None or is_now(now, then)
-        )
+        return _Write(kind, name, send, lambda now: is_now(now, text), lambda now: now is None or is_now(now, then))
 
     def _unset(self, kind: Kind, name: str, fields: Collection[str], settings: Settings, then: Settings) -> None:
         """Take keys out of local/. Where that is not to be had, or another value than the wanted one lies below, the
@@ -196,7 +194,7 @@ class Writer:
 
     def _take_out(self, kind: Kind, name: str, one: str) -> bool:
         """Whether a key is out of local/ now: deleted, or (404) not there. Asked for twice before a refusal counts."""
-        path = ns(self.app, f"properties/{kind.meta}", name, key=conf_key(kind, one))
+        path = ns(self.app, f"properties/{kind.meta}", name, key=kind.conf_key(one))
         refused = False
         for attempt in range(self.connection.target.retries + 2):
             try:
@@ -213,22 +211,22 @@ class Writer:
     # --- sending --------------------------------------------------------------------------------------------------
 
     def _path(self, kind: Kind, name: str, sub: str = "") -> str:
-        return ns("system" if kind is kinds.APP else self.app, kind.path, name, sub=sub)
+        return ns("system" if kind.is_app else self.app, kind.path, name, sub=sub)
 
     def _post(self, kind: Kind, name: str, path: str, body: Settings) -> Object | None:
         """The object as the instance shows it in its answer."""
         return object_of(kind, name, self.connection.post(path, body))
 
     def _post_new(self, kind: Kind, body: Settings) -> Object | None:
-        path, name = APPS if kind is kinds.APP else ns(self.app, kind.path), body["name"]
+        path, name = APPS if kind.is_app else ns(self.app, kind.path), body["name"]
         try:
             return self._post(kind, name, path, body)
         except Refused as refusal:
-            if refusal.status == 404 and kind is kinds.STORY:  # the first app of the instance with this conf
+            if refusal.status == 404 and kind.brings_conf:
                 self.connection.post(ns(self.app, "properties"), {"__conf": kind.meta}, plain=True)
                 return self._post(kind, name, path, body)
-            if refusal.status == 409 and kind is kinds.NAV:  # splunkd gives a new app a menu of its own
-                return self._post(kind, name, self._path(kind, name), {"eai:data": body["eai:data"]})
+            if refusal.status == 409 and kind.comes_with_app:
+                return self._post(kind, name, self._path(kind, name), {kind.content: body[kind.content]})
             raise
 
     # --- looking --------------------------------------------------------------------------------------------------
@@ -269,7 +267,7 @@ class Writer:
     def _look(self, write: _Write, failure: Failure) -> Object | None:
         """The object as it is now. After a 5xx the instance is first asked to read its files again."""
         try:
-            if isinstance(failure, Uncertain) and failure.saving and write.kind is not kinds.APP:
+            if isinstance(failure, Uncertain) and failure.saving and not write.kind.is_app:
                 with suppress(Refused):  # not every collection has it; then what is shown must do
                     self.connection.get(ns(self.app, write.kind.path, "_reload"))
             return read_one(self.connection, self.app, write.kind, write.name)
@@ -296,7 +294,7 @@ class Writer:
 
 def _own(kind: Kind, settings: Settings) -> dict[str, str]:
     """The settings that a write of the object itself carries."""
-    return {key: value for key, value in settings.items() if not key.startswith("acl.") and can_be_sent(kind, key)}
+    return {key: value for key, value in settings.items() if not key.startswith("acl.") and kind.can_be_sent(key)}
 
 
 def _has(now: Object, settings: Settings) -> bool:

@@ -89,6 +89,12 @@ def test_inspect_wants_a_package(pack: Path) -> None:
     assert "storypack build" in result.stderr
 
 
+def test_inspect_takes_the_settings_of_other_tools(tmp_path: Path) -> None:
+    """That these do not say all is a note, and no reason to refuse."""
+    pack = Path(shutil.copytree(PACK.parents[1] / "fixtures/old_pack", tmp_path / "pack"))
+    assert "DA-ESS-ExampleCloud-2.4.0.tar.gz does not exist" in run("inspect", "--pack", pack).stderr
+
+
 def test_inspect_without_the_extra(pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run("build", "--pack", pack)
     monkeypatch.setattr(appinspect, "find_spec", lambda name: None)

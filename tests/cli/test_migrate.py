@@ -198,6 +198,12 @@ def test_a_file_that_cannot_be_rewritten_is_named(pack: Path) -> None:
     assert (pack / BUCKET).read_text("utf-8") == "name: [\n"
 
 
+def test_a_path_without_content_of_the_pack(pack: Path) -> None:
+    assert "is no content file of the pack" in migrate(pack, str(pack / "contentctl.yml")).stderr
+    said = migrate(pack.parent, str(pack)).stderr
+    assert f"did you mean --pack {pack}?" in said
+
+
 def test_a_folder_without_a_pack_and_a_path_outside(pack: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert "there is no pack in" in migrate(tmp_path / "empty").stderr

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from storypack.cli.options import Function, no_pack
+from storypack.cli.options import Function, no_pack, settings_of
 
 if TYPE_CHECKING:
     from storypack.deploy.desired import Desired
@@ -163,11 +163,7 @@ def desired_app(pack: Path, enable: bool | None) -> Desired:
     from storypack.deploy.desired import Desired, desired_from_tree
 
     if enable is None:
-        from storypack.pack.load import load_settings
-
-        settings, _, issues = load_settings(pack)
-        if issues:
-            raise click.ClickException(f"{issues[0].location}: {issues[0].message}")
+        settings = settings_of(pack)
         return Desired(settings.app_id, settings.version)
     app, tree = built_app(pack)
     return desired_from_tree(app, tree, enable=enable)

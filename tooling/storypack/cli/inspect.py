@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from storypack.cli import exit_codes
-from storypack.cli.options import examples, format_option, on_terminal, pack_option
+from storypack.cli.options import examples, format_option, on_terminal, pack_option, settings_of
 
 if TYPE_CHECKING:
     from storypack.app_build.inspect import Inspection
@@ -48,11 +48,7 @@ def command(package: Path | None, pack: Path, tags: tuple[str, ...], format: str
 
 
 def _built_package(pack: Path) -> Path:
-    from storypack.pack.load import load_settings
-
-    settings, _, issues = load_settings(pack)
-    if issues:
-        raise click.ClickException(f"{issues[0].location}: {issues[0].message}")
+    settings = settings_of(pack)
     target = pack / "dist" / f"{settings.app_id}-{settings.version}.tar.gz"
     if not target.is_file():
         raise click.ClickException(f"{target} does not exist; run 'storypack build' first, or name a package")

@@ -47,8 +47,8 @@ def command(paths: tuple[Path, ...], pack: Path, write: bool, no_diff: bool, for
     from storypack.authoring.migrating.pack import migration
 
     plan = migration(pack, _chosen(pack, paths))
-    if not plan.count and not paths:
-        raise no_pack(pack)
+    if not plan.count:
+        raise _nothing(pack, paths)
     if write and not force and (reason := _cannot_undo(pack, plan)):
         raise click.UsageError(f"{reason}; commit first, so that there is a way back, or use --force")
     if not no_diff:
@@ -79,6 +79,14 @@ def _chosen(pack: Path, paths: tuple[Path, ...]) -> frozenset[str] | None:
         files = path.rglob("*.y*ml") if path.is_dir() else [path]
         chosen |= {real(file).relative_to(root).as_posix() for file in files}
     return frozenset(chosen)
+
+
+def _nothing(pack: Path, paths: tuple[Path, ...]) -> click.UsageError:
+    """What to say when there is no file to look at."""
+    if not paths:
+        return no_pack(pack)
+    hint = f"; did you mean --pack {paths[0]}?" if (paths[0] / "detections").is_dir() else ""
+    return click.UsageError(f"{paths[0]} is no content file of the pack in {real(pack)}, and holds none{hint}")
 
 
 def _cannot_undo(pack: Path, plan: Migration) -> str:

@@ -24,6 +24,7 @@ from storypack.cli.completion import complete_only
 
 if TYPE_CHECKING:
     from storypack.engine.knowledge.apps import AddOns
+    from storypack.pack.models.settings import Settings
     from storypack.pack.pack import Pack
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -178,6 +179,18 @@ def no_pack(folder: Path) -> click.UsageError:
             f"{text}; run this in a pack's folder, name one with --pack DIR, or start one with 'storypack new pack DIR'"
         )
     return click.UsageError(f"{text}; did you mean --pack {os.path.relpath(above)}?")
+
+
+def settings_of(pack: Path) -> Settings:
+    """The settings of a pack; an error in them is one of usage. What they do not say themselves is none."""
+    from storypack.issue import Severity
+    from storypack.pack.load import load_settings
+
+    settings, _, issues = load_settings(pack)
+    for issue in issues:
+        if issue.severity is Severity.ERROR:
+            raise click.ClickException(f"{issue.location}: {issue.message}")
+    return settings
 
 
 def emit(text: str, output: Path | None) -> None:

@@ -67,6 +67,7 @@ def deployment_ends_in_the_middle(draw: random.Random, place: Place) -> None:
 COMMANDS = (
     ["fmt", "--check"],
     ["fmt"],
+    ["migrate", "--write", "--force"],
     ["explain", "Disk Copied Away"],
     ["test", "--format", "junit"],
     ["validate", "--format", "sarif"],

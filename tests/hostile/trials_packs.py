@@ -215,7 +215,7 @@ def links_and_pipes(draw: random.Random, place: Place) -> None:
         os.mkfifo(path)
     else:
         path.symlink_to(targets.get(kind, path if kind == "loop" else place.root / "nowhere"))
-    for command in draw.sample(("validate", "test", "build", "fmt"), 2):
+    for command in draw.sample(("validate", "test", "build", "fmt", "migrate"), 2):
         place.run(command, "--pack", str(place.pack))
     if draw.random() < 0.3:
         place.run("search", "| inputlookup ex_list", "--pack", str(place.pack))

@@ -168,7 +168,9 @@ class _Writer:
 
     def text(self, data: dict[str, Any]) -> str:
         lines = [*self._alone(0), *self._object(data, 0), *self._alone(0)]
-        return "\n".join(lines) + "\n"
+        start = ["---"] if self._rarely() else []
+        ends = "\r\n" if self._rarely() else "\n"
+        return ends.join([*start, *lines, ""])
 
     def _rarely(self) -> bool:
         return not self.draw.randrange(6)
@@ -199,7 +201,19 @@ class _Writer:
             return [head, *(self._object(value, inside) if isinstance(value, dict) else self._list(value, inside))]
         if isinstance(value, str):
             return self._string(f"{name} ", value, column + 2)
-        return [f"{name} {_flow(value)}{self._behind()}"]
+        return [f"{name} {self._in_brackets(value, column)}{self._behind()}"]
+
+    def _in_brackets(self, value: Any, column: int) -> str:
+        """In braces or brackets, maybe over several lines with comments between."""
+        if not isinstance(value, dict | list) or len(value) < 2 or self.draw.randrange(3):
+            return _flow(value)
+        items = (
+            (f"{key}: {_flow(item)}" for key, item in value.items()) if isinstance(value, dict) else map(_flow, value)
+        )
+        first, *rest = items
+        start, end = "{}" if isinstance(value, dict) else "[]"
+        lines = [f"{start}{first}", *(f"{' ' * (column + 2)}{item}" for item in rest)]
+        return "\n".join(f"{line},{self._behind()}" for line in lines[:-1]) + f"\n{lines[-1]}{end}"
 
     def _list(self, value: list[Any], column: int) -> list[str]:
         lines: list[str] = []
@@ -217,12 +231,12 @@ class _Writer:
         return lines
 
     def _string(self, name: str, value: str, column: int) -> list[str]:
-        ways = [self._plain, self._single, self._folded, self._literal, self._wrapped, self._double]
+        ways = [self._plain, self._single, self._folded, self._literal, self._block, self._wrapped, self._double]
         self.draw.shuffle(ways)
         for way in ways:
             lines = way(value, column)
             if lines and _reads(lines, value):
-                if not lines[0].startswith("|"):
+                if lines[0][0] not in "|>":
                     lines[-1] += self._behind()
                 return [f"{name}{lines[0]}", *lines[1:]]
         return [f"{name}{json.dumps(value)}{self._behind()}"]
@@ -244,6 +258,12 @@ class _Writer:
     def _wrapped(self, value: str, column: int) -> list[str]:
         first, _, rest = value.partition(" ")
         return [f'"{first}', f'{" " * column}{rest}"'] if rest and not set(value) & set('"\n\\') else []
+
+    def _block(self, value: str, column: int) -> list[str]:
+        """A folded block, or one that says how far it is moved in."""
+        head = ">" if "\n" not in value else f"|{2 + 2 * (column % 4 == 2)}"
+        indent = column if head == ">" else column - 2 + int(head[1:])
+        return [head + "-", *(f"{' ' * indent}{line}" if line else "" for line in value.split("\n"))]
 
     def _literal(self, value: str, column: int) -> list[str]:
         return [

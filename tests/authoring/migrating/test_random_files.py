@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from storypack.authoring.migrating.file import adapted_as, migrated
+from storypack.authoring.migrating.file import MigrationError, adapted_as, migrated
 from storypack.pack.adapters import adapt
 from storypack.pack.explain import unknown_keys, without
 from storypack.pack.kinds import BY_FOLDER, content_folders
@@ -46,3 +46,24 @@ def test_the_same_is_said(seed: int) -> None:
         assert any(line.endswith(comment) for line in lines), (comment, after)
     assert migrated(folder, path, result.after) is None
     assert adapted_as(folder, path, parse(after)[0]) is None
+
+
+@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 10**9))
+def test_a_damaged_file_is_rewritten_right_or_left_with_a_reason(seed: int) -> None:
+    draw = random.Random(seed)
+    name, path, text, _ = old_file(draw)
+    damaged = list(text)
+    for _ in range(draw.randrange(1, 4)):
+        at = draw.randrange(len(damaged))
+        damaged[at : at + draw.randrange(3)] = draw.choice(
+            ("", " ", "\n", ":", "- ", "#", "'", "[", "&a ", "*a ", "\t", "é")
+        )
+    folder = content_folders()[name]
+    try:
+        result = migrated(folder, path, "".join(damaged).encode())
+    except MigrationError as error:
+        assert str(error)
+        return
+    if result is not None:
+        assert migrated(folder, path, result.after) is None

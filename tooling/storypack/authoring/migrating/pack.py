@@ -45,7 +45,7 @@ class Migration:
             if path.is_file() and (path.name in _SETTINGS or path.name.startswith("LICENSE")):
                 shutil.copyfile(path, folder / path.name)
         for file in self.files:
-            (folder / file.path).write_bytes(file.after)
+            write_whole(folder / file.path, file.after, durable=False, anything=True)  # through no link
 
 
 def migration(root: Path, only: Collection[str] | None = None) -> Migration:

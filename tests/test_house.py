@@ -26,6 +26,7 @@ from storypack.engine.ingest.forms import KEYS
 from storypack.engine.ingest.settings import INDEX_TIME
 from storypack.pack.kinds import KINDS
 from storypack.reference.unknown import points
+from storypack.reference.alert_actions import ALERT_ACTIONS
 from storypack.report.formats import FORMATS
 from storypack.spl.cards import cards
 
@@ -67,6 +68,7 @@ REGISTRIES: dict[str, Callable[[], Collection[str]]] = {
     "index-time settings": lambda: INDEX_TIME,
     "forms of times": lambda: KEYS,
     "built-in knowledge": lambda: _stanzas(BUILTIN),
+    "alert actions": lambda: ALERT_ACTIONS.keys(),
     "data models": lambda: [path.stem for path in (PACKAGE / "reference/data/cim").glob("*.json")],
     "conformance cases": lambda: {case.area for case in cases()},
     "unknown points": lambda: [point.id for point in points()],

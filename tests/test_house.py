@@ -25,8 +25,8 @@ from storypack.engine.functions.registry import names as functions
 from storypack.engine.ingest.forms import KEYS
 from storypack.engine.ingest.settings import INDEX_TIME
 from storypack.pack.kinds import KINDS
-from storypack.reference.unknown import points
 from storypack.reference.alert_actions import ALERT_ACTIONS
+from storypack.reference.unknown import points
 from storypack.report.formats import FORMATS
 from storypack.spl.cards import cards
 

@@ -346,6 +346,8 @@ def test_what_a_deployment_cannot_do_here(folder: Folder, old: str, new: str, wo
         ("{email: [x]}", "actions.email"),
         ("{email: true}", "actions.email"),
         ("{email: {to: [a, b]}}", "actions.email.to"),
+        ('{email: {to: "C:\\\\"}}', "actions.email.to"),
+        ('{email: {to: "C:\\\\ \\n[evil]"}}', "actions.email.to"),
         ('{email: {"to\\n[evil]": x}}', "actions.email"),
     ],
 )

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from storypack.pack.models.base import matching
 
 ActionName = Annotated[str, matching(r"^[A-Za-z][A-Za-z0-9_]*$", "letters, digits and _, as in snow_incident", 60)]
 ParameterName = Annotated[str, matching(r"^[A-Za-z_][A-Za-z0-9_.]*$", "letters, digits, _ and .", 100)]
-ParameterValue = str | int | float | bool
+_CONTINUED = re.compile(r"\\\s*(?:\r?\n|$)")
+
+
+def _carried(value: Any) -> Any:
+    if isinstance(value, str) and _CONTINUED.search(value):
+        raise PydanticCustomError("characters", "has a line that ends in a backslash, which a conf file cannot carry")
+    return value
+
+
+ParameterValue = Annotated[str, BeforeValidator(_carried)] | int | float | bool
 
 Actions = dict[ActionName, dict[ParameterName, ParameterValue] | Literal[False]]
 """Actions by name, each with its parameters as savedsearches.conf calls them; False switches one off that the schedule

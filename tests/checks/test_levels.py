@@ -90,3 +90,21 @@ def test_a_rule_of_the_build_stays_an_error(tmp_path: Path) -> None:
     text = {SHARE: {"search": "x \\\n| `exf_share_leaves_filter`"}}
     found = weights(check(tmp_path, text | levels({"rule": "SP901", "level": "off"})))
     assert ("SP901", "error", SHARE) in found
+
+
+def test_a_doubled_token_is_a_warning(tmp_path: Path) -> None:
+    edits = {SHARE: {"finding.title": "$$user$$ shared with $account$ for $$5"}}
+    (issue,) = [issue for issue in check(tmp_path, edits).issues if issue.rule == "SP151"]
+    assert (issue.severity.value, issue.cure) == ("warning", "write $user$")
+
+
+def test_a_time_macro_on_a_field_that_is_gone_is_a_warning(tmp_path: Path) -> None:
+    search = "`exf_cloud` | stats count by user src account | {} | `exf_share_leaves_filter`"
+    for stage, level in (
+        ('convert timeformat="%F" ctime(firstTime)', "warning"),
+        ('eval firstTime=strftime(firstTime, "%F")', "warning"),
+        ("eval later=firstTime+1", "error"),
+        ("where firstTime>1", "error"),
+    ):
+        found = check(tmp_path / level / stage[:5], {SHARE: {"search": search.format(stage)}}).issues
+        assert [issue.severity.value for issue in found if issue.rule == "SP224"] == [level], stage

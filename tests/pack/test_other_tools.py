@@ -225,6 +225,13 @@ def test_what_stays_wrong_names_the_age_of_the_format(older: Folder) -> None:
     assert issue.message.endswith("(read as a file of contentctl 5)")
 
 
+def test_keys_without_a_value_are_not_there(older: Folder) -> None:
+    older.edit(FILE, "references:\n- https://example.com/backup\n", "references:\n")
+    loaded = older.load()
+    model = next(entry.model for entry in loaded.pack.detections if entry.path == FILE)
+    assert (of(loaded, FILE), model.references) == ([], [])
+
+
 def test_prose_with_the_backslashes_of_conf(older: Folder) -> None:
     older.edit(
         FILE,

@@ -15,6 +15,7 @@ from storypack.spelling import did_you_mean
 
 # A field between two dollars, perhaps with a filter: $user$, $Processes.dest$, $result.user$, $user|s$.
 TOKEN = re.compile(r"\$([A-Za-z_][\w.:@{}-]*)(?:\|[a-z])?\$")
+_DOUBLED = re.compile(r"\$\$([A-Za-z_][\w.]*)\$\$")
 _OF_SPLUNK = frozenset(
     {"info_min_time", "info_max_time", "info_search_time", "info_sid", "trigger_time", "job.earliestTime"}
 )
@@ -86,7 +87,11 @@ def unbalanced(detection: Detection, context: Context) -> Faults:
     for key, text in texts(detection):
         if key.endswith(".search"):
             continue  # there a dollar may end a regular expression
-        at = stray_dollar(text)
+        for doubled in _DOUBLED.finditer(text):
+            message = f"`{doubled[0]}` is shown as ${doubled[1]}$: two dollar signs are one that opens no token"
+            cure = f"write ${doubled[1]}$"
+            yield Fault(message, key, cure, offset=doubled.start(), severity=Severity.WARNING)
+        at = stray_dollar(_DOUBLED.sub(lambda match: " " * len(match[0]), text))
         if at is not None:
             word = re.match(r"\$?[\w.]*", text[at:])
             shown = word[0] if word and len(word[0]) > 1 else text[at : at + 12]

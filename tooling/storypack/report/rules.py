@@ -77,7 +77,7 @@ def render_rules_text(rules: Sequence[RuleText], *, width: int = 100) -> str:
 
 def render_rule(rule: RuleText, *, width: int = 100) -> str:
     """All there is to say about one rule."""
-    parts = [f"{rule.id} ({rule.severity.value}): {rule.title}", fill(rule.why, width, break_on_hyphens=False)]
+    parts = [f"{rule.id} ({_class(rule)}): {rule.title}", fill(rule.why, width, break_on_hyphens=False)]
     parts += [f"Example:\n{indent(rule.example, '  ')}"]
     parts += [f"Cure: {rule.cure}"] if rule.cure else []
     return "\n\n".join(parts) + "\n"

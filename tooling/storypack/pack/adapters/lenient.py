@@ -17,7 +17,7 @@ _CONTINUED = re.compile(r"\\+[ \t]*$", re.MULTILINE)
 
 def relaxable(kind: str, data: Data) -> bool:
     """Whether there is anything to do in an object: asked of every file, so quickly told."""
-    if isinstance(data.get("version"), str):
+    if isinstance(data.get("version"), str | float):
         return True
     return kind in ("lookups", "data_sources") and (
         isinstance(data.get("default_match"), bool) or isinstance(data.get("fields"), str)
@@ -28,13 +28,17 @@ def relax(kind: str, adapted: Adapted) -> None:
     """`version: '5'`, `default_match: false`, `fields: a, b`; in older formats prose with the backslashes of conf."""
     data = adapted.data
     version = data.get("version")
-    if isinstance(version, str) and version.isdecimal() and version.isascii():
+    if (isinstance(version, str) and version.isdecimal() and version.isascii()) or (
+        isinstance(version, float) and version.is_integer()
+    ):
         _read_as(adapted, "version", int(version))
     if kind == "lookups" and isinstance(default := data.get("default_match"), bool):
         _read_as(adapted, "default_match", str(default).lower())
     if kind in ("lookups", "data_sources") and isinstance(fields := data.get("fields"), str):
         _read_as(adapted, "fields", [part.strip() for part in fields.split(",") if part.strip()])
     if adapted.version < CURRENT:
+        for key in [key for key, value in data.items() if value is None]:
+            del data[key]  # as if it were not there, which is what it was taken for
         for key in _PROSE:
             if isinstance(text := data.get(key), str) and (plain := _CONTINUED.sub("", text)) != text:
                 data[key] = plain

@@ -80,18 +80,20 @@ MORE = {
 }
 VERSION_3 = "build:\n  name: ExampleApp\n  title: Example App\n  prefix: EXC\n  version: 1.0.0\n  description: D.\n"
 OF_NG = "id: ExampleApp\nlabel: Example App\ncontent_prefix: EXC\napp_version: 1.0.0\ndescription: D.\nauthor: A\n"
+NAMELESS = "path: .\napp:\n  version: 1.0.0\n"
 PACKS: Mapping[str, Mapping[str, str | None]] = {
     "version 5": {},
     "version 5 with all kinds": MORE,
     "version 4": {**MORE, BUCKET: None, "detections/cloud/example_hunt.yml": HUNT_FOUR},
     "version 3": {**MORE, "contentctl.yml": VERSION_3},
+    "settings made up from the folder's name": {"contentctl.yml": NAMELESS},
     "contentctl-ng": {"contentctl.yml": None, "build.yml": OF_NG},
 }
 
 
 def old_pack(folder: Path, edits: Mapping[str, str | None]) -> Path:
     """The old pack of the fixtures, with these files; None = without it."""
-    pack = folder / "pack"
+    pack = folder / "our_pack"
     shutil.copytree(OLD_PACK, pack)
     for path, text in edits.items():
         if text is None:
@@ -131,7 +133,7 @@ def git(folder: Path, *arguments: str) -> None:
 def test_the_app_stays_the_same(edits: Mapping[str, str | None], tmp_path: Path) -> None:
     pack = old_pack(tmp_path, edits)
     before = app(pack)
-    assert migrate(pack, "--write", "--force", "--no-diff").exit_code == 0
+    assert "the app stays the same" in migrate(pack, "--write", "--force", "--no-diff").stdout
     assert list(differences(before, app(pack))) == []
     again = migrate(pack)
     assert again.stdout == f"{len(load_pack(pack).files) - 1} files: 0 would change\n"

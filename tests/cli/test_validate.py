@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from storypack import opening
 from storypack.cli import main
-from tests.checks.example_pack import ODD, RISK, SHARE, STORY, variant, write
+from tests.checks.example_pack import DELETE, ODD, RISK, SHARE, STORY, variant, write
 
 BAD = {SHARE: {"version": 0, "mitre_attack_id": []}, ODD: {"version": -1}}  # two errors, one warning
 
@@ -136,6 +136,19 @@ def test_only_what_changed(tmp_path: Path) -> None:
     assert rules_of(validate("--pack", pack, "--only", "changed", "--format", "json")) == []
     since = validate("--pack", pack, "--only", "changed:main", "--format", "json")
     assert rules_of(since) == [("odd_upload", "SP104")]
+
+
+def test_what_the_pack_had_before_is_no_change(tmp_path: Path) -> None:
+    """Also what follows from the name of its folder, as the names of an app that says none do."""
+    settings = b"app:\n  version: 1.0.0\n"
+    pack = write(tmp_path / "our_pack", variant({"storypack.yml": DELETE, "contentctl.yml": settings}))
+    git(pack, "init", "-q")
+    git(pack, "add", ".")
+    git(pack, "commit", "-qm", "First")
+    assert rules_of(validate("--pack", pack, "--format", "json")) != []
+    (pack / ODD).write_text((pack / ODD).read_text("utf-8") + "# changed\n", encoding="utf-8")
+    stems = {stem for stem, _ in rules_of(validate("--pack", pack, "--only", "changed", "--format", "json"))}
+    assert "contentctl" not in stems
 
 
 def test_a_changed_macro_reaches_its_callers(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from storypack.checks.run import Checked, run_checks
 from storypack.checks.snapshot import Snapshot
 from storypack.cli.options import chosen, no_pack
 from storypack.issue import Issue
+from storypack.opening import real
 from storypack.pack.load import Loaded, load_pack
 from storypack.pack.pack import Pack
 from storypack.scratch import scratch
@@ -69,8 +70,9 @@ def _new_since(pack: Pack, since: str, issues: Sequence[Issue], store: Store | N
     before = snapshot.load(store, state, _BASE)
     if before is None:
         with scratch() as folder:
-            changed.write_base(folder / "pack")
-            loaded = load_pack(folder / "pack")
+            base = folder / (real(pack.root).name or "pack")  # settings may be made up from the name
+            changed.write_base(base)
+            loaded = load_pack(base)
             result = _run(loaded, today, replace(store, keeps=False) if store else None)
         before = Snapshot(result.issues, loaded.files, len(result.silenced))
         snapshot.save(store, state, before, _BASE)

@@ -141,8 +141,9 @@ def _app(plan: Migration) -> Iterator[str]:
     from storypack.scratch import scratch
 
     with scratch() as folder:
-        plan.write_copy(folder / "pack")
-        before, after = _built(plan.root), _built(folder / "pack")
+        copy = folder / (real(plan.root).name or "pack")  # settings may be made up from the name
+        plan.write_copy(copy)
+        before, after = _built(plan.root), _built(copy)
     if isinstance(before, str) or isinstance(after, str):
         yield f"the app was not compared: {before if isinstance(before, str) else after}"
         return

@@ -169,10 +169,12 @@ def test_keys_that_nothing_reads_are_left_out() -> None:
 
 def test_a_choice_among_entities_is_open() -> None:
     text = DETECTION.replace("{field: user, type: user", "{field: src, type: system")
-    decision = now("detections", text).decisions[0]
+    result = now("detections", text)
+    decision = result.decisions[0]
     assert decision.open
     assert decision.message == "the first of several risk objects was chosen (src, host)"
-    assert decision.location.line == 22
+    assert "field: src" in text.splitlines()[decision.location.line - 1]
+    assert "entity: {field: src" in result.after.decode().splitlines()[decision.written.line - 1]
 
 
 @pytest.mark.parametrize(

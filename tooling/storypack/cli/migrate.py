@@ -54,7 +54,7 @@ def command(paths: tuple[Path, ...], pack: Path, write: bool, no_diff: bool, for
     if not no_diff:
         for line in _diff(plan):
             click.echo(line)
-    for line in _decided(plan, pack):
+    for line in _decided(plan, pack, written=write):
         click.echo(line)
     if plan.files:
         for line in _app(plan):
@@ -110,12 +110,12 @@ def _diff(plan: Migration) -> Iterator[str]:
             yield click.style(line, fg=_COLOURS.get(line[:1])) if colour else line
 
 
-def _decided(plan: Migration, pack: Path) -> Iterator[str]:
+def _decided(plan: Migration, pack: Path, *, written: bool) -> Iterator[str]:
     """What was put where the older format says nothing; what a human should look at comes first."""
     decisions = [decision for file in plan.files for decision in file.decisions]
     for decision in decisions:
         if decision.open:
-            place = decision.location
+            place = decision.written if written else decision.location
             line = f":{place.line}" if place.line else ""
             cure = f" ({decision.cure})" if decision.cure else ""
             yield f"decide: {os.path.normpath(pack / place.file)}{line}: {decision.message}{cure}"

@@ -27,9 +27,12 @@ class MigrationError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Something that the older format does not say, and what was put in its place. `open` = it may be wrong."""
+    """Something that the older format does not say, and what was put in its place. `open` = it may be wrong.
+
+    `location` is the place in the file as it was, `written` in the file as it is then."""
 
     location: Location
+    written: Location
     message: str
     cure: str
     open: bool
@@ -64,12 +67,15 @@ def migrated(folder: str, path: str, raw: bytes) -> Migrated | None:
     even = text.replace("\r\n", "\n")
     writer, after = _written(folder, even, adapted)
     _verify(folder, path, after, adapted.data)
-    source = SourceFile(path, text, tuple(adapted.moved))
+    source, written = SourceFile(path, text, tuple(adapted.moved)), SourceFile(path, after)
     return Migrated(
         path,
         raw,
         (after.replace("\n", "\r\n") if "\r\n" in text else after).encode(),
-        [Decision(source.location(note.path), note.message, note.cure, note.decide) for note in adapted.notes],
+        [
+            Decision(source.location(note.path), written.location(note.path), note.message, note.cure, note.decide)
+            for note in adapted.notes
+        ],
         _names(change.path for change in writer.changes if change.before is None),
         _names(change.before for change in writer.changes if change.before is not None),
         _names(writer.left_out()),

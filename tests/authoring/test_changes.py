@@ -131,6 +131,11 @@ def test_before_the_first_commit_everything_is_new(tmp_path: Path) -> None:
     assert changes(pack).old_texts() == {}
 
 
+def test_a_branch_that_is_not_here(pack: Path) -> None:
+    with pytest.raises(GitError, match="no branch or commit 'origin/main' here; fetch it"):
+        changes(pack, "origin/main")
+
+
 def test_branches_without_a_common_commit(pack: Path) -> None:
     git(pack, "checkout", "-q", "--orphan", "other")
     git(pack, "commit", "-qm", "Another first")

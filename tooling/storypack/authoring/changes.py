@@ -101,7 +101,11 @@ def _head(root: Path) -> str | None:
 
 
 def _common(root: Path, since: str) -> str:
-    commit = _git(root, "rev-parse", "--verify", f"{since}^{{commit}}").strip()
+    _git(root, "rev-parse", "--git-dir")  # says why, if this is no repository
+    try:
+        commit = _git(root, "rev-parse", "--verify", "--quiet", f"{since}^{{commit}}").strip()
+    except GitError as error:
+        raise GitError(f"git knows no branch or commit '{since}' here; fetch it, or name another") from error
     try:
         return _git(root, "merge-base", commit, "HEAD").strip()
     except GitError as error:

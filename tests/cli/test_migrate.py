@@ -200,6 +200,15 @@ def test_a_file_that_cannot_be_rewritten_is_named(pack: Path) -> None:
     assert (pack / BUCKET).read_text("utf-8") == "name: [\n"
 
 
+def test_what_has_errors_is_no_part_of_the_comparison(pack: Path) -> None:
+    text = (pack / BUCKET).read_text("utf-8")
+    (pack / BUCKET).write_text(text.replace("score: 64", "score: many"), encoding="utf-8")
+    result = migrate(pack, "--no-diff", "--write", "--force")
+    assert "byte for byte; not in it: 1 file with errors, see storypack validate\n" in result.stdout
+    assert "9 files: 9 rewritten\n" in result.stdout
+    assert "score: many" in (pack / BUCKET).read_text("utf-8")
+
+
 def test_a_path_without_content_of_the_pack(pack: Path) -> None:
     assert "is no content file of the pack" in migrate(pack, str(pack / "contentctl.yml")).stderr
     said = migrate(pack.parent, str(pack)).stderr

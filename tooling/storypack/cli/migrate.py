@@ -143,13 +143,15 @@ def _app(plan: Migration) -> Iterator[str]:
     with scratch() as folder:
         copy = folder / (real(plan.root).name or "pack")  # settings may be made up from the name
         plan.write_copy(copy)
-        before, after = _built(plan.root), _built(copy)
+        (before, broken_before), (after, broken) = _built(plan.root), _built(copy)
+    yield from (f"{path}: has errors now that it had not before" for path in broken if path not in broken_before)
     if isinstance(before, str) or isinstance(after, str):
         yield f"the app was not compared: {before if isinstance(before, str) else after}"
         return
     different = list(differences(before, after))
     if not different:
-        yield f"the app stays the same: {len(after)} files, byte for byte"
+        without = f"; not in it: {_files(len(broken))} with errors, see storypack validate" if broken else ""
+        yield f"the app stays the same: {_files(len(after))}, byte for byte{without}"
         return
     yield f"in the app {len(different)} things differ:"
     yield from (f"  {line}" for line in different[:_MOST])
@@ -157,8 +159,8 @@ def _app(plan: Migration) -> Iterator[str]:
         yield f"  and {len(different) - _MOST} more"
 
 
-def _built(pack: Path) -> Mapping[str, bytes] | str:
-    """The files of the app of a pack, or why there is none."""
+def _built(pack: Path) -> tuple[Mapping[str, bytes] | str, tuple[str, ...]]:
+    """The files of the app of a pack, or why there is none; files of the pack that are left out because of errors."""
     from storypack.app_build.errors import BuildError
     from storypack.app_build.from_pack import app_content, tactics_of
     from storypack.app_build.tree import app_tree
@@ -166,18 +168,19 @@ def _built(pack: Path) -> Mapping[str, bytes] | str:
 
     loaded = load_pack(pack)
     try:
-        return app_tree(app_content(loaded.pack), tactics_of).files
+        return app_tree(app_content(loaded.pack), tactics_of).files, loaded.pack.broken
     except BuildError as error:
         issue = error.issues[0]
-        return f"{issue.location}: {issue.message}"
+        return f"{issue.location}: {issue.message}", loaded.pack.broken
+
+
+def _files(number: int) -> str:
+    return f"{number} file{'s' * (number != 1)}"
 
 
 def _summary(plan: Migration, *, written: bool) -> str:
-    def files(number: int) -> str:
-        return f"{number} file{'s' * (number != 1)}"
-
     open_files = sum(any(decision.open for decision in file.decisions) for file in plan.files)
-    parts = [f"{files(plan.count)}: {len(plan.files)} {'rewritten' if written else 'would change'}"]
+    parts = [f"{_files(plan.count)}: {len(plan.files)} {'rewritten' if written else 'would change'}"]
     parts += [f"{open_files} with something to decide"] if open_files else []
     parts += [f"{len(plan.failed)} left as {'they are' if len(plan.failed) > 1 else 'it is'}"] if plan.failed else []
     hint = "; --write rewrites them" if plan.files and not written else ""

@@ -116,3 +116,18 @@ def test_inspect_shows_each_finding_once(
     assert ("every check: passed" if code == 0 else "every check: FAILED") in result.stdout
     runs = json.loads(run("inspect", "--pack", pack, "--format", "json").stdout)["runs"]
     assert [one["passed"] for one in runs] == [code == 0] * 3
+
+
+def test_another_tool_s_pack_is_built_in_spite_of_its_searches(pack: Path) -> None:
+    detection = pack / "detections" / "cloud" / "bucket_opened.yml"
+    detection.write_text(detection.read_text().replace("search: |", "search: |\n  | statz x\n  #", 1))
+    settings = pack / "storypack.yml"
+    assert run("build", "--pack", pack).exit_code == 1
+    settings.write_text(settings.read_text() + "profile: compatible\n")
+    result = run("build", "--pack", pack)
+    assert result.exit_code == 0, result.output
+    assert "in spite of" in result.stderr
+    assert "error" in result.stderr
+    detection.write_text(detection.read_text().replace("version: 3", "version: three"))
+    result = run("build", "--pack", pack)
+    assert (result.exit_code, "nothing was built" in result.stderr) == (1, True)

@@ -225,6 +225,16 @@ def test_what_stays_wrong_names_the_age_of_the_format(older: Folder) -> None:
     assert issue.message.endswith("(read as a file of contentctl 5)")
 
 
+def test_an_investigation_needs_what_its_search_names(folder: Folder) -> None:
+    folder.write(
+        "investigations/who.yml",
+        "name: Who\nid: 00000000-0000-4000-8000-000000000001\nversion: 1\ndate: 2024-01-01\nauthor: K\ndescription: d\n"
+        "type: Investigation\nsearch: index=x user=$user$ dest=$dest$ $user$\ntags: {analytic_story: [Example Story]}\n",
+    )
+    (entry,) = folder.load().pack.investigations
+    assert entry.model.input_names == ["user", "dest"]
+
+
 def test_keys_without_a_value_are_not_there(older: Folder) -> None:
     older.edit(FILE, "references:\n- https://example.com/backup\n", "references:\n")
     loaded = older.load()

@@ -11,7 +11,7 @@ import click
 
 from storypack.cli import exit_codes
 from storypack.cli.collector import no_collection
-from storypack.cli.options import examples, format_option, no_pack, on_terminal, pack_option
+from storypack.cli.options import examples, format_option, no_pack, on_terminal, pack_option, tell
 from storypack.pack.kinds import BY_FOLDER
 
 if TYPE_CHECKING:
@@ -43,8 +43,11 @@ def command(pack: Path, output: Path | None, keep_going: bool, format: str) -> i
     """Write the Splunk app as DIR/<app>-<version>.tar.gz.
 
     The pack is checked first, and nothing is written while it has errors. With --keep-going objects with errors stay
-    out, and what needs them; they are named, and the exit code is 1. The same pack gives the same bytes, on any
-    day and any machine; the file appears in one step, so an interrupted build leaves the old one as it was.
+    out, and what needs them; they are named, and the exit code is 1. In a pack of profile
+    compatible only what no app can hold stops the build.
+
+    The same pack gives the same bytes, on any day and any machine; the file appears in one step, so an interrupted
+    build leaves the old one as it was.
     """
     from storypack.app_build.errors import BuildError
     from storypack.app_build.pipeline import build_pack
@@ -52,17 +55,20 @@ def command(pack: Path, output: Path | None, keep_going: bool, format: str) -> i
     from storypack.issue import Severity
     from storypack.opening import folder_of
     from storypack.pack.load import load_pack
+    from storypack.report.results import plural
 
     with no_collection():
         loaded = load_pack(pack, store_of(pack))
         if not loaded.files:
             raise no_pack(pack)
         left_out: Mapping[str, Issue] = {}
-        content = loaded.pack
+        content, shipped = loaded.pack, 0
         if keep_going:
             content, left_out, errors = _sound(loaded)
         else:
-            errors = [issue for issue in _check(loaded) if issue.severity is Severity.ERROR]
+            found = [issue for issue in _check(loaded) if issue.severity is Severity.ERROR]
+            errors = found if content.settings.profile == "house" else _final(found)
+            shipped = len(found) - len(errors)
         if not errors:
             try:
                 built = build_pack(content, output or folder_of(pack, "dist"))
@@ -73,6 +79,8 @@ def command(pack: Path, output: Path | None, keep_going: bool, format: str) -> i
         return exit_codes.FAILED
     if format == "text":
         _name_left_out(left_out)
+    if shipped:
+        tell(f"built in spite of {plural(shipped, 'error')}, as the pack's profile is compatible; validate shows them")
     click.echo(_as_json(built, left_out) if format == "json" else _as_text(built))
     return exit_codes.FAILED if left_out else exit_codes.OK
 
@@ -84,6 +92,14 @@ def _check(loaded: Loaded) -> Sequence[Issue]:
     from storypack.checks.run import run_checks
 
     return run_checks(loaded.pack, dt.date.today(), loaded.issues, store_of(loaded.pack.root)).issues
+
+
+def _final(errors: Sequence[Issue]) -> list[Issue]:
+    """Those that keep an app from being built. Another tool's repository has others, and that tool ships them."""
+    from storypack.checks.catalogue import rules
+
+    known = rules()
+    return [issue for issue in errors if known[issue.rule].final]
 
 
 def _sound(loaded: Loaded) -> tuple[Pack, Mapping[str, Issue], list[Issue]]:

@@ -5,11 +5,15 @@ What `rba` becomes is in `findings.py`, what the format lets its loader make up 
 
 from __future__ import annotations
 
+import re
+
 from storypack.pack.adapters import actions, defaults, findings
 from storypack.pack.adapters.adapted import Adapted, Note
 
 # What tags may hold that now stands at the top level, under the same or another name.
 _TAGS = {"group": "threat_group", "mitre_attack": "mitre_attack_id", "CVE": "cve"}
+# A search of an investigation names what it needs, and versions 3 to 5 need no list of it.
+_TOKEN = re.compile(r"\$([A-Za-z_]\w*)\$")
 _FORMER_PRODUCTS = ("Splunk Security Analytics for AWS", "Splunk Phantom")
 _SEARCH_TYPES = ("TTP", "Anomaly", "Hunting", "Correlation", "Baseline")
 _RENAMED = {"data_sources": "data_source", "CVE": "cve"}
@@ -224,5 +228,7 @@ def investigation(adapted: Adapted) -> None:
         data["steps"] = [step]
         step["search"] = data.pop("search")
         adapted.came_from(("steps", 0, "search"), ("search",))
+        if not data.get("inputs"):
+            data["inputs"] = list(dict.fromkeys(_TOKEN.findall(str(step["search"]))))
     adapted.drop("type", "datamodel", "how_to_implement", "known_false_positives", "product", "security_domain")
     defaults.search(adapted)

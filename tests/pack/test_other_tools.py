@@ -229,7 +229,7 @@ def test_an_investigation_needs_what_its_search_names(folder: Folder) -> None:
     folder.write(
         "investigations/who.yml",
         "name: Who\nid: 00000000-0000-4000-8000-000000000001\nversion: 1\ndate: 2024-01-01\nauthor: K\ndescription: d\n"
-        "type: Investigation\nsearch: index=x user=$user$ dest=$dest$ $user$\ntags: {analytic_story: [Example Story]}\n",
+        "type: Investigation\nsearch: index=x user=$user$ dest=$dest$\ntags: {analytic_story: [Example Story]}\n",
     )
     (entry,) = folder.load().pack.investigations
     assert entry.model.input_names == ["user", "dest"]

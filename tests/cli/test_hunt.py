@@ -173,3 +173,17 @@ def test_one_page(shared: Path, tmp_path: Path) -> None:
     assert run(str(shared), "--format", "html", "-o", str(tmp_path / "hunt.html")).exit_code == 1
     page = (tmp_path / "hunt.html").read_text(encoding="utf-8")
     assert "kim shared EBS snapshots" in page and "trail.jsonl:1" in page
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/null"])
+def test_a_cluster_reads_nothing_that_is_only_here(name: str) -> None:
+    result = run(name, "--cluster", "tcp://127.0.0.1:9")
+    assert result.exit_code == 2
+    assert "--cluster wants files, folders or URLs" in result.output
+
+
+def test_a_cluster_that_does_not_answer_is_named(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storypack.hunting.cluster.CONNECTS", 0.1)
+    result = run(str(shared), "--cluster", "tcp://127.0.0.1:9")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "no cluster answers at tcp://127.0.0.1:9" in result.output

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,8 +31,6 @@ from storypack.opening import real
 from storypack.scratch import process_folder, scratch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from storypack.engine.events.origin import EventFile
     from storypack.engine.knowledge.files import FileSource
     from storypack.hunting.findings import Hunt
@@ -70,6 +67,9 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="DIR",
     help="Where to put what does not fit into memory. Default: the system's place.",
+)
+@click.option(
+    "--cluster", metavar="ADDRESS", help="Have the files read by the workers of a Dask cluster: tcp://HOST:8786."
 )
 @format_option("text", command="hunt")
 @pack_option
@@ -120,6 +120,7 @@ class Wanted:
     add_ons: tuple[str, ...]
     memory: int | None
     temp: Path | None
+    cluster: str | None
     format: str
     pack: Path
     output: Path | None
@@ -128,20 +129,33 @@ class Wanted:
 def _hunt(wanted: Wanted, loaded: Loaded, folder: Path) -> int:
     from storypack.engine.errors import EngineError, OutOfMemory
     from storypack.engine.knowledge.apps import load_knowledge
+    from storypack.engine.knowledge.files import FileSource
     from storypack.hunting.findings import Hunt
     from storypack.hunting.hunt import hunt
+    from storypack.hunting.inputs import Given, readable_source
 
     result = Hunt()
     try:
         quarry, _ = quarry_of(wanted, loaded, result)
         knowledge = load_knowledge([Path(each) for each in wanted.add_ons])
-        files, quarry.names = hunted_files(
-            wanted.paths, folder, result, sourcetype=wanted.sourcetype, host=wanted.host, index=wanted.index
-        )
+        given = Given(wanted.sourcetype, wanted.host, wanted.index)
+
+        def opened(some: list[EventFile]) -> FileSource:
+            return FileSource(some, knowledge, clock=quarry.now, lookups=quarry.lookups, memory=wanted.memory)
+
+        if wanted.cluster:
+            from storypack.cli.cluster_hunt import hunt_on_cluster, listed_items
+
+            items = listed_items(wanted.paths)
+            with waiting() as line, opened([]) as source:
+                quarry.progress = progress_on(line)
+                hunt_on_cluster(wanted.cluster, items, given, quarry, source, wanted.memory, result)
+            return shown(result, wanted)
+        files, quarry.names = hunted_files(wanted.paths, folder, result, given)
         with waiting() as line:
             quarry.progress = progress_on(line)
             line.say(lambda: f"reading {len(files):,} files ...")
-            with _source(files, quarry, knowledge, wanted.memory, result) as source:
+            with readable_source(files, opened, quarry.names, result.unreadable) as source:
                 hunt(quarry, source, result)
     except OutOfMemory as error:
         cure = "--memory gives it more, --temp a larger place for what does not fit"
@@ -192,35 +206,6 @@ def quarry_of(wanted: Wanted, loaded: Loaded, result: Hunt) -> tuple[Quarry, Sit
         result.notes += site.notes
     has_site = wanted.site is not None
     return Quarry(pack, detections, macros, lookups, time.time(), whole=wanted.whole, has_site=has_site), site
-
-
-@contextmanager
-def _source(
-    files: list[EventFile], quarry: Quarry, knowledge: Any, memory: int | None, result: Hunt
-) -> Iterator[FileSource]:
-    """The events of the files; those that cannot be read are noted, and left out."""
-    from storypack.engine.errors import UnreadableFile
-    from storypack.engine.knowledge.files import FileSource
-
-    def opened(some: list[EventFile]) -> FileSource:
-        return FileSource(some, knowledge, clock=quarry.now, lookups=quarry.lookups, memory=memory)
-
-    try:
-        source = opened(files)
-    except UnreadableFile:
-        readable = []
-        for file in files:
-            try:
-                opened([file]).close()
-            except UnreadableFile as error:
-                result.unreadable[quarry.names[file.path]] = str(error)
-            else:
-                readable.append(file)
-        source = opened(readable)
-    with source:
-        for path, why in source.damaged.items():
-            result.unreadable[quarry.names.get(path, str(path))] = why
-        yield source
 
 
 def progress_on(line: Waiting) -> Any:

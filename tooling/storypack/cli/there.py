@@ -26,7 +26,7 @@ _OPTIONS = (
                  help="Where to keep what the searches gave, until the hunt is done. Default: in .storypack/hunts."),
     click.option("--restart", is_flag=True, help="Begin anew, and do not go on where a hunt was broken off."),
 )  # fmt: skip
-_ELSEWHERE = ("sourcetype", "host", "index", "add_ons", "memory", "temp")
+_ELSEWHERE = ("sourcetype", "host", "index", "add_ons", "memory", "temp", "cluster")
 
 
 @dataclass(frozen=True)

@@ -143,18 +143,25 @@ class Candidates:
         wanted: dict[Path, set[str]] = {}
         for event in bare:
             wanted.setdefault(event.path, set()).add(event.raw)
-        lines: dict[tuple[Path, str], int] = {}
-        for raw_events in self.files.events:
-            path = raw_events.file.path
-            texts = wanted.get(path)
-            if texts and raw_events.sql:
-                sql = (
-                    "WITH wanted AS MATERIALIZED (SELECT unnest(?::VARCHAR[]) AS _raw) "
-                    f"SELECT _raw, min(__position) FROM ({raw_events.sql}) JOIN wanted USING (_raw) GROUP BY 1"
-                )
-                found = self.root.cursor().execute(sql, [sorted(texts)]).fetchall()
-                lines |= {(path, raw): position for raw, position in found}
+        lines = {
+            (path, raw): line
+            for path, texts in wanted.items()
+            for raw, line in lines_of(self.files, path, texts).items()
+        }
         return {event: replace(event, line=lines.get((event.path, event.raw))) for event in bare}
+
+
+def lines_of(source: FileSource, path: Path, texts: Iterable[str]) -> dict[str, int]:
+    """The first line of each of the events of a file that have these texts; the file is read for it."""
+    found: dict[str, int] = {}
+    for raw_events in source.events:
+        if raw_events.file.path == path and raw_events.sql:
+            sql = (
+                "WITH wanted AS MATERIALIZED (SELECT unnest(?::VARCHAR[]) AS _raw) "
+                f"SELECT _raw, min(__position) FROM ({raw_events.sql}) JOIN wanted USING (_raw) GROUP BY 1"
+            )
+            found |= dict(source.root.cursor().execute(sql, [sorted(texts)]).fetchall())
+    return found
 
 
 @dataclass

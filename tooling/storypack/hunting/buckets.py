@@ -71,7 +71,7 @@ def shown_url(url: str) -> str:
 
 def listed(url: str) -> tuple[Any, list[Remote]]:
     """The file system of a URL, and the files below it in the order of their names. Raises BucketError."""
-    system, root = _system(url)
+    system, root = open_system(url)
     try:
         infos = _infos(system, root)
     except _faults() as error:
@@ -117,7 +117,8 @@ def fetch(system: Any, file: Remote, folder: Path, number: int) -> tuple[Path | 
     return target, file.shown, ""
 
 
-def _system(url: str) -> tuple[Any, str]:
+def open_system(url: str) -> tuple[Any, str]:
+    """The file system of a URL, and its name there. Raises BucketError."""
     import fsspec
 
     try:

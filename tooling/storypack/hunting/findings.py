@@ -170,6 +170,11 @@ def finding_of(entry: Entry[Detection], pack: Pack, row: Mapping[str, Any]) -> F
     )
 
 
+def in_order(events: Iterable[EventAt]) -> tuple[EventAt, ...]:
+    """Events by time; of one moment by file and line, since those of files that are read together come as they come."""
+    return tuple(sorted(events, key=lambda each: (each.time is None, each.time or 0.0, each.file, each.line or 0)))
+
+
 def ranked(findings: Iterable[Finding]) -> list[Entity]:
     """Entities with their findings, by risk. Values that differ in case only are one entity."""
     groups: dict[tuple[str, str], list[tuple[Scored, Finding]]] = {}

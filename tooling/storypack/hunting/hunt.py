@@ -6,7 +6,7 @@ collect the candidates → run each detection as its schedule would have → cor
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,11 @@ from storypack.engine.knowledge.files import EventTable, FileSource
 from storypack.engine.plan import ScanPlan, scans
 from storypack.engine.run import open_session
 from storypack.engine.source import LookupTable
-from storypack.engine.staging import Staged, stage
+from storypack.engine.staging import Coverage, Staged, stage
 from storypack.engine.text import parse_search
 from storypack.hunting.baselines import Baselines
 from storypack.hunting.detection import hunt_detection
-from storypack.hunting.findings import Finding, Hunt, Outcome
+from storypack.hunting.findings import Finding, Hunt, Outcome, in_order
 from storypack.hunting.hunted import Hunted
 from storypack.hunting.prefix import groupings
 from storypack.hunting.risk import ORIGIN, asks_for_risk, events_of
@@ -45,10 +45,14 @@ class Progress:
     of: int = 0
 
 
+# A pass over events, as `staging.stage` is one.
+Pass = Callable[[FileSource, Iterable[Filters], float], Iterator[tuple[list[Staged], Coverage]]]
+
+
 @dataclass
 class Quarry:
     """What to hunt with: detections of a pack, the macros and lookups that they see, and how. `now` is the present, in
-    epoch seconds; `names` = what to call a file in place of its path."""
+    epoch seconds; `names` = what to call a file in place of its path; `stage` = what passes over the events."""
 
     pack: Pack
     detections: Sequence[Entry[Detection]]
@@ -59,6 +63,7 @@ class Quarry:
     has_site: bool = False
     names: Mapping[Path, str] = field(default_factory=dict, repr=False)
     progress: Callable[[Progress], object] = field(default=lambda progress: None, repr=False)
+    stage: Pass = field(default=stage, repr=False)
 
     def correlates(self, entry: Entry[Detection]) -> bool:
         return asks_for_risk(expand(entry.model.search, self.macros, problems=[]).text)
@@ -87,7 +92,7 @@ def _hunt(quarry: Quarry, entries: Sequence[Entry[Detection]], source: FileSourc
     plans, baselines = _planned(quarry, entries, source, result)
     needs = needs_of(quarry, entries, plans, baselines, source)
     staged: list[Staged] = []
-    for parts, coverage in stage(source, needs, quarry.now):
+    for parts, coverage in quarry.stage(source, needs, quarry.now):
         staged += parts
         if coverage.events:
             result.coverage.append(coverage)
@@ -96,11 +101,10 @@ def _hunt(quarry: Quarry, entries: Sequence[Entry[Detection]], source: FileSourc
     baselines.candidates = candidates
     _run_all(quarry, entries, plans, candidates, baselines, result)
     lines = candidates.with_lines(event for finding in result.findings for event in finding.events)
-    if lines:
-        result.findings[:] = [
-            replace(finding, events=tuple(lines.get(event, event) for event in finding.events))
-            for finding in result.findings
-        ]
+    result.findings[:] = [
+        replace(finding, events=in_order(lines.get(event, event) for event in finding.events))
+        for finding in result.findings
+    ]
 
 
 def needs_of(
@@ -219,7 +223,7 @@ def correlate(quarry: Quarry, entries: Sequence[Entry[Detection]], knowledge: Kn
         return
     inner = Hunt()
     with FileSource([], knowledge, clock=quarry.now, lookups=quarry.lookups, tables=[EventTable(ORIGIN, rows)]) as risk:
-        _hunt(quarry, entries, risk, inner)
+        _hunt(replace(quarry, stage=stage), entries, risk, inner)
     result.outcomes += inner.outcomes
     take((_contributed(finding) for finding in inner.findings), result)
 

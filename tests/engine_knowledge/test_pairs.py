@@ -47,6 +47,9 @@ def test_automatic_pairs(ta: AddOn, event: str, fields: dict[str, str]) -> None:
         ("KV_MODE = json", {"a.b": {"c": "x"}}, "a.b.c", "x"),
         ("KV_MODE = json", {"a": [{"b.c": 1}, {"b.c": 2}]}, "a{}.b.c", ["1", "2"]),
         ("KV_MODE = json", {"a": {"b": {"c": {"d": "x"}}}}, "a.b.c.d", "x"),
+        ("KV_MODE = json", {"a.b": {"c.d": "x"}}, "a.b.c.d", "x"),
+        ("KV_MODE = json", {"a": {"b.c": [{"d": "x"}, {"d": "y"}]}}, "a.b.c{}.d", ["x", "y"]),
+        ("KV_MODE = json", {"a.b": {"c": {"d": {"e": {"f": "x"}}}}}, "a.b.c.d.e.f", "x"),
         ("KV_MODE = json", {"a": {"b.c": {"d": 1}}}, "a.b.c", None),  # an object is no value
         ("KV_MODE = xml", "<r><a><b>1</b></a></r>", "r.a.b", "1"),
     ],

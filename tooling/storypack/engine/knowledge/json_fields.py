@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from storypack.engine.knowledge.layers import Layers
 from storypack.engine.sql import Kind, Sql, quote
 
+_MOST_SPELLINGS = 8
 _UNSPELLABLE = re.compile(r"[*\\\x00-\x1f]")  # in a path of DuckDB: a star is a wildcard there even in quotes
 
 
@@ -18,11 +20,9 @@ def json_field(name: str, layers: Layers) -> Sql:
         return Sql(f"spl_spath(_raw, {quote(name)})", Kind.MULTI)
     if "{}" in name:
         return _members(name, layers)
-    paths = ["$" + "".join(_step(part) for part in name.split("."))]
-    if "." in name:
-        paths.append("$" + _step(name))  # a key that itself holds the dots, as Zeek's `id.orig_h`
-    values = [f"spl_json_text({layers.json(path)})" for path in paths]
-    if name.count(".") > 1:
+    spelled = _spellings(name)
+    values = [f"spl_json_text({layers.json('$' + _path(keys))})" for keys in spelled or [name.split("."), [name]]]
+    if not spelled:
         values.append(_dotted(name, "[1]"))
     return Sql(values[0] if len(values) == 1 else f"coalesce({', '.join(values)})", Kind.STRING)
 
@@ -30,26 +30,52 @@ def json_field(name: str, layers: Layers) -> Sql:
 def _members(name: str, layers: Layers) -> Sql:
     """A path through arrays. The first list comes with the other paths of the event; its members are then looked up in
     a short text."""
-    whole = "".join(_step(part) for part in name.split("."))
-    before, mark, after = whole.partition("[*]")
+    spelled = _spellings(name)
+    lists = [_members_at(keys, layers) for keys in spelled or [name.split(".")]]
+    if not spelled:
+        lists.append(_dotted(name))
+    return Sql(lists[0] if len(lists) == 1 else f"coalesce({', '.join(lists)})", Kind.MULTI)
+
+
+def _members_at(keys: Sequence[str], layers: Layers) -> str:
+    before, mark, after = _path(keys).partition("[*]")
     members = f"json_extract({layers.json('$' + before)}, {quote('$' + mark + after)})"
     texts = f"list_transform({members}, lambda j_: spl_json_text(j_))"
-    values = layers.once("__members", Sql(f"list_filter({texts}, lambda t_: t_ IS NOT NULL)", Kind.MULTI)).text
-    otherwise = f" ELSE {_dotted(name)}" if _joints(name) else ""
-    return Sql(f"CASE WHEN len({values}) > 0 THEN {values}{otherwise} END", Kind.MULTI)
+    found = f"nullif(list_filter({texts}, lambda t_: t_ IS NOT NULL), CAST([] AS VARCHAR[]))"
+    return layers.once("__members", Sql(found, Kind.MULTI)).text
+
+
+def _spellings(name: str) -> list[list[str]]:
+    """The ways in which a path is divided into keys, since a key may hold dots (Zeek's `id.orig_h`): as it stands, as
+    one key, then the others. Empty if there are too many.
+
+    >>> _spellings("a.b.c")
+    [['a', 'b', 'c'], ['a.b.c'], ['a.b', 'c'], ['a', 'b.c']]
+    >>> _spellings("list{}.b.c")
+    [['list{}', 'b', 'c'], ['list{}', 'b.c']]
+    """
+    parts = name.split(".")
+    found = [[parts[0]]]
+    for part in parts[1:]:
+        joined = [[*keys[:-1], f"{keys[-1]}.{part}"] for keys in found if not keys[-1].endswith("{}")]
+        found = [[*keys, part] for keys in found] + joined
+        if len(found) > _MOST_SPELLINGS:
+            return []
+    return sorted(found, key=lambda keys: (len(keys) < len(parts), len(keys) > 1))
 
 
 def _dotted(name: str, pick: str = "") -> str:
     """SQL of a path of which keys in the middle or at the end hold dots; only such events are parsed for it."""
-    held = " OR ".join(f"contains(_raw, {quote(joint)})" for joint in _joints(name))
+    parts = name.split(".")
+    joints = [
+        f"{left}.{right.replace('{}', '')}" for left, right in pairwise(parts) if left and right and "{}" not in left
+    ]
+    held = " OR ".join(f"contains(_raw, {quote(joint)})" for joint in joints)
     return f"CASE WHEN {held} THEN spl_json_dotted(_raw, {quote(name)}){pick} END"
 
 
-def _joints(name: str) -> list[str]:
-    """What stands in an event in which two neighbours of a path are a single key."""
-    parts = name.split(".")
-    pairs = pairwise(parts)
-    return [f"{left}.{right.replace('{}', '')}" for left, right in pairs if left and right and "{}" not in left]
+def _path(keys: Sequence[str]) -> str:
+    return "".join(map(_step, keys))
 
 
 def _step(part: str) -> str:

@@ -56,8 +56,9 @@ _NAMED = (Macro, BaseLookup)
 
 def _texts(content: Content) -> Iterator[tuple[str, str]]:
     """Key and text of everything that a conf holds with the blanks around it removed."""
+    values = vars(content)
     for key in _TIDIED:
-        text = getattr(content, key, None)
+        text = values.get(key)
         if isinstance(text, str):
             yield key, text
     if isinstance(content, Search | Story) and content.deprecation_info is not None:

@@ -219,13 +219,10 @@ class Context:
         sources = {entry.model.macro for entry in self.pack.data_sources if entry.model.macro}
         return frozenset(sources.union(*(calls(text) for text in self._texts())))
 
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """Every word of every search text of the pack."""
-        found: set[str] = set()
-        for text in self._texts():
-            found.update(re.findall(r"[\w-]+", text))
-        return frozenset(found)
+    def has_word(self, name: str) -> bool:
+        """Does a search text of the pack hold this word?"""
+        word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+        return any(name in text and word.search(text) for text in self._texts())
 
     @cached_property
     def broken_text(self) -> str:

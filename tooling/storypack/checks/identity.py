@@ -240,6 +240,19 @@ def placeholder(content: Content, context: Context) -> Faults:
             yield Fault(f"{key} says '{match[0]}'", key)
 
 
+_SHOWN_KEYS = (
+    "description",
+    "how_to_implement",
+    "known_false_positives",
+    "next_steps",
+    "narrative",
+    "asset_type",
+    "definition",
+    "source",
+    "sourcetype",
+)
+
+
 def _in_progress(content: Content, context: Context) -> bool:
     """Work in progress may say so, unless a detection that is ready shows the story in the use case library."""
     if not isinstance(content, Detection | Baseline | Story | Investigation) or content.status != "experimental":
@@ -250,9 +263,10 @@ def _in_progress(content: Content, context: Context) -> bool:
 
 def _shown(content: Content) -> Iterator[tuple[str, str]]:
     """Key and text of what somebody reads, or sets an index by."""
-    keys = ("description", "how_to_implement", "known_false_positives", "next_steps", "narrative", "asset_type")
-    for key in (*keys, "definition", "source", "sourcetype"):
-        yield key, getattr(content, key, None) or ""
+    values = vars(content)
+    for key in _SHOWN_KEYS:
+        if text := values.get(key):
+            yield key, text
     if isinstance(content, Detection) and content.finding is not None:
         yield "finding.title", content.finding.title
     if isinstance(content, Detection) and content.intermediate_findings is not None:

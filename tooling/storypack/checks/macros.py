@@ -7,7 +7,7 @@ import re
 from storypack.checks.catalogue import Context, Fault, Faults, rule
 from storypack.checks.context import calls
 from storypack.issue import Severity
-from storypack.pack.models import Baseline, Detection, Lookup, Macro, ModelLookup
+from storypack.pack.models import Detection, Lookup, Macro, ModelLookup
 from storypack.pack.models.base import Content
 from storypack.pack.models.search import Search
 from storypack.spl.tokens import STRING
@@ -74,7 +74,8 @@ def foreign_filter(detection: Detection, context: Context) -> Faults:
     cure="Remove it, or use it.",
 )
 def unused_macro(macro: Macro, context: Context) -> Faults:
-    if macro.name not in context.called_macros | context.filter_names and not context.is_named_in_broken(macro.name):
+    used = macro.name in context.called_macros or macro.name in context.filter_names
+    if not used and not context.is_named_in_broken(macro.name):
         yield Fault(f"no search of the pack calls `{macro.name}`", "name")
 
 
@@ -89,8 +90,8 @@ def unused_macro(macro: Macro, context: Context) -> Faults:
     cure="Remove it, or use it.",
 )
 def unused_lookup(lookup: Lookup, context: Context) -> Faults:
-    fed = {item.lookup for item in context.objects if isinstance(item, Baseline)}
-    if lookup.name in fed or lookup.name in context.words or isinstance(lookup, ModelLookup):
+    fed = any(entry.model.lookup == lookup.name for entry in context.pack.baselines)
+    if fed or isinstance(lookup, ModelLookup) or context.has_word(lookup.name):
         return
     if not context.is_named_in_broken(lookup.name):
         yield Fault(f"no search of the pack uses the lookup '{lookup.name}'", "name")

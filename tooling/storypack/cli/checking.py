@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from storypack.app_build.check import app_issues
 from storypack.authoring.selection import changes_since, starts_of_changes
 from storypack.checks import baseline, snapshot
 from storypack.checks.cache import tool_digest
@@ -56,8 +55,13 @@ def _enough(loaded: Loaded, files: frozenset[str] | None, only: Sequence[str]) -
 
 
 def _run(loaded: Loaded, today: dt.date, store: Store | None, only: frozenset[str] | None = None) -> Checked:
-    app = app_issues(loaded.pack) if only is None else ()
-    return run_checks(loaded.pack, today, [*loaded.issues, *app], store, only)
+    return run_checks(loaded.pack, today, [*loaded.issues, *(_of_app(loaded) if only is None else ())], store, only)
+
+
+def _of_app(loaded: Loaded) -> Sequence[Issue]:
+    from storypack.app_build.check import app_issues  # brings the template engine
+
+    return app_issues(loaded.pack)
 
 
 def _new_since(pack: Pack, since: str, issues: Sequence[Issue], store: Store | None) -> Sequence[Issue]:

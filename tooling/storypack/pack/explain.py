@@ -8,7 +8,6 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from rapidfuzz import process
 
 from storypack.issue import Issue, Severity
 from storypack.pack import rules
@@ -44,6 +43,8 @@ _WANTED = {
 
 def nearest(word: str, known: list[str]) -> str | None:
     """The known word that `word` was probably meant to be, or None."""
+    from rapidfuzz import process  # a pack without wrong keys has no need of it
+
     found = process.extractOne(word.lower(), known, processor=str.lower, score_cutoff=_NEAR)
     return found[0] if found else None
 

@@ -35,13 +35,12 @@ OWN = '''"""NAME: what it does, in a few words. Search Reference: "NAME"."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from storypack.spl import arguments as args
 from storypack.spl.cards import command
 from storypack.spl.catalogue.model import CommandFacts, Flow, Kind
 from storypack.spl.fields.uses import Use, of
-from storypack.spl.nodes import Command, Field
+from storypack.spl.nodes import Command, Field, node
 from storypack.spl.printing import text
 from storypack.spl.printing.text import join
 from storypack.spl.source import Span
@@ -49,7 +48,7 @@ from storypack.spl.tokens import ARGUMENTS, Reader
 
 
 @command(CommandFacts("NAME", Kind.STREAMING, "field", flow=Flow.SAME, needs="field"))
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class CLASS(Command):
     """`NAME field`."""
 

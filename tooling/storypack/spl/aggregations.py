@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from storypack.spl import arguments as args
 from storypack.spl import catalogue
@@ -15,7 +14,7 @@ from storypack.spl.expressions import expression
 from storypack.spl.fields.names import STAR, renamed
 from storypack.spl.fields.state import Fieldset
 from storypack.spl.fields.uses import Use, of_expression
-from storypack.spl.nodes import Expr, Field, MacroCall, Node
+from storypack.spl.nodes import Expr, Field, MacroCall, Node, node
 from storypack.spl.nulls import Names
 from storypack.spl.printing import text
 from storypack.spl.printing.expressions import expression as print_expression
@@ -40,7 +39,7 @@ _COMMA_AS = re.compile(r"(?i),[\s,]*+as\s").match
 BARE = frozenset(name for name, facts in catalogue.aggregations().items() if facts.bare)
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Aggregation(Node):
     """`func(arg) as name`. `func` in lower case with its number kept (`p95`, `perc99.9`); `arg` None for `count`; an
     `Expr` that is no plain field stands in `eval(...)`. `text` is the name that Splunk gives without `as`."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from storypack.spl import arguments as args
 from storypack.spl.cards import command
@@ -11,7 +10,7 @@ from storypack.spl.catalogue.model import CommandFacts, Flow, Kind, options
 from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import Fieldset
 from storypack.spl.fields.uses import Use, of
-from storypack.spl.nodes import Command, Field, Option
+from storypack.spl.nodes import Command, Field, Option, node
 from storypack.spl.nulls import Names
 from storypack.spl.printing import text
 from storypack.spl.printing.text import join
@@ -30,7 +29,7 @@ from storypack.spl.tokens import ARGUMENTS, Reader
         aliases=("bucket", "discretize"),
     )
 )
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Bin(Command):
     """bin, also called bucket and discretize."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from storypack.spl import aggregations
 from storypack.spl import arguments as args
@@ -13,7 +12,7 @@ from storypack.spl.catalogue.model import CommandFacts, Flow, Kind, options
 from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import Fieldset
 from storypack.spl.fields.uses import Use, of
-from storypack.spl.nodes import Command, Field, MacroCall, Node, Option, field_names
+from storypack.spl.nodes import Command, Field, MacroCall, Node, Option, field_names, node
 from storypack.spl.printing import text
 from storypack.spl.printing.text import join
 from storypack.spl.source import Span, SplError
@@ -26,7 +25,7 @@ _CHART = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class SplitBy(Node):
     """A field of `chart`/`timechart`/`tstats ... by` with options of its own (`span=1h`, `limit=5`, `useother=f`)."""
 
@@ -68,7 +67,7 @@ class SplitBy(Node):
         Flow.OPEN,
     ),
 )
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Chart(Command):
     """chart, timechart (and sichart, sitimechart). For timechart `over` is None: rows are `_time`. `where` is the
     condition on split values (`where sum in top5`), kept as text."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from storypack.spl import arguments as args
@@ -11,7 +10,7 @@ from storypack.spl.cards import command
 from storypack.spl.catalogue.model import CommandFacts, Flow, Kind, options
 from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import Fieldset
-from storypack.spl.nodes import Command, Option, Pipeline, Word
+from storypack.spl.nodes import Command, Option, Pipeline, Word, node
 from storypack.spl.printing import text
 from storypack.spl.printing.pipelines import subsearch as print_subsearch
 from storypack.spl.printing.text import join
@@ -53,7 +52,7 @@ from storypack.spl.tokens import ARGUMENTS, Reader
         anywhere=True,
     ),
 )
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Combine(Command):
     """Commands with subsearches: append, appendcols, appendpipe, union, multisearch, set. `words` are dataset names of
     union (`datamodel:x`) or the operation of `set`."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from storypack.spl import arguments as args
 from storypack.spl.cards import command
@@ -11,14 +10,14 @@ from storypack.spl.catalogue.model import CommandFacts, Flow, Kind, options
 from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import Fieldset
 from storypack.spl.fields.uses import Use, of
-from storypack.spl.nodes import Command, Field, Node, Option
+from storypack.spl.nodes import Command, Field, Node, Option, node
 from storypack.spl.printing import text
 from storypack.spl.printing.text import join
 from storypack.spl.source import Span
 from storypack.spl.tokens import ARGUMENTS, Reader
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class ConvertCall(Node):
     """`func(field) [as alias]` of convert; `field` may hold wildcards."""
 
@@ -37,7 +36,7 @@ class ConvertCall(Node):
         needs="fields",
     )
 )
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Convert(Command):
     calls: tuple[ConvertCall, ...]
     options: tuple[Option, ...] = ()

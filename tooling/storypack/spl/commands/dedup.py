@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from storypack.spl import arguments as args
 from storypack.spl.cards import command
 from storypack.spl.catalogue.model import CommandFacts, Kind, options
 from storypack.spl.commands.sort import SortKey, key_to_spl, sort_key
 from storypack.spl.fields.uses import Use, of
-from storypack.spl.nodes import Command, Field, MacroCall, Option
+from storypack.spl.nodes import Command, Field, MacroCall, Option, node
 from storypack.spl.nulls import Names
 from storypack.spl.printing import text
 from storypack.spl.printing.text import join
@@ -27,7 +26,7 @@ from storypack.spl.tokens import ARGUMENTS, Reader
         needs="fields",
     )
 )
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Dedup(Command):
     fields: tuple[Field | MacroCall, ...]
     count: int = 1

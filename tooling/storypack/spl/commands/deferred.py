@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import Fieldset
-from storypack.spl.nodes import Command, Pipeline
+from storypack.spl.nodes import Command, Pipeline, node
 from storypack.spl.printing.pipelines import subsearch as print_subsearch
 from storypack.spl.printing.text import join
 from storypack.spl.source import Span, SplError
@@ -17,7 +16,7 @@ from storypack.spl.tokens import ARGUMENTS, STRING, Reader
 _MACRO_INSIDE = re.compile(rf"(?s)(?:[^\"`]++|{STRING})*+`[^`]++`").match
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Deferred(Command):
     """A stage whose arguments can be read only when its macros are expanded, or when its subsearches have run and their
     texts stand in the places of their brackets: `bin `span` _time`, `sort [ ... | return $order ]`. `parts` are its

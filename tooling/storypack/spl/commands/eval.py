@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from storypack.spl import arguments as args
 from storypack.spl.calls import macro_call
@@ -14,7 +13,7 @@ from storypack.spl.expressions import whole_expression
 from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import Fieldset
 from storypack.spl.fields.uses import Use, of_expression
-from storypack.spl.nodes import Command, Expr, Field, MacroCall, Node
+from storypack.spl.nodes import Command, Expr, Field, MacroCall, Node, node
 from storypack.spl.nulls import NONE, Names, never_null
 from storypack.spl.printing import text
 from storypack.spl.printing.expressions import expression as print_expression
@@ -28,7 +27,7 @@ _LOOSE = re.compile(r"""([\w.@#$-]++(?:\s*+\([^=,|"'`\[\]()]*+\)|\s++(?=[\w(])[\
 _BRACES = re.compile(r"\{[^{}]+\}")
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Assignment(Node):
     """`target = value` of eval. `target` may hold `{field}` (Search Reference: eval, "field names from values")."""
 
@@ -39,7 +38,7 @@ class Assignment(Node):
 @command(
     CommandFacts("eval", Kind.STREAMING, "field=expression, ...", flow=Flow.ADDS, needs="fields of the expressions")
 )
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Eval(Command):
     assignments: tuple[Assignment | MacroCall, ...]
 

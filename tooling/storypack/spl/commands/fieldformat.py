@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from storypack.spl.cards import command
 from storypack.spl.catalogue.model import CommandFacts, Kind
 from storypack.spl.commands.eval import Assignment, assignment, assignment_to_spl
 from storypack.spl.fields.uses import Use, of, of_expression
-from storypack.spl.nodes import Command
+from storypack.spl.nodes import Command, node
 from storypack.spl.nulls import Names
 from storypack.spl.source import Span
 from storypack.spl.tokens import ARGUMENTS, Reader
 
 
 @command(CommandFacts("fieldformat", Kind.STREAMING, "field=expression", needs="fields of the expression"))
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Fieldformat(Command):
     """`fieldformat field=expression`: how a field is shown; its value stays."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from storypack.spl import arguments as args
 from storypack.spl.cards import command
@@ -11,7 +10,7 @@ from storypack.spl.catalogue.model import CommandFacts, Flow, Kind
 from storypack.spl.fields.names import Tables, matches
 from storypack.spl.fields.state import Fieldset
 from storypack.spl.fields.uses import Use, of
-from storypack.spl.nodes import Command, Field, MacroCall, field_names
+from storypack.spl.nodes import Command, Field, MacroCall, field_names, node
 from storypack.spl.nulls import Names
 from storypack.spl.printing import text
 from storypack.spl.printing.text import join
@@ -20,7 +19,7 @@ from storypack.spl.tokens import ARGUMENTS, Reader
 
 
 @command(CommandFacts("fields", Kind.STREAMING, "[+|-] fields", flow=Flow.REMOVES, needs="fields"))
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Fields(Command):
     """`fields [+|-] list`."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
 
@@ -13,7 +12,7 @@ from storypack.spl.catalogue.model import CommandFacts, Flow, Kind, options
 from storypack.spl.fields.flow import flow
 from storypack.spl.fields.names import Tables, matches
 from storypack.spl.fields.state import Fieldset
-from storypack.spl.nodes import Command, Field, MacroCall, Option
+from storypack.spl.nodes import Command, Field, MacroCall, Option, node
 from storypack.spl.printing import text
 from storypack.spl.printing.text import join
 from storypack.spl.source import Span, SplError
@@ -34,7 +33,7 @@ _MOST_TIMES = 40  # a foreach over more fields than that is taken to yield any f
         Flow.OPEN,
     )
 )
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Foreach(Command):
     """`foreach [options] fields [ pipeline with <<FIELD>> ]`. `template` is the text between the brackets."""
 

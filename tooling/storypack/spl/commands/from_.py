@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from storypack.spl.cards import command
 from storypack.spl.catalogue.model import CommandFacts, Flow, Kind
 from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import OF_EVENTS, Fieldset
-from storypack.spl.nodes import Command
+from storypack.spl.nodes import Command, node
 from storypack.spl.source import Span
 from storypack.spl.tokens import ARGUMENTS, Reader
 
@@ -22,7 +21,7 @@ _FROM = re.compile(
 
 
 @command(CommandFacts("from", Kind.GENERATING, "kind:name", flow=Flow.OPEN))
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class From(Command):
     """`from kind:name`, e.g. `datamodel:Endpoint.Processes`, `inputlookup:x`, `savedsearch:x`."""
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from storypack.spl import arguments as args
 from storypack.spl.cards import command
 from storypack.spl.catalogue.model import CommandFacts, Kind, options
 from storypack.spl.expressions import expression
 from storypack.spl.fields.uses import Use, of_expression
-from storypack.spl.nodes import Command, Expr, Field, Option, String
+from storypack.spl.nodes import Command, Expr, Field, Option, String, node
 from storypack.spl.nulls import Names
 from storypack.spl.printing import text
 from storypack.spl.printing.expressions import expression as print_expression
@@ -20,7 +19,7 @@ from storypack.spl.tokens import ARGUMENTS, EVAL, Reader
 
 
 @command(CommandFacts("head", Kind.CENTRALIZED, "[N | (condition)]", options("limit:int null:bool keeplast:bool")))
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Head(Command):
     """`head [n | (condition)] [limit=] [null=] [keeplast=]`."""
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from storypack.spl import arguments as args
 from storypack.spl.cards import command
 from storypack.spl.catalogue.model import CommandFacts, Flow, Kind, options
 from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import Fieldset, appended
-from storypack.spl.nodes import Command, MacroCall, Option, Term, Word
+from storypack.spl.nodes import Command, MacroCall, Option, Term, Word, node
 from storypack.spl.printing import text
 from storypack.spl.printing.terms import term as print_term
 from storypack.spl.printing.text import join
@@ -28,7 +27,7 @@ from storypack.spl.tokens import ARGUMENTS, SEARCH, Reader
         Flow.OPEN,
     )
 )
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Inputlookup(Command):
     table: Word | MacroCall
     where: Term | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from storypack.spl import arguments as args
@@ -12,7 +11,7 @@ from storypack.spl.catalogue.model import CommandFacts, Flow, Kind, options
 from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import Fieldset
 from storypack.spl.fields.uses import Use, of
-from storypack.spl.nodes import Command, Field, Option, Pipeline, Word, option_text
+from storypack.spl.nodes import Command, Field, Option, Pipeline, Word, node, option_text
 from storypack.spl.nulls import Names
 from storypack.spl.printing import text
 from storypack.spl.printing.pipelines import subsearch as print_subsearch
@@ -34,7 +33,7 @@ from storypack.spl.tokens import ARGUMENTS, Reader
         needs="fields",
     )
 )
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Join(Command):
     has_subsearches: ClassVar[bool] = True
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from storypack.spl import arguments as args
@@ -12,7 +11,7 @@ from storypack.spl.catalogue.model import CommandFacts, Flow, Kind, options
 from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import Fieldset
 from storypack.spl.fields.uses import Use, of
-from storypack.spl.nodes import Command, Field, MacroCall, Node, Option, Word
+from storypack.spl.nodes import Command, Field, MacroCall, Node, Option, Word, node
 from storypack.spl.nulls import NONE, Names
 from storypack.spl.printing import text
 from storypack.spl.printing.text import join
@@ -20,7 +19,7 @@ from storypack.spl.source import Span
 from storypack.spl.tokens import ARGUMENTS, Reader
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Mapping(Node):
     """`source AS target`; `target` None when there is no AS. In `lookup` inputs, `source` is the table's field."""
 
@@ -38,7 +37,7 @@ class Mapping(Node):
         needs="event fields",
     )
 )
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Lookup(Command):
     """`lookup [options] table field [AS event_field] ... [OUTPUT|OUTPUTNEW field [AS event_field] ...]`; no `outputs`
     means all fields of the table, also behind an `output` word."""

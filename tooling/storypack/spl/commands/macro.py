@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from storypack.spl.calls import macro_call
 from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import Fieldset
-from storypack.spl.nodes import Command, MacroCall
+from storypack.spl.nodes import Command, MacroCall, node
 from storypack.spl.printing import text
 from storypack.spl.printing.text import join
 from storypack.spl.source import Span
 from storypack.spl.tokens import Reader
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class MacroStage(Command):
     """A stage that is a macro call, alone or followed by more text that belongs to what it expands to."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from storypack.spl import arguments as args
@@ -12,7 +11,7 @@ from storypack.spl.cards import command
 from storypack.spl.catalogue.model import CommandFacts, Flow, Kind, options
 from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import Fieldset
-from storypack.spl.nodes import Command, Option, Word
+from storypack.spl.nodes import Command, Option, Word, node
 from storypack.spl.printing import text
 from storypack.spl.printing.text import join
 from storypack.spl.source import Span
@@ -35,7 +34,7 @@ _SEARCH_IS = re.compile(r'(?i)search\s*+=\s*+"').match
         risky=True,
     )
 )
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class MapSearch(Command):
     """`map search="..." maxsearches=n`, or `map [ ... ]`; `template` is the text with its `$field$` tokens."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from storypack.spl import catalogue
 from storypack.spl.cards import Card, enter
@@ -11,13 +10,13 @@ from storypack.spl.catalogue.model import CommandFacts, Flow
 from storypack.spl.commands.deferred import bracketed
 from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import Fieldset
-from storypack.spl.nodes import Command, Pipeline
+from storypack.spl.nodes import Command, Pipeline, node
 from storypack.spl.printing.text import join
 from storypack.spl.source import Span
 from storypack.spl.tokens import ARGUMENTS, Reader
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Opaque(Command):
     """A command that the catalogue does not know (or knows as free text): its arguments as written."""
 

@@ -14,7 +14,7 @@ from storypack.spl.fields.facts import by_facts
 from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import Fieldset
 from storypack.spl.fields.uses import Use, raw
-from storypack.spl.nodes import Command, MacroCall, Option, Word, option_text
+from storypack.spl.nodes import Command, MacroCall, Option, Word, node, option_text
 from storypack.spl.nulls import NONE, Names
 from storypack.spl.printing import text
 from storypack.spl.printing.text import join
@@ -22,7 +22,7 @@ from storypack.spl.source import NOWHERE, Span
 from storypack.spl.tokens import ARGUMENTS, Reader
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Plain(Command):
     """A command of options and words (`table`, `fillnull`, `mvexpand`, `spath`, `transaction`, `iplocation`, ...).
     The words are in the order of the text."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from storypack.spl import arguments as args
 from storypack.spl.cards import command
 from storypack.spl.catalogue.model import CommandFacts, Kind
 from storypack.spl.fields.uses import Use, of
-from storypack.spl.nodes import Command, Field, MacroCall, Word
+from storypack.spl.nodes import Command, Field, MacroCall, Word, node
 from storypack.spl.nulls import Names
 from storypack.spl.printing import text
 from storypack.spl.source import Span
@@ -21,7 +20,7 @@ _REGEX_FIELD = re.compile(r'\s*+(?:"([^"]++)"|([^\s="!|`]++))\s*+(!?=)').match
 
 
 @command(CommandFacts("regex", Kind.STREAMING, '[field(=|!=)]"expression"', needs="field, or _raw"))
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Regex(Command):
     """`regex [field (=|!=)] "pattern"`; `field` None = `_raw`."""
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from storypack.spl import arguments as args
 from storypack.spl.cards import command
 from storypack.spl.catalogue.model import CommandFacts, Kind
 from storypack.spl.fields.uses import Use, of
-from storypack.spl.nodes import Command, Field, Word
+from storypack.spl.nodes import Command, Field, Word, node
 from storypack.spl.printing import text
 from storypack.spl.printing.text import join
 from storypack.spl.source import Span
@@ -17,7 +16,7 @@ from storypack.spl.tokens import ARGUMENTS, Reader
 
 
 @command(CommandFacts("replace", Kind.STREAMING, "old WITH new, ... [IN fields]", needs="fields"))
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Replace(Command):
     """`replace a with b, ... [in fields]`."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from storypack.spl import arguments as args
 from storypack.spl.cards import command
@@ -12,7 +11,7 @@ from storypack.spl.catalogue.model import CommandFacts, Flow, Kind, options
 from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import Fieldset
 from storypack.spl.fields.uses import Use, input_of
-from storypack.spl.nodes import Command, MacroCall, Option, Word, option_text
+from storypack.spl.nodes import Command, MacroCall, Option, Word, node, option_text
 from storypack.spl.nulls import Names
 from storypack.spl.printing import text
 from storypack.spl.printing.text import join
@@ -32,7 +31,7 @@ _GROUP = re.compile(r"\(\?(?:P?<|')([A-Za-z_]\w*)[>']")
         needs="field, or _raw",
     )
 )
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Rex(Command):
     """`rex [field=f] [max_match=n] [offset_field=o] [mode=sed] "pattern"`."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from storypack.spl.cards import command
 from storypack.spl.catalogue import is_command
@@ -13,7 +13,7 @@ from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import OF_EVENTS, Fieldset
 from storypack.spl.fields.uses import Use, of
 from storypack.spl.fields.walk import walk
-from storypack.spl.nodes import And, Command, Compare, Directive, In, MacroCall, Node, Or, SubsearchTerm, Term
+from storypack.spl.nodes import And, Command, Compare, Directive, In, MacroCall, Node, Or, SubsearchTerm, Term, node
 from storypack.spl.nulls import NONE, Names
 from storypack.spl.printing.terms import term as print_term
 from storypack.spl.source import Span
@@ -24,7 +24,7 @@ _NAME = re.compile(r"([A-Za-z_][\w.-]*)(?!\s*(?:[=<>]|!=))").match
 
 
 @command(CommandFacts("search", Kind.STREAMING, "terms", needs="fields of the terms"))
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Search(Command):
     """`search`, also the implied one at the start. `term` is None for an empty one."""
 

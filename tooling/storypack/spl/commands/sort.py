@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from storypack.spl import arguments as args
 from storypack.spl.cards import command
 from storypack.spl.catalogue.model import CommandFacts, Kind, options
 from storypack.spl.fields.uses import Use, of
-from storypack.spl.nodes import Command, Field, MacroCall, Node, Option, Word
+from storypack.spl.nodes import Command, Field, MacroCall, Node, Option, Word, node
 from storypack.spl.nulls import Names
 from storypack.spl.printing import text
 from storypack.spl.printing.text import join
@@ -20,7 +19,7 @@ from storypack.spl.tokens import ARGUMENTS, Reader
 _KINDS = ("auto", "str", "ip", "num")
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class SortKey(Node):
     """`kind` is one of `'' auto str ip num`."""
 
@@ -32,7 +31,7 @@ class SortKey(Node):
 @command(
     CommandFacts("sort", Kind.DATASET, "[N] [+|-] fields [desc]", options("limit:int"), needs="fields", any_option=True)
 )
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Sort(Command):
     """`limit` None = the default of 10,000; 0 = all. `reverse` = the trailing `desc`. Splunk passes over `options`."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from storypack.spl import aggregations
 from storypack.spl import arguments as args
@@ -13,7 +12,7 @@ from storypack.spl.catalogue.model import CommandFacts, Flow, Kind, options
 from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import Fieldset
 from storypack.spl.fields.uses import Use, of
-from storypack.spl.nodes import Command, Field, MacroCall, Option, field_names
+from storypack.spl.nodes import Command, Field, MacroCall, Option, field_names, node
 from storypack.spl.nulls import Names
 from storypack.spl.printing import text
 from storypack.spl.printing.text import join
@@ -78,7 +77,7 @@ _ADDING = ("eventstats", "streamstats")
         "sigeostats", Kind.TRANSFORMING, "aggregations [BY field]", flow=Flow.OPEN, any_option=True, internal=True
     ),
 )
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Stats(Command):
     """stats, eventstats, streamstats, sistats and their kin: `name options aggregations [by fields]`."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from storypack.spl import arguments as args
 from storypack.spl.cards import command
@@ -11,7 +10,7 @@ from storypack.spl.catalogue.model import CommandFacts, Flow, Kind, options
 from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import Fieldset
 from storypack.spl.fields.uses import Use, of
-from storypack.spl.nodes import Command, Field, MacroCall, Option, field_names, option_text
+from storypack.spl.nodes import Command, Field, MacroCall, Option, field_names, node, option_text
 from storypack.spl.printing import text
 from storypack.spl.printing.text import join
 from storypack.spl.source import Span
@@ -31,7 +30,7 @@ _TOP = "limit:int countfield:field percentfield:field showcount:bool showperc:bo
     CommandFacts("sitop", Kind.TRANSFORMING, "fields [BY fields]", options(_TOP), Flow.OPEN, needs="fields"),
     CommandFacts("sirare", Kind.TRANSFORMING, "fields [BY fields]", options(_TOP), Flow.OPEN, needs="fields"),
 )
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Top(Command):
     """top and rare: `name [n] [options] fields [by fields]`."""
 

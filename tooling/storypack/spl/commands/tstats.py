@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from storypack.spl import aggregations
 from storypack.spl import arguments as args
@@ -15,7 +14,7 @@ from storypack.spl.catalogue.model import CommandFacts, Flow, Kind, options
 from storypack.spl.commands.chart import SplitBy, split_to_spl
 from storypack.spl.fields.names import Tables
 from storypack.spl.fields.state import Fieldset, appended
-from storypack.spl.nodes import Command, Field, MacroCall, Option, Term, Word, field_names, is_true, option_text
+from storypack.spl.nodes import Command, Field, MacroCall, Option, Term, Word, field_names, is_true, node, option_text
 from storypack.spl.nulls import Names
 from storypack.spl.printing import text
 from storypack.spl.printing.terms import term as print_term
@@ -69,7 +68,7 @@ _CLAUSE = re.compile(
         Flow.ONLY,
     ),
 )
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Tstats(Command):
     """`tstats` (and `mstats`): `datamodel` is as written (`Endpoint.Processes`), empty for
     indexed fields of the index."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from storypack.spl.cards import command
 from storypack.spl.catalogue.model import CommandFacts, Kind
 from storypack.spl.expressions import whole_expression
 from storypack.spl.fields.uses import Use, of_expression
-from storypack.spl.nodes import Command, Expr
+from storypack.spl.nodes import Command, Expr, node
 from storypack.spl.nulls import Names, guarded
 from storypack.spl.printing.expressions import expression as print_expression
 from storypack.spl.source import Span
@@ -17,7 +16,7 @@ from storypack.spl.tokens import Reader
 
 
 @command(CommandFacts("where", Kind.STREAMING, "condition", needs="fields of the condition"))
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Where(Command):
     condition: Expr
 

@@ -2,7 +2,7 @@
 
 from storypack.spl.nodes.expressions import Binary, Call, Expr, InList, Number, String, SubsearchValue, Unary
 from storypack.spl.nodes.pipelines import Command, Pipeline
-from storypack.spl.nodes.shared import Field, MacroCall, Node, Option, Word, field_names, is_true, option_text
+from storypack.spl.nodes.shared import Field, MacroCall, Node, Option, Word, field_names, is_true, node, option_text
 from storypack.spl.nodes.terms import And, Compare, Directive, In, Keyword, Not, Or, SubsearchTerm, Term, TimeModifier
 
 __all__ = [
@@ -33,5 +33,6 @@ __all__ = [
     "Word",
     "field_names",
     "is_true",
+    "node",
     "option_text",
 ]

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
-from storypack.spl.nodes.shared import Field, MacroCall, Node
+from storypack.spl.nodes.shared import Field, MacroCall, Node, node
 
 if TYPE_CHECKING:
     from storypack.spl.nodes.pipelines import Pipeline
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Number(Node):
     """A number as written (`1e3`, `.5`); `float(text)` is its value."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class String(Node):
     """A double-quoted text, escapes resolved; `written` as in the text, for the printer."""
 
@@ -26,7 +26,7 @@ class String(Node):
     written: str = field(default="", compare=False, repr=False, kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Call(Node):
     """`name(args)`; `name` in lower case."""
 
@@ -34,13 +34,13 @@ class Call(Node):
     args: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Unary(Node):
     op: Literal["-", "+", "NOT"]
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Binary(Node):
     """`op` is one of `+ - * / % . = == != < <= > >= LIKE AND OR XOR`."""
 
@@ -49,7 +49,7 @@ class Binary(Node):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class InList(Node):
     """`x IN (a, b)` of eval and where."""
 
@@ -57,7 +57,7 @@ class InList(Node):
     values: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class SubsearchValue(Node):
     """`[ ... ]` in the place of an expression; its result is put there as text."""
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from storypack.spl.nodes.shared import Node
+from storypack.spl.nodes.shared import Node, node
 
 if TYPE_CHECKING:
     from typing import Self
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from storypack.spl.tokens import Reader
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Pipeline(Node):
     """The stages of a search. `leading_pipe` = the text begins with `|`, so the first command generates its rows."""
 
@@ -26,7 +25,7 @@ class Pipeline(Node):
     leading_pipe: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Command(Node):
     """A pipe stage. Each command with a grammar of its own is a subclass in `spl/commands/`.
 

@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from storypack.spl.source import NOWHERE, Span
 from storypack.truth import OPTION
 
+__all__ = [
+    "Field",
+    "MacroCall",
+    "Node",
+    "Option",
+    "Word",
+    "field_names",
+    "is_true",
+    "node",
+    "option_text",
+]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+if TYPE_CHECKING:
+    from dataclasses import dataclass as node
+else:
+
+    def node(*, frozen: bool, slots: bool, kw_only: bool = False) -> Callable[[type], type]:
+        """A dataclass that only the type checker knows to be frozen: to refuse assignments when running makes a node
+        three times as dear to make, and reading a search is to make nodes."""
+        assert frozen
+        return dataclass(slots=slots, kw_only=kw_only, unsafe_hash=True)
+
+
+@node(frozen=True, slots=True, kw_only=True)
 class Node:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class MacroCall(Node):
     """`` `name(arg, ...)` ``: kept as written; `spl.macros` expands it. An argument's quotes are removed."""
 
@@ -22,7 +45,7 @@ class MacroCall(Node):
     args: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Field(Node):
     """A field name. `quoted` = written in quotes ('a b' in eval, "a b" elsewhere). May hold `*`, or `<<FIELD>>`."""
 
@@ -30,7 +53,7 @@ class Field(Node):
     quoted: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Word(Node):
     """A bare or quoted argument that is not (known to be) a field: a number, an option's value, a keyword.
 
@@ -41,7 +64,7 @@ class Word(Node):
     written: str = field(default="", compare=False, repr=False, kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Option(Node):
     """`name=value` argument of a command, e.g. `span=5m`. `name` in lower case."""
 

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from storypack.spl.nodes.expressions import SubsearchValue
-from storypack.spl.nodes.shared import Field, MacroCall, Node, Word
+from storypack.spl.nodes.shared import Field, MacroCall, Node, Word, node
 
 if TYPE_CHECKING:
     from storypack.spl.nodes.pipelines import Pipeline
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class And(Node):
     """Terms side by side, or joined by AND. Nested `And`s only where the text had parentheses."""
 
     terms: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Or(Node):
     terms: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Not(Node):
     term: Term
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Compare(Node):
     """`field op value`: `op` is one of `= != < <= > >=` (`==` is read as `=`, `host::x` as `host=x`).
 
@@ -41,7 +40,7 @@ class Compare(Node):
     value: Word | MacroCall | SubsearchValue
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class In(Node):
     """`field IN (a, b)`, each value a pattern as in `Compare`."""
 
@@ -49,7 +48,7 @@ class In(Node):
     values: tuple[Word | MacroCall | SubsearchValue, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Keyword(Node):
     """A bare word or a quoted phrase to be found in `_raw`; a pattern as in `Compare`."""
 
@@ -57,7 +56,7 @@ class Keyword(Node):
     quoted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class Directive(Node):
     """`TERM(x)` or `CASE(x)`, alone or as a value (`field` set)."""
 
@@ -66,7 +65,7 @@ class Directive(Node):
     field: Field | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class TimeModifier(Node):
     """`earliest=-1d@d` and its kin (`latest`, `_index_earliest`, `starttime`, ...), `name` in lower case."""
 
@@ -74,7 +73,7 @@ class TimeModifier(Node):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@node(frozen=True, slots=True)
 class SubsearchTerm(Node):
     """`[ ... ]` as a condition."""
 

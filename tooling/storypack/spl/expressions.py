@@ -211,7 +211,8 @@ def _arguments(reader: Reader) -> tuple[Expr, ...]:
     if reader.value != ")":
         while True:
             arguments.append(expression(reader))
-            height = max(height, reader.height)
+            if reader.height > height:
+                height = reader.height
             if reader.value != ",":
                 break
             reader.advance()

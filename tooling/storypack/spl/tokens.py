@@ -143,11 +143,10 @@ class Reader:
         self.before = self.end
         found = self.match(self.text, self.end)
         assert found is not None  # `stray` and `end` leave nothing unmatched
-        kind = found.lastgroup or ""
-        self.kind = kind
-        self.value = found[kind]
-        self.start = found.start(kind)
-        self.end = found.end()
+        assert found.lastindex is not None
+        self.kind = found.lastgroup or ""
+        self.start, self.end = found.span(found.lastindex)
+        self.value = self.text[self.start : self.end]
 
     def begin(self, mode: Match) -> None:
         """Go to the next token, in another mode."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from storypack.checks.catalogue import Context, Rule, add, rules
 from storypack.issue import Issue, Location, Severity
@@ -44,11 +45,12 @@ for _rule in (UNKNOWN_RULE, IDLE_SILENCE, UNKNOWN_OBJECT):
 
 @dataclass(slots=True)
 class _Silence:
-    """One switch: the rule, the files it is for (None = all), where it is written, and how often it took effect."""
+    """One switch: the rule, the files it is for (None = all), where it is written (which takes reading the file once
+    more), and how often it took effect."""
 
     rule: str
     files: frozenset[str] | None
-    place: Location
+    place: Callable[[], Location]
     key: str
     effects: int = field(default=0)
 
@@ -91,17 +93,17 @@ def _switches(context: Context, faults: list[Issue]) -> Iterator[_Silence]:
             files = frozenset({entry.path, *context.companions(entry.model)})
             for number, switch in enumerate(entry.model.silence):
                 key = f"silence[{number}].rule"
-                yield _Silence(switch.rule, files, entry.at("silence", number, "rule"), key)
+                yield _Silence(switch.rule, files, partial(entry.at, "silence", number, "rule"), key)
     by_name: dict[str, set[str]] = {}
     for entry in context.pack.entries():
         by_name.setdefault(entry.name, set()).update((entry.path, *context.companions(entry.model)))
     source = context.pack.settings_source
     for number, setting in enumerate(context.settings.silence):
         key = f"silence[{number}].rule"
-        place = source.location(("silence", number, "rule"))
+        place = partial(source.location, ("silence", number, "rule"))
         for index, name in enumerate(setting.objects):
             if name not in by_name and not context.is_any_broken(name):
-                where = source.location(("silence", number, "objects", index))
+                where = partial(source.location, ("silence", number, "objects", index))
                 missing = _Silence(setting.rule, None, where, f"silence[{number}].objects[{index}]")
                 cure = did_you_mean(name, by_name)
                 faults.append(_issue(UNKNOWN_OBJECT, f"the pack has no object '{name}'", missing, cure))
@@ -118,4 +120,4 @@ def _not_silenceable(silence: _Silence, rule: Rule | None, known: dict[str, Rule
 
 
 def _issue(rule: Rule, message: str, silence: _Silence, cure: str) -> Issue:
-    return Issue(rule.id, rule.severity, message, silence.place, silence.key, cure)
+    return Issue(rule.id, rule.severity, message, silence.place(), silence.key, cure)

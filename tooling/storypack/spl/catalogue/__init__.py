@@ -39,6 +39,7 @@ def command(name: str) -> CommandFacts | None:
     return commands().get(name.lower())
 
 
+@cache
 def functions() -> dict[str, FunctionFacts]:
     """All functions of eval and where, by name."""
     from storypack.spl.catalogue.eval_functions import FUNCTIONS

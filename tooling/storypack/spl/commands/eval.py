@@ -69,13 +69,14 @@ class Eval(Command):
             made.add(each.target.name)
 
     def yields(self, state: Fieldset, tables: Tables, inner: Sequence[Fieldset] = ()) -> Fieldset:
+        names: list[str] = []
         for each in self.assignments:
             if isinstance(each, MacroCall):
-                return state.opened()
+                return state.plus(*names).opened()
             name = each.target.name
             # `{field}` is the field's value: any name. Names such as `a{}.b` hold no field.
-            state = state.plus(_BRACES.sub("*", name) if _BRACES.search(name) else name)
-        return state
+            names.append(_BRACES.sub("*", name) if "{" in name else name)
+        return state.plus(*names)
 
     def filled(self, known: Names) -> Names:
         for each in self.assignments:

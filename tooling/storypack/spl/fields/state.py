@@ -60,9 +60,9 @@ class Fieldset:
 
     def plus(self, *names: str) -> Fieldset:
         """With more names; one with `*` opens the set for names that fit."""
-        known = [name for name in names if name and "*" not in name]
-        patterns = [name for name in names if "*" in name and name not in self.open]
-        return replace(self, known=self.known.union(known), open=(*self.open, *patterns))
+        known = self.known.union(name for name in names if name and "*" not in name)
+        patterns = dict.fromkeys(name for name in names if "*" in name and name not in self.open)
+        return Fieldset(known, (*self.open, *patterns), self.dropped, self.gone, self.closed_by)
 
     def opened(self) -> Fieldset:
         """With any field at all: what was taken away may be there again."""

@@ -50,20 +50,23 @@ def of(*fields: object) -> Iterator[Use]:
 
 def of_expression(root: Expr, *, forgiving: bool = False) -> Iterator[Use]:
     """The fields of an eval expression."""
-    todo: list[tuple[Any, bool]] = [(root, forgiving)]
+    todo: list[Any] = [root]
     while todo:
-        node, soft = todo.pop()
+        node = todo.pop()
         kind = type(node)
         if kind is Field:
             if node.quoted or node.name.lower() not in _CONSTANTS:
-                yield Use(node.name, node.span, soft)
-        elif kind is Call:
-            soft = soft or _is_forgiving(node.name)
-            todo += [(each, soft) for each in reversed(node.args)]
+                yield Use(node.name, node.span, forgiving)
         elif kind is tuple:
-            todo += [(each, soft) for each in reversed(node)]
+            todo += node[::-1]
+        elif kind is Call:
+            if forgiving or not _is_forgiving(node.name):
+                todo += node.args[::-1]
+            else:
+                for argument in node.args:
+                    yield from of_expression(argument, forgiving=True)
         elif kind is not String and kind is not Number and kind is not SubsearchValue and isinstance(node, Node):
-            todo += [(each, soft) for each in reversed(children(node))]
+            todo += children(node)[::-1]
 
 
 def _is_forgiving(function: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -28,18 +27,12 @@ from tests.checks.example_pack import (
     variant,
     write,
 )
-
-
-def git(folder: Path, *arguments: str) -> None:
-    identity = ["-c", "user.name=Pack Author", "-c", "user.email=author@example.com"]
-    subprocess.run(["git", "-C", str(folder), *identity, *arguments], check=True, capture_output=True)
+from tests.git import commit_all, git
 
 
 def repository(folder: Path, edits: dict[str, Any] | None = None) -> Path:
     pack = write(folder, variant(edits or {}))
-    git(pack, "init", "-q", "-b", "main")
-    git(pack, "add", ".")
-    git(pack, "commit", "-qm", "First")
+    commit_all(pack)
     return pack
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from storypack.app_build.from_pack import app_content, tactics_of
 from storypack.app_build.tree import app_tree
 from storypack.cli import main
 from storypack.pack.load import load_pack
+from tests.git import commit_all, git
 
 OLD_PACK = Path(__file__).parents[1] / "fixtures/old_pack"
 BUCKET = "detections/cloud/example_bucket_made_public.yml"
@@ -124,11 +124,6 @@ def older(pack: Path) -> list[str]:
     return sorted(files - {"contentctl.yml"})
 
 
-def git(folder: Path, *arguments: str) -> None:
-    identity = ["-c", "user.name=Pack Author", "-c", "user.email=author@example.com"]
-    subprocess.run(["git", "-C", str(folder), *identity, *arguments], check=True, capture_output=True)
-
-
 @pytest.mark.parametrize("edits", PACKS.values(), ids=PACKS)
 def test_the_app_stays_the_same(edits: Mapping[str, str | None], tmp_path: Path) -> None:
     pack = old_pack(tmp_path, edits)
@@ -178,9 +173,7 @@ def test_what_git_cannot_bring_back_is_not_written(pack: Path) -> None:
     refused = migrate(pack, "--write")
     assert refused.exit_code == 2
     assert "no git history here" in refused.stderr and "--force" in refused.stderr
-    git(pack, "init", "-q")
-    git(pack, "add", ".")
-    git(pack, "commit", "-qm", "First")
+    commit_all(pack)
     (pack / BUCKET).write_text((pack / BUCKET).read_text("utf-8") + "# mine\n", encoding="utf-8")
     refused = migrate(pack, "--write")
     assert refused.exit_code == 2

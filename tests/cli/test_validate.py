@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from click.testing import CliRunner, Result
 from storypack import opening
 from storypack.cli import main
 from tests.checks.example_pack import DELETE, ODD, RISK, SHARE, STORY, variant, write
+from tests.git import commit_all, git
 
 BAD = {SHARE: {"version": 0, "mitre_attack_id": []}, ODD: {"version": -1}}  # two errors, one warning
 
@@ -117,16 +117,9 @@ def test_a_broken_file_can_be_chosen(tmp_path: Path) -> None:
     ]
 
 
-def git(pack: Path, *arguments: str) -> None:
-    identity = ["-c", "user.name=Pack Author", "-c", "user.email=author@example.com"]
-    subprocess.run(["git", "-C", str(pack), *identity, *arguments], check=True, capture_output=True)
-
-
 def test_only_what_changed(tmp_path: Path) -> None:
     pack = write(tmp_path, variant(BAD))
-    git(pack, "init", "-q", "-b", "main")
-    git(pack, "add", ".")
-    git(pack, "commit", "-qm", "First")
+    commit_all(pack)
     assert rules_of(validate("--pack", pack, "--only", "changed", "--format", "json")) == []
     odd = pack / ODD
     odd.write_text(odd.read_text("utf-8") + "# changed\n", encoding="utf-8")
@@ -142,9 +135,7 @@ def test_what_the_pack_had_before_is_no_change(tmp_path: Path) -> None:
     """Also what follows from the name of its folder, as the names of an app that says none do."""
     settings = b"app:\n  version: 1.0.0\n"
     pack = write(tmp_path / "our_pack", variant({"storypack.yml": DELETE, "contentctl.yml": settings}))
-    git(pack, "init", "-q")
-    git(pack, "add", ".")
-    git(pack, "commit", "-qm", "First")
+    commit_all(pack)
     assert rules_of(validate("--pack", pack, "--format", "json")) != []
     (pack / ODD).write_text((pack / ODD).read_text("utf-8") + "# changed\n", encoding="utf-8")
     stems = {stem for stem, _ in rules_of(validate("--pack", pack, "--only", "changed", "--format", "json"))}
@@ -153,9 +144,7 @@ def test_what_the_pack_had_before_is_no_change(tmp_path: Path) -> None:
 
 def test_a_changed_macro_reaches_its_callers(tmp_path: Path) -> None:
     pack = write(tmp_path, variant(BAD))
-    git(pack, "init", "-q")
-    git(pack, "add", ".")
-    git(pack, "commit", "-qm", "First")
+    commit_all(pack)
     macro = pack / "macros/exf_between.yml"
     macro.write_text(macro.read_text("utf-8") + "# changed\n", encoding="utf-8")
     stems = {stem for stem, _ in rules_of(validate("--pack", pack, "--only", "changed", "--format", "json"))}

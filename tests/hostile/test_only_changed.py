@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import subprocess
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -22,16 +21,12 @@ from storypack.pack.load import load_pack
 from storypack.testing.run import plan_tests, run_test
 from storypack.testing.setting import Setting
 from tests.checks.example_pack import SETTINGS, write
+from tests.git import commit_all
 from tests.hostile.random_edits import Files, edit, pack
 
 EDITS = int(os.environ.get("STORYPACK_EDITS", "96"))
 PACKS = max(EDITS // 16, 1)
 BATCHES = 2
-
-
-def git(folder: Path, *arguments: str) -> None:
-    identity = ["-c", "user.name=Pack Author", "-c", "user.email=author@example.com"]
-    subprocess.run(["git", "-C", str(folder), *identity, *arguments], check=True, capture_output=True)
 
 
 def drawn(files: Files, chosen: random.Random) -> str:
@@ -83,9 +78,7 @@ def test_nothing_new_is_left_out(batch: int, tmp_path: Path) -> None:
         folder, files = tmp_path / str(seed), pack()
         edits = [drawn(files, chosen) for _ in range(chosen.choice((0, 1, 1)))]
         write(folder, files)
-        git(folder, "init", "-q")
-        git(folder, "add", ".")
-        git(folder, "commit", "-qm", "First")
+        commit_all(folder)
         before, passed = issues(folder), outcomes(folder)
         clear(folder, files)
         edits += ["and then", *(drawn(files, chosen) for _ in range(chosen.choice((1, 1, 2))))]

@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from storypack.cli import exit_codes, main
+from tests.git import git
 
 from .small_pack import SmallPack, event, search_test
 
@@ -122,11 +123,6 @@ def test_processes_give_what_one_gives(pack: SmallPack) -> None:
             result.pop("seconds")
     assert alone == together
     assert alone["summary"]["passed"] == 1
-
-
-def git(folder: Path, *arguments: str) -> None:
-    identity = ["-c", "user.name=A", "-c", "user.email=a@example.com"]
-    subprocess.run(["git", "-C", str(folder), *identity, *arguments], check=True, capture_output=True)
 
 
 @pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")

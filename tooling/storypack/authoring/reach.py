@@ -58,10 +58,13 @@ class _Reach:
         todo += [entry.name for entry in self.pack.entries() if entry.path in self.files]
         self._follow(todo)
         if any(self._kind(path) in ("detections", "stories") for path in self.files):
-            self._follow(
-                self._reaching(entry for entry in self.pack.entries() if "risk" in search_text(entry).casefold())
-            )
+            self._follow(self._reaching(entry for entry in self.pack.entries() if self._may_ask_for_risk(entry)))
         return self.files
+
+    def _may_ask_for_risk(self, entry: Entry[Any]) -> bool:
+        """Whether a search may look at the risk of any detection. One that names some looks at theirs."""
+        text = search_text(entry)
+        return "risk" in text.casefold() and not any(self.pack.stanza(each) in text for each in self.pack.detections)
 
     def _follow(self, names: list[str]) -> None:
         """Reach all that has one of these names in it, and what has the names of that."""
@@ -130,8 +133,8 @@ class _Reach:
 
     @cached_property
     def _texts(self) -> dict[str, str]:
-        """What each object says, in which names are looked for, without the stories that it belongs to."""
-        return {entry.path: _even(f"{search_text(entry)} {_without_stories(entry)}") for entry in self.pack.entries()}
+        """What each object says that may name another: of macros and lookups all, of others search and sources."""
+        return {entry.path: _even(_naming(entry)) for entry in self.pack.entries()}
 
     @cached_property
     def _by_word(self) -> dict[str, list[Entry[Any]]]:
@@ -160,9 +163,8 @@ def _said_names(text: str) -> list[str]:
     return [value for key in ("name", "filename") if isinstance(value := data.get(key), str)]
 
 
-def _without_stories(entry: Entry[Any]) -> str:
-    stories = getattr(entry.model, "analytic_story", ())
-    text = entry.source.text
-    for story in stories:
-        text = text.replace(story, "")
-    return text
+def _naming(entry: Entry[Any]) -> str:
+    if entry.kind in _BY_NAME:
+        return f"{entry.stem} {search_text(entry)} {entry.source.text}"
+    sources = getattr(entry.model, "data_source", ())
+    return "\n".join([search_text(entry), *sources])

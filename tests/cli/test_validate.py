@@ -176,7 +176,7 @@ def test_rules_explains() -> None:
     listed = runner.invoke(main, ["rules"])
     assert listed.exit_code == 0 and "SP104  error    Version below 1" in listed.stdout
     explained = runner.invoke(main, ["rules", "sp104"])
-    assert explained.stdout.startswith("SP104 (error): Version below 1\n")
+    assert explained.stdout.startswith("SP104 (error, policy): Version below 1\n")
     assert runner.invoke(main, ["rules", "SP999"]).exit_code == 2
     assert {"id", "why", "example"} <= json.loads(runner.invoke(main, ["rules", "--format", "json"]).stdout)[0].keys()
 

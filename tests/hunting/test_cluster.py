@@ -143,6 +143,8 @@ def test_partitions_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = [4, 6, 1, 30, 2, 9]
     parts = partitions(Item(f"{at}", f"{at}", size) for at, size in enumerate(sizes))
     assert [[item.size for item in part.items] for part in parts] == [[4, 6], [1], [30], [2], [9]]
+    packed = partitions(Item(f"{at}.json.gz", f"{at}", 1) for at in range(2))
+    assert [len(part.items) for part in packed] == [1, 1]
 
 
 def test_only_what_a_search_can_match_leaves_a_worker(pack: SmallPack, items: list[Item]) -> None:

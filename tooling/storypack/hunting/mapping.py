@@ -27,8 +27,11 @@ from storypack.scratch import scratch
 if TYPE_CHECKING:
     import pyarrow
 
-PARTITION_BYTES, PARTITION_FILES = 128 << 20, 500
-"""What one task reads, unless a single file is larger."""
+PARTITION_BYTES, PARTITION_FILES = 256 << 20, 500
+"""What one task reads, unless a single file is larger; the bytes are those of the text."""
+_PACKED = (".gz", ".tgz", ".bz2", ".xz", ".zst", ".zip")
+_UNPACKS = 10
+"""How many bytes of text a packed byte is taken for."""
 _ALONE = 8 << 20
 """Bytes from which on a file is read by itself, so that its lines can be counted as they are read."""
 
@@ -41,6 +44,11 @@ class Item:
     shown: str
     size: int = 0
     url: str = ""
+
+    @property
+    def text(self) -> int:
+        """About how many bytes of text it holds."""
+        return self.size * (_UNPACKS if self.name.lower().endswith(_PACKED) else 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +157,11 @@ def partitions(items: Iterable[Item]) -> Iterator[Partition]:
     some: list[Item] = []
     size = number = 0
     for item in dict.fromkeys(items):
-        if some and (size + item.size > PARTITION_BYTES or len(some) >= PARTITION_FILES):
+        if some and (size + item.text > PARTITION_BYTES or len(some) >= PARTITION_FILES):
             yield Partition(number, tuple(some))
             number, some, size = number + 1, [], 0
         some.append(item)
-        size += item.size
+        size += item.text
     if some:
         yield Partition(number, tuple(some))
 

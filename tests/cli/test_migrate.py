@@ -99,6 +99,7 @@ def old_pack(folder: Path, edits: Mapping[str, str | None]) -> Path:
         if text is None:
             (pack / path).unlink()
         else:
+            (pack / path).parent.mkdir(exist_ok=True)  # git keeps no empty folders
             (pack / path).write_text(text, encoding="utf-8")
     return pack
 

@@ -140,3 +140,37 @@ def test_a_row_of_evtxecmd_is_the_event_in_xml(tmp_path: Path, payload: object, 
     assert raw.endswith(f"<Computer>ws01</Computer><Security/></System>{body}</Event>")
     assert "<Level>4</Level>" in raw
     assert search(path, "search index=* | table source")[0]["source"] == "XmlWinEventLog:Sysmon/Operational"
+
+
+@pytest.mark.parametrize(
+    ("action", "category"),
+    [
+        ("ConnectionSuccess", "AdvancedHunting-DeviceNetworkEvents"),
+        ("ProcessCreated", "AdvancedHunting-DeviceProcessEvents"),
+        ("FileRenamed", "AdvancedHunting-DeviceFileEvents"),
+        ("LogonFailed", "AdvancedHunting-DeviceLogonEvents"),
+        ("RegistryValueSet", "AdvancedHunting-DeviceRegistryEvents"),
+        ("UsbDriveMounted", "AdvancedHunting-DeviceEvents"),
+    ],
+)
+def test_rows_of_defenders_advanced_hunting(tmp_path: Path, action: str, category: str) -> None:
+    """Columns stay fields; beside them stand those that the add-on gives of the streamed record."""
+    path = tmp_path / "hunting.csv"
+    header = ["Timestamp", "DeviceId", "DeviceName", "ActionType", "RemoteIP", "AccountName"]
+    row = ["Nov 3, 2026 8:00:00 AM", "d1", "ws1.example.com", action, "192.0.2.9", "kim"]
+    path.write_text("\ufeff" + table(header, row), encoding="utf-8", newline="")
+    (found,) = search(path, "table _time, sourcetype, category, DeviceName, properties.RemoteIP")
+    assert found == {
+        "_time": T,
+        "sourcetype": "ms:defender:eventhub",
+        "category": category,
+        "DeviceName": "ws1.example.com",
+        "properties.RemoteIP": "192.0.2.9",
+    }
+
+
+def test_rows_of_another_table_with_those_columns_stay_rows(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(table(["Timestamp", "DeviceId", "DeviceName", "ActionType"], ["2026-11-03", "d1", "ws1", ""]))
+    ((_, sourcetype, raw),) = events(path)
+    assert (sourcetype, raw) == ("csv", "2026-11-03,d1,ws1,")

@@ -172,7 +172,7 @@ def _by_keys(text: str) -> Guess:
         return UNKNOWN
     if not isinstance(event, dict):
         return UNKNOWN
-    if event.keys() >= {"category", "operationName"} and event.keys() & {"resourceId", "tenantId"}:
+    if event.keys() >= {"category", "operationName"} and event.keys() & {"resourceId", "tenantId", "properties"}:
         category = str(event["category"])
         return Guess(next(name for name, pattern in _RECORDS if pattern.match(category)), f"its category {category}")
     for sourcetype, keys in _BY_KEYS:

@@ -1,4 +1,5 @@
-"""Rows of a CSV that hold an event in one of their columns: Splunk's exports, Purview's audit log, EvtxECmd.
+"""Rows of a CSV that hold an event in one of their columns: Splunk's exports, Purview's audit log, EvtxECmd,
+Defender's advanced hunting.
 
 A reader is chosen by the names of the columns, and gives the event that the vendor's add-on would have indexed.
 """
@@ -6,6 +7,7 @@ A reader is chosen by the names of the columns, and gives the event that the ven
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -84,9 +86,32 @@ def _ausearch(row: Mapping[str, str], raw: str) -> Opened | None:
     return Opened(raw, time, fields=fields, note=note, is_bare=True)
 
 
+_HUNTING_TABLES = (
+    ("DeviceNetworkEvents", re.compile(r".*Connection.*|ListeningConnectionCreated|NetworkSignatureInspected")),
+    ("DeviceProcessEvents", re.compile("ProcessCreated")),
+    ("DeviceFileEvents", re.compile("File(Created|Modified|Renamed|Deleted)")),
+    ("DeviceLogonEvents", re.compile("Logon(Success|Failed|Attempted)")),
+    ("DeviceRegistryEvents", re.compile("Registry(Key|Value).*")),
+    ("DeviceImageLoadEvents", re.compile("ImageLoaded")),
+    ("DeviceEvents", re.compile(".+")),
+)
+"""Which table of Defender's advanced hunting a row with this ActionType is from (Microsoft's schema reference)."""
+
+
+def _hunting(row: Mapping[str, str], raw: str) -> Opened | None:
+    """A row of Defender's advanced hunting, as its streaming interface would have sent it; its columns stay fields."""
+    table = next((name for name, pattern in _HUNTING_TABLES if pattern.fullmatch(row.get("ActionType", ""))), "")
+    if not table or "Timestamp" not in row:
+        return None
+    category = f"AdvancedHunting-{table}"
+    record = {"time": row["Timestamp"], "operationName": "Publish", "category": category, "properties": dict(row)}
+    return Opened(json.dumps(record, ensure_ascii=False), fields=dict(row), is_bare=True)
+
+
 _READERS: tuple[tuple[frozenset[str], RowReader], ...] = (
     (frozenset({"_raw", "_time"}), lambda row, raw: exported_event(row)),
     (frozenset({"AuditData"}), _audit_record),
     (frozenset({"SERIAL_NUM", "EVENT_KIND", "DATE", "TIME"}), _ausearch),
+    (frozenset({"Timestamp", "DeviceId", "DeviceName", "ActionType"}), _hunting),
     (frozenset({"EventRecordId", "Channel", "Provider", "Payload"}), _evtxecmd),
 )

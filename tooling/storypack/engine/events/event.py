@@ -28,7 +28,8 @@ class CutEvent:
     """An event: its raw text, the line (from 1) or the position where it stands, fields that the file itself names (a
     CSV's columns; text of a JSON object), and whether the text is not what the file's format promises. `time` is what
     an envelope or an export says of it (epoch seconds); None = the event's own text shows it, if anything does. `multi`
-    are the fields of `indexed` that are lists; `note` is a word to the user on how it was read."""
+    are the fields of `indexed` that are lists; `note` is a word to the user on how it was read. `is_stored` = it comes
+    out of an index, so that index-time settings have been followed before."""
 
     raw: str
     position: int
@@ -38,6 +39,7 @@ class CutEvent:
     labels: Labels = NO_LABELS
     multi: tuple[str, ...] = ()
     note: str = ""
+    is_stored: bool = False
 
 
 def lines(text: io.TextIOBase, damage: list[str]) -> Iterator[tuple[str, int]]:

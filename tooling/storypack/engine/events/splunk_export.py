@@ -35,7 +35,7 @@ def exported_event(row: Mapping[str, Any]) -> Opened | None:
         return None
     time, note = _time(row.get("_time"))
     labels = Labels(*(_first(row.get(name)) for name in ("sourcetype", "source", "host", "index")))
-    return Opened(raw, time, labels, _fields(row), note)
+    return Opened(raw, time, labels, _fields(row), note, is_stored=True)
 
 
 def _time(value: Any) -> tuple[float | None, str]:

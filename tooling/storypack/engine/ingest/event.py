@@ -13,7 +13,8 @@ INDEX_QUEUE = "indexQueue"
 @dataclass(slots=True)
 class IngestEvent:
     """`time` in epoch seconds (None = it is for the search to say); `fields` = the indexed ones, each with its values.
-    An event whose `queue` is not the index queue at the end is not stored. `broken` and `note` as in CutEvent."""
+    An event whose `queue` is not the index queue at the end is not stored. `broken`, `note`
+    and `is_stored` as in CutEvent."""
 
     raw: str
     time: float | None
@@ -25,6 +26,7 @@ class IngestEvent:
     queue: str = INDEX_QUEUE
     broken: bool = False
     note: str = ""
+    is_stored: bool = False
 
     def add(self, name: str, value: str) -> None:
         """Give an indexed field one more value."""

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from storypack.engine.events.cutting import cut, open_text
@@ -66,12 +67,26 @@ class Ingest:
         an event of several lines."""
         origin = file.sourcetype, file.source, file.host
         own = settings_for(self.knowledge.own_props, *origin)
-        if not own:
-            return None
         settings = self._settings(*origin)
         if any(is_index_time(key) for key in own):
             return settings
-        return settings if shape.format.by_line and self._has_long_events(file, shape, settings) else None
+        if own and shape.format.by_line and self._has_long_events(file, shape, settings):
+            return settings
+        return self._settings_of_labels(file, shape)
+
+    def _settings_of_labels(self, file: EventFile, shape: Shape) -> Settings | None:
+        """Settings that leave a file's events as its format cuts them, if some of them name a source type (as those
+        for the HTTP Event Collector do) of which an add-on has index-time settings; else None."""
+        if "sourcetype" not in file.assumed or shape.format.by_line or not len(self.knowledge.own_props):
+            return None
+        head = islice(cut(file.path, shape, []), _HEAD_LINES)
+        named = {event.labels.sourcetype for event in head if event.labels.sourcetype and not event.is_stored}
+        own = (settings_for(self.knowledge.own_props, name, file.source, file.host) for name in named)
+        if not any(is_index_time(key) for settings in own for key in settings):
+            return None
+        return Settings(
+            {"SHOULD_LINEMERGE": "false", "TRUNCATE": "0"}, partial(self._warn, file.sourcetype or file.source)
+        )
 
     def _has_long_events(self, file: EventFile, shape: Shape, settings: Settings) -> bool:
         """Whether the first line of a file shows a time, and a later one (that is no JSON object) shows none."""
@@ -119,27 +134,44 @@ class Ingest:
         own = modified(file.path) if self.file_times else None
         clock = Clock(TimeReader(settings, self.now), own, file.source or file.path.name)
         most = settings.number("TRUNCATE", TRUNCATE)
+        readings = {(file.sourcetype, file.source, file.host): (clock.reader, most)}
         is_collected = structured.kind_of(settings) == "hec"
         for cut_event in self._cut(file, shape, settings, clock.reader, damage):
-            raw = truncate(cut_event.raw, most)
             origin, fields = origins.of(cut_event), _fields_of(cut_event)
             labels = cut_event.labels if is_collected else NO_LABELS
+            where = (
+                labels.sourcetype or origin.sourcetype,
+                labels.source or origin.source,
+                labels.host or origin.host,
+            )
+            if where not in readings:
+                readings[where] = self._reading(where)
+            reader, most = readings[where]
+            raw = cut_event.raw if cut_event.is_stored else truncate(cut_event.raw, most)
+            sourcetype, source, host = where
             event = IngestEvent(
                 raw,
-                clock.time(raw, fields) if cut_event.time is None else cut_event.time,
+                clock.time(raw, fields, reader) if cut_event.time is None else cut_event.time,
                 labels.index or origin.index,
-                labels.host or origin.host,
-                labels.source or origin.source,
-                labels.sourcetype or origin.sourcetype,
+                host,
+                source,
+                sourcetype,
                 fields or {},
                 broken=cut_event.broken,
                 note=cut_event.note,
+                is_stored=cut_event.is_stored,
             )
             if len(raw) < len(cut_event.raw):
                 counts.truncated += 1
                 event.add(*TRUNCATED)
             counts.events, counts.untimed = clock.count, clock.untimed
             yield event
+
+    def _reading(self, where: tuple[str, str, str]) -> tuple[TimeReader, int]:
+        """How times of an origin's events are read, and TRUNCATE (0 where no add-on has index-time settings for it)."""
+        settings = self._settings(*where)
+        is_own = any(is_index_time(key) for key in settings_for(self.knowledge.own_props, *where))
+        return TimeReader(settings, self.now), settings.number("TRUNCATE", TRUNCATE) if is_own else 0
 
     def messages(self) -> Iterator[str]:
         """What there is to say of the files: times that events do not show, events that are not whole or not stored."""

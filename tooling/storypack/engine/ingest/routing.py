@@ -65,7 +65,8 @@ class Router:
         copies: dict[int, list[IngestEvent]] = {}
         by_route: dict[tuple[str, str, str], list[IngestEvent]] = {}
         for event in events:
-            by_route.setdefault((event.sourcetype, event.source, event.host), []).append(event)
+            if not event.is_stored:
+                by_route.setdefault((event.sourcetype, event.source, event.host), []).append(event)
         for key, group in by_route.items():
             for event, copy in self._run(group, self.route(*key)):
                 copies.setdefault(id(event), []).append(copy)

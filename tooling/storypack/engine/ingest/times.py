@@ -150,26 +150,31 @@ class Clock:
     count: int = 0
     untimed: int = 0
     _last: float | None = None
+    _day: float | None = None
 
     def __post_init__(self) -> None:
         dated = _FILE_DATE.search(self.name)
         day = datetime(int(dated[1]), int(dated[2]), min(int(dated[3]), 28), tzinfo=UTC) if dated else None
+        self._day = self.own
         if dated and day is not None:
-            self.reader.with_day_of(day.timestamp() + (int(dated[3]) - day.day) * DAY)
-        else:
-            self.reader.with_day_of(self.own)
+            self._day = day.timestamp() + (int(dated[3]) - day.day) * DAY
+        self.reader.with_day_of(self._day)
 
-    def time(self, text: str, fields: Mapping[str, list[str]] | None = None) -> float | None:
-        """The next event's time; None where nothing tells it."""
+    def time(
+        self, text: str, fields: Mapping[str, list[str]] | None = None, reader: TimeReader | None = None
+    ) -> float | None:
+        """The next event's time; None where nothing tells it. `reader` = that of the event's own origin."""
+        reader = reader or self.reader
         self.count += 1
-        if self.reader.config:
-            return None if self.reader.config == CURRENT else self.own
-        time = self.reader.of_text(text, fields)
+        if reader.config:
+            return None if reader.config == CURRENT else self.own
+        reader.with_day_of(self._day)
+        time = reader.of_text(text, fields)
         if time is None:
             self.untimed += 1
             return self.own if self._last is None else self._last
         self.reader.with_day_of(time)
-        self._last = time
+        self._last = self._day = time
         return time
 
 

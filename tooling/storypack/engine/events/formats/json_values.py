@@ -59,6 +59,7 @@ def event_of(event: Opened, position: int) -> CutEvent:
         event.labels,
         tuple(name for name, value in fields.items() if isinstance(value, list)),
         event.note,
+        event.is_stored,
     )
 
 

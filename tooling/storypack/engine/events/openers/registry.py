@@ -32,6 +32,7 @@ class Opened:
     broken: bool = False
     is_bare: bool = False
     """It is no wrapper itself."""
+    is_stored: bool = False
 
 
 Opener = Callable[[Mapping[str, Any], str], list[Opened] | None]

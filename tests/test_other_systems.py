@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from storypack.authoring.starter import named, starter
+
 PROGRAM = r"""
 import os, pkgutil, signal, sys
 
@@ -50,32 +52,9 @@ main(["validate", "--pack", sys.argv[1]])
 
 def test_every_module_is_imported_and_a_pack_is_validated(tmp_path: Path) -> None:
     pack = tmp_path / "pack"
-    pack.mkdir()
-    (pack / "storypack.yml").write_text(SETTINGS, encoding="utf-8")
-    (pack / "macros").mkdir()
-    (pack / "macros/exa_proxy.yml").write_text(MACRO, encoding="utf-8")
+    for path, text in starter(named("pack", "Example", "2026-11-22")).items():
+        (pack / path).parent.mkdir(parents=True, exist_ok=True)
+        (pack / path).write_text(text, encoding="utf-8")
     run = subprocess.run([sys.executable, "-c", PROGRAM, str(pack)], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
-    assert "0 errors" in run.stdout
-
-
-SETTINGS = """\
-app_id: DA-ESS-Example
-title: Example Stories
-version: 1.0.0
-author: Example
-description: An example.
-license: Apache-2.0
-stanza_prefix: EXA
-macro_prefix: exa_
-"""
-MACRO = """\
-name: exa_proxy
-id: 0fa25243-cdc0-4a68-93d2-dc4e405b454b
-version: 1
-creation_date: 2026-11-30
-modification_date: 2026-11-30
-author: Example
-description: Where the proxy's events are.
-definition: sourcetype=plain
-"""
+    assert run.stdout == "\nchecked 10 files: no issues\n"

@@ -48,10 +48,7 @@ def test_the_command_line_refuses_before_it_connects(tmp_path: Path, monkeypatch
 
     monkeypatch.delenv(HOST, raising=False)
     monkeypatch.setenv("STORYPACK_SPLUNK_TOKEN", "tok" + "en-of-the-user")
-    (tmp_path / "storypack.yml").write_text(
-        "app_id: some_app\ntitle: Some App\nversion: 1.0.0\nauthor: Author\ndescription: Some app.\n"
-        "stanza_prefix: A\nmacro_prefix: a_\n"
-    )
+    assert CliRunner().invoke(main, ["new", "pack", str(tmp_path)]).exit_code == 0
     (tmp_path / ".env").write_text(f"{HOST}=collector.invalid\n", encoding="utf-8")
     for command in (["deploy", "status"], ["search", "index=main", "--splunk"]):
         result = CliRunner().invoke(main, [*command, "--pack", str(tmp_path)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from storypack.remote.narrow import CannotNarrow, Part, is_ordered, narrow, reads_lookups, with_head
+from storypack.remote.narrow import CannotNarrow, Part, is_ordered, narrow, reads_lookups, with_head, writes_lookups
 from storypack.spl import parse
 from storypack.spl.source import SplError
 
@@ -98,6 +98,18 @@ def test_a_search_without_its_head(given: str, wanted: str) -> None:
 
 def test_lookups_that_a_search_needs() -> None:
     assert reads_lookups("x | lookup a b | append [| inputlookup c] | lookup a d | outputlookup e") == ["a", "c", "e"]
+
+
+@pytest.mark.parametrize(
+    "text", ["x | outputlookup e", "x | OutputLookup e", "x | append [| makeresults | outputlookup e]"]
+)
+def test_a_search_that_writes_a_table(text: str) -> None:
+    assert writes_lookups(text)
+
+
+@pytest.mark.parametrize("text", ['search "| outputlookup e"', "x | eval outputlookup=1", "| inputlookup e"])
+def test_a_search_that_only_names_the_command(text: str) -> None:
+    assert not writes_lookups(text)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from storypack.checks.context import Context
 from storypack.checks.searches.world import world_of
 from storypack.cli import exit_codes, main
 from storypack.pack.load import load_pack
-from storypack.spl.macros import expand
+from storypack.spl.macros import MacroDefinition, UnknownMacro, expand
 from storypack.testing.results import Outcome
 from storypack.testing.setting import Setting
 from storypack.world import shipped
@@ -85,6 +85,15 @@ def test_a_macro_whose_definition_is_a_sites_is_replaced_by_the_test_or_named(pa
     assert unsaid.failure is not None
     assert "`get_user_only(1)` is not defined" in unsaid.failure.message
     assert unsaid.failure.reasons == ("say under `macros` of the test what it stands for",)
+
+
+def test_a_macro_of_a_site_is_known_as_such_within_another_macro() -> None:
+    own = {"mine": MacroDefinition("mine", (), "x `get_user_only(kim)`"), "lost": MacroDefinition("lost", (), "`gone`")}
+    for search, of_site in (("`mine`", True), ("`get_user_only(kim)`", True), ("`lost`", False), ("`gone`", False)):
+        with pytest.raises(UnknownMacro, match="is not defined") as caught:
+            expand(search, own)
+        assert shipped.without_definition(caught.value) is of_site
+        assert caught.value.span.start == 0
 
 
 def test_rows_that_are_not_bundled_are_no_empty_lookup(pack: SmallPack) -> None:

@@ -74,7 +74,7 @@ def _search_files(asked: Asked, remote: Remote, site: Site) -> int:
     """Send the files, and search them there."""
     from storypack.engine.knowledge.files import FileSource
     from storypack.remote.jobs import Question
-    from storypack.remote.narrow import Part, reads_lookups
+    from storypack.remote.narrow import Part, reads_lookups, writes_lookups
     from storypack.remote.sending import send_part, wait_for_part
     from storypack.remote.tables import copies
     from storypack.testing.clock import epoch
@@ -95,7 +95,7 @@ def _search_files(asked: Asked, remote: Remote, site: Site) -> int:
     with copies(site, left) as made:
         used = {name: asked.lookups[name] for name in reads_lookups(text) if name in asked.lookups}
         question = Question(
-            _narrowed(text, sent.part, made.names(used, written="outputlookup" in text)),
+            _narrowed(text, sent.part, made.names(used, written=writes_lookups(text))),
             remote.app,
             asked.earliest or "0",
             asked.latest or sent.latest,

@@ -90,6 +90,11 @@ def reads_lookups(text: str) -> list[str]:
     return list(dict.fromkeys(word.text for node in nodes(parse(text)) if (word := table_of(node)) is not None))
 
 
+def writes_lookups(text: str) -> bool:
+    """Whether a search writes a table."""
+    return any(isinstance(node, tree.Plain) and node.name == "outputlookup" for node in nodes(parse(text)))
+
+
 def is_ordered(text: str) -> bool:
     """Whether the rows' order is the search's own: it sorts, and nothing after that mixes them."""
     keeps = (

@@ -17,7 +17,7 @@ from storypack.pack.pack import Entry, Pack
 from storypack.remote.compare import compare
 from storypack.remote.harmless import check_reads_only
 from storypack.remote.jobs import Question, open_job
-from storypack.remote.narrow import CannotNarrow, Part, is_ordered, narrow, reads_lookups
+from storypack.remote.narrow import CannotNarrow, Part, is_ordered, narrow, reads_lookups, writes_lookups
 from storypack.remote.sending import Sent, Site, send_part, wait_for_part
 from storypack.remote.tables import Copies, copies
 from storypack.spl.macros import expand
@@ -148,7 +148,7 @@ class _Run:
         text, when, sent = ready.text, ready.when, ready.sent
         tables = self.setting.lookups_of(self.test)
         used = {name: tables[name] for name in reads_lookups(text) if name in tables and tables[name].fields}
-        names = self.copies.names(used, written="outputlookup" in text)
+        names = self.copies.names(used, written=writes_lookups(text))
         question = Question(
             narrow(text, sent.part, names),
             self.site.app,

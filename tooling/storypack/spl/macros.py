@@ -16,7 +16,7 @@ from typing import NamedTuple
 from storypack.spl.calls import macro_call
 from storypack.spl.memory import Memory
 from storypack.spl.nodes import MacroCall
-from storypack.spl.source import Span, SplError
+from storypack.spl.source import NOWHERE, Span, SplError
 from storypack.spl.tokens import MACRO, STRING, blank_comments
 from storypack.truth import CONF
 
@@ -29,7 +29,11 @@ _SCAN = re.compile(rf"(?s){STRING}|(?P<macro>{MACRO})")
 
 
 class UnknownMacro(SplError):
-    """A call of a macro that nobody defines."""
+    """A call of a macro that nobody defines; `key` is its name, with the number of arguments: `name(2)`."""
+
+    def __init__(self, message: str, span: Span = NOWHERE, cure: str = "", key: str = "") -> None:
+        super().__init__(message, span, cure)
+        self.key = key
 
 
 class MacroArguments(SplError):
@@ -192,7 +196,7 @@ class _Expansion:
             definition = self._find(call, origin, chain)
             text = _substitute(definition, call) if definition else None
         except SplError as error:
-            problem = type(error)(error.message + _through(chain), origin, error.cure)
+            problem = error.elsewhere(error.message + _through(chain), origin)
             if self.problems is None:
                 raise problem from None
             self.problems.append(problem)
@@ -255,7 +259,7 @@ def _unknown(call: MacroCall, macros: Mapping[str, MacroDefinition]) -> SplError
     names = {key.partition("(")[0] for key in macros}
     near = get_close_matches(call.name, sorted(names), n=1, cutoff=0.6)
     cure = f"did you mean `{near[0]}`?" if near else "define it in macros/, or mend its name"
-    return UnknownMacro(f"macro `{_key(call)}` is not defined", call.span, cure)
+    return UnknownMacro(f"macro `{_key(call)}` is not defined", call.span, cure, _key(call))
 
 
 def _arity(key: str) -> int:

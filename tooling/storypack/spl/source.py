@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from copy import copy
+from typing import NamedTuple, Self
 
 
 class Span(NamedTuple):
@@ -32,6 +33,13 @@ class SplError(Exception):
         self.message = message
         self.span = span
         self.cure = cure
+
+    def elsewhere(self, message: str, span: Span) -> Self:
+        """The same error at another place, in other words."""
+        error = copy(self)
+        error.args = (message,)
+        error.message, error.span = message, span
+        return error
 
 
 def line_column(text: str, offset: int) -> tuple[int, int]:

@@ -135,7 +135,7 @@ def delivered_macros() -> Mapping[str, MacroDefinition]:
 
 def without_definition(error: SplError) -> bool:
     """Whether a search cannot be run because of a macro that a site has, but whose definition is not bundled."""
-    return isinstance(error, UnknownMacro) and any(f"`{key}`" in error.message for key in site_macros())
+    return isinstance(error, UnknownMacro) and error.key in site_macros()
 
 
 def _calls() -> dict[str, MacroDefinition]:

@@ -82,10 +82,17 @@ def test_what_no_kind_can_have_is_refused(name: str, conf: str, reason: str, roo
     assert (root / new_kind.TABLE).read_text(encoding="utf-8") == before
 
 
+def test_a_long_record_takes_three_lines(root: Path) -> None:
+    new_kind.write(root, "place_that_is_watched_by_somebody", "places_that_are_watched")
+    added = (root / new_kind.TABLE).read_text(encoding="utf-8").partition(new_kind.END)[0].splitlines()[-3:]
+    assert (added[0], added[2]) == ("    ContentKind(", "    ),")
+    assert max(map(len, added)) <= 120
+
+
 def test_nothing_is_overwritten(root: Path) -> None:
     new_kind.write(root, "place")
     table = (root / new_kind.TABLE).read_text(encoding="utf-8")
-    assert 'Kind("place", "places", _one("place.Place"), has_search=True),' in table
+    assert 'ContentKind("place", "places", _one("place.Place"), has_search=True),' in table
     with pytest.raises(ValueError, match="there already"):
         new_kind.write(root, "place", "places")
     assert (root / new_kind.TABLE).read_text(encoding="utf-8") == table

@@ -75,9 +75,11 @@ def _class(name: str) -> str:
 
 def record(name: str, conf: str = "") -> str:
     """Its record in `KINDS`, as a line of code."""
-    app = f', in_app=True, conf="{conf}"' if conf else ""
-    line = f'    Kind("{name}", "{name}s", _one("{name}.{_class(name)}"), has_search=True{app}),'
-    return line if len(line) <= 120 else line.replace("Kind(", "Kind(\n        ").replace("),", ",\n    ),")
+    arguments = f'"{name}", "{name}s", _one("{name}.{_class(name)}"), has_search=True'
+    if conf:
+        arguments += f', in_app=True, conf="{conf}"'
+    line = f"    ContentKind({arguments}),"
+    return line if len(line) <= 120 else f"    ContentKind(\n        {arguments}\n    ),"
 
 
 def write(root: Path, name: str, conf: str = "") -> list[str]:

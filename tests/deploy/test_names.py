@@ -8,14 +8,14 @@ from deploy.site import APP, Site, clock
 from storypack.deploy import kinds
 from storypack.deploy.apply import apply_plan, plan_deployment
 from storypack.deploy.desired import Desired, Object
-from storypack.deploy.kind import Kind
+from storypack.deploy.object_kind import ObjectKind
 
 
 def app(name: str, text: str) -> Desired:
     """An app whose objects all have this name."""
     file = name.replace("/", "_") + ".csv"  # a file's name has no slash
     acl = {"acl.sharing": "global", "acl.read": "*", "acl.write": "admin"}
-    every: tuple[tuple[Kind, str, dict[str, str]], ...] = (
+    every: tuple[tuple[ObjectKind, str, dict[str, str]], ...] = (
         (kinds.APP, APP, {"label": "x", "version": "1.0.0"}),
         (kinds.MACRO, name, {"definition": f"{text} | head"}),
         (kinds.LOOKUP_FILE, file, {"content": f"a,b\n{text},1\n"}),

@@ -7,8 +7,8 @@ import doctest
 import pytest
 
 from storypack.deploy import kinds, normalise
-from storypack.deploy.kind import Kind
 from storypack.deploy.normalise import normalised
+from storypack.deploy.object_kind import ObjectKind
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ from storypack.deploy.normalise import normalised
         (kinds.MACRO, "acl.write", "power,admin", "admin, power"),
     ],
 )
-def test_the_same(kind: Kind, field: str, one: object, other: object) -> None:
+def test_the_same(kind: ObjectKind, field: str, one: object, other: object) -> None:
     assert normalised(kind, field, one) == normalised(kind, field, other)
 
 
@@ -64,7 +64,7 @@ def test_the_same(kind: Kind, field: str, one: object, other: object) -> None:
         (kinds.LOOKUP_FILE, "content", "a,b\n1,2\n", "a,c\n1,2\n"),
     ],
 )
-def test_not_the_same(kind: Kind, field: str, one: object, other: object) -> None:
+def test_not_the_same(kind: ObjectKind, field: str, one: object, other: object) -> None:
     assert normalised(kind, field, one) != normalised(kind, field, other)
 
 

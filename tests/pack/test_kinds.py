@@ -8,12 +8,12 @@ import pytest
 
 from storypack.app_build.content import AppContent
 from storypack.authoring.skeletons import SKELETONS
-from storypack.pack.kinds import BY_FOLDER, BY_NAME, KINDS, SETTINGS, Kind
+from storypack.pack.kinds import BY_FOLDER, BY_NAME, KINDS, SETTINGS, ContentKind
 from storypack.pack.models import CsvLookup, ExternalLookup, Macro
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_each_kind_is_known_where_it_is_needed(kind: Kind) -> None:
+def test_each_kind_is_known_where_it_is_needed(kind: ContentKind) -> None:
     assert kind.conf or (kind.folder in {field.name for field in fields(AppContent)}) >= kind.in_app
     assert kind.in_app >= bool(kind.conf)
     assert set(kind.adapter().json_schema()) & {"properties", "oneOf"}

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from storypack.pack.kinds import Kind
+from storypack.pack.kinds import ContentKind
 from storypack.pack.models import (
     Baseline,
     Dashboard,
@@ -64,7 +64,7 @@ class AppContent:
     newest: dt.date = EPOCH  # the newest modification date of all content: the app's release date
     origins: Mapping[int, str] = field(default_factory=dict)  # id() of an object to its file, for error messages
 
-    def of(self, kind: Kind) -> tuple[Model, ...]:
+    def of(self, kind: ContentKind) -> tuple[Model, ...]:
         """The objects of a kind that the app holds."""
         objects: tuple[Model, ...] = self.others[kind.folder] if kind.conf else getattr(self, kind.folder)
         return objects

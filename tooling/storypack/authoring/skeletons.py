@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from storypack.authoring.skeleton_events import MARK, risk_event, sample
-from storypack.pack.kinds import Kind
+from storypack.pack.kinds import ContentKind
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
 _WORDS = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")  # what some reader of YAML takes for no text
@@ -261,7 +261,7 @@ SKELETONS = {
 }
 
 
-def skeleton(kind: Kind, seed: Seed) -> dict[str, str]:
+def skeleton(kind: ContentKind, seed: Seed) -> dict[str, str]:
     """The files of a new object, by path. Of a kind without an entry in `SKELETONS`: every key that must be there."""
     if kind.name in SKELETONS:
         return SKELETONS[kind.name](seed)

@@ -9,7 +9,7 @@ import click
 
 from storypack.atomic import write_whole
 from storypack.cli import exit_codes
-from storypack.cli.options import Kind, examples, no_pack, pack_option
+from storypack.cli.options import KindChoice, examples, no_pack, pack_option
 from storypack.opening import real
 from storypack.pack.kinds import BY_NAME, KINDS
 
@@ -22,7 +22,7 @@ CATEGORIES = ("application", "cloud", "endpoint", "network", "web")
 
 
 @click.command(
-    epilog=Kind(NEW).epilog(
+    epilog=KindChoice(NEW).epilog(
         examples(
             'storypack new detection "Mailbox Rule Forwards Outside" --type TTP --category cloud',
             'storypack new detection "Rare Upload Host" --type Anomaly --data-source "Splunk Stream HTTP"',
@@ -32,7 +32,7 @@ CATEGORIES = ("application", "cloud", "endpoint", "network", "web")
         )
     )
 )
-@click.argument("kind", type=Kind(NEW))
+@click.argument("kind", type=KindChoice(NEW))
 @click.argument("name")
 @pack_option
 @click.option("--type", "type", type=click.Choice(TYPES), default="TTP", show_default=True, help="Of a detection.")

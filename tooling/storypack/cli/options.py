@@ -125,7 +125,7 @@ def cache_options(command: Function) -> Function:
 no_paths = click.argument("paths", nargs=-1, metavar=" ", callback=_no_paths, expose_value=False)
 
 
-class Kind(click.Choice[str]):
+class KindChoice(click.Choice[str]):
     """A kind of content: `data_source`, which may also be written `data-source`."""
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:

@@ -7,18 +7,18 @@ from pathlib import Path
 import click
 
 from storypack.cli import exit_codes
-from storypack.cli.options import Kind, emit, examples, output_option
+from storypack.cli.options import KindChoice, emit, examples, output_option
 from storypack.pack.kinds import BY_NAME
 
 
 @click.command(
-    epilog=Kind(BY_NAME).epilog(
+    epilog=KindChoice(BY_NAME).epilog(
         examples("storypack schema detection", "storypack schema detection -o .schemas/detection.json")
     )
     + "\n\nIn VS Code with the YAML extension, settings.json then maps it to the files:\n\n"
     '"yaml.schemas": {".schemas/detection.json": "detections/**/*.yml"}'
 )
-@click.argument("kind", type=Kind(BY_NAME))
+@click.argument("kind", type=KindChoice(BY_NAME))
 @output_option
 def command(kind: str, output: Path | None) -> int:
     """Print the JSON Schema of a KIND of content file ('settings' is storypack.yml)."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from storypack.deploy.desired import Desired, Key, Object, Objects, desired_from_state
 from storypack.deploy.instance import read_objects, read_whole
 from storypack.deploy.journal import Before, Record, Settings, Store
-from storypack.deploy.kind import ACL_FIELDS
 from storypack.deploy.kinds import BY_ID
+from storypack.deploy.object_kind import ACL_FIELDS
 from storypack.deploy.plan import Action, Applied, Plan, make_plan
 from storypack.deploy.write import Writer
 from storypack.splunkd.connection import Connection

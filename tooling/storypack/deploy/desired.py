@@ -10,8 +10,8 @@ from typing import TypeAlias
 
 from storypack.conf import Conf, read
 from storypack.deploy import kinds
-from storypack.deploy.kind import Kind
 from storypack.deploy.normalise import role_list
+from storypack.deploy.object_kind import ObjectKind
 
 Key: TypeAlias = tuple[str, str]  # (kind id, name)
 _ACCESS = re.compile(r"(read|write)\s*:\s*\[([^\]]*)\]")
@@ -23,7 +23,7 @@ class Object:
     """One object of an app. `settings` are in REST's names, permissions among them as `acl.sharing`, `acl.read` and
     `acl.write`; `removable` is False for what an app's default/ ships (only of objects that an instance showed)."""
 
-    kind: Kind
+    kind: ObjectKind
     name: str
     settings: Mapping[str, str]
     removable: bool = True

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 from storypack.deploy import kinds
 from storypack.deploy.desired import Key, Object, Objects
-from storypack.deploy.kind import Kind
 from storypack.deploy.kinds import KINDS
 from storypack.deploy.lookup_content import read_csv
 from storypack.deploy.normalise import as_text
+from storypack.deploy.object_kind import ObjectKind
 from storypack.splunkd.answers import texts
 from storypack.splunkd.connection import Connection, ns
 from storypack.splunkd.errors import DeployError, Refused
@@ -111,14 +111,14 @@ def read_whole(connection: Connection, app: str, keys: Collection[Key]) -> dict[
     return found
 
 
-def _template(connection: Connection, app: str, kind: Kind) -> dict[str, str]:
+def _template(connection: Connection, app: str, kind: ObjectKind) -> dict[str, str]:
     """What splunkd gives a new object of the kind."""
     entry = _only(connection.get(ns(app, kind.path, kind.template)))
     return {key: as_text(value) for key, value in (entry.get("content") or {}).items()}
 
 
 def read_one(
-    connection: Connection, app: str, kind: Kind, name: str, *, content: bool = True, expected: bool = False
+    connection: Connection, app: str, kind: ObjectKind, name: str, *, content: bool = True, expected: bool = False
 ) -> Object | None:
     """One object with all its settings; None when there is none. For the moments of doubt, not for lists.
 
@@ -138,7 +138,7 @@ def read_one(
     return Object(kind, name, settings, _removable(entry))
 
 
-def object_of(kind: Kind, name: str, answer: Mapping[str, Any]) -> Object | None:
+def object_of(kind: ObjectKind, name: str, answer: Mapping[str, Any]) -> Object | None:
     """The object that an answer to a write shows; None when it shows none."""
     entries = answer.get("entry") or []
     return Object(kind, name, _settings(entries[0]), _removable(entries[0])) if entries else None
@@ -157,7 +157,9 @@ def _unless_gone(connection: Connection, read: Callable[[], Answer], *, expected
     return None
 
 
-def _listed(connection: Connection, app: str, kind: Kind, fields: set[str], *, expected: bool = False) -> list[Object]:
+def _listed(
+    connection: Connection, app: str, kind: ObjectKind, fields: set[str], *, expected: bool = False
+) -> list[Object]:
     arguments: dict[str, str | list[str]] = {"search": f'eai:acl.app="{app}"'}
     if kind.picks_settings and 0 < len(fields) <= MOST_FIELDS:
         arguments["f"] = sorted(field for field in fields if not field.startswith("acl."))
@@ -176,7 +178,7 @@ def _listed(connection: Connection, app: str, kind: Kind, fields: set[str], *, e
     ]
 
 
-def _tables(connection: Connection, app: str, kind: Kind, names: set[str]) -> dict[Key, Object]:
+def _tables(connection: Connection, app: str, kind: ObjectKind, names: set[str]) -> dict[Key, Object]:
     """The app's lookup files of these names, with content: a search each, as no list has it."""
     tables: dict[Key, Object] = {}
     for entry in connection.entries(ns(app, kind.path), search=f'eai:acl.app="{app}"'):

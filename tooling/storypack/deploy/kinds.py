@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from storypack.deploy.kind import Kind, Settings
+from storypack.deploy.object_kind import ObjectKind, Settings
 from storypack.truth import WRITTEN_BACK
 
 SCHEDULE_FIELDS = frozenset(
@@ -59,7 +59,7 @@ def _is_setting_of_lookup(field: str) -> bool:
     return field != "disabled" and not field.isupper()
 
 
-APP = Kind(
+APP = ObjectKind(
     id="app",
     title="app",
     path="apps/local",
@@ -72,7 +72,7 @@ APP = Kind(
     is_read_whole=True,
     fixed=True,
 )
-MACRO = Kind(
+MACRO = ObjectKind(
     id="macro",
     title="macro",
     path="configs/conf-macros",
@@ -82,7 +82,7 @@ MACRO = Kind(
     lists=frozenset({"args"}),
     of_site=_stands_for_site,
 )
-LOOKUP_FILE = Kind(
+LOOKUP_FILE = ObjectKind(
     id="lookup_file",
     title="lookup file",
     path="data/lookup-table-files",
@@ -93,7 +93,7 @@ LOOKUP_FILE = Kind(
     is_read_whole=True,
     of_site=lambda name, field, settings: field == "content",
 )
-COLLECTION = Kind(
+COLLECTION = ObjectKind(
     id="collection",
     title="collection",
     path="storage/collections/config",
@@ -103,7 +103,7 @@ COLLECTION = Kind(
     server_only=frozenset({"type", "profilingEnabled"}),
     fixed=True,
 )
-LOOKUP = Kind(
+LOOKUP = ObjectKind(
     id="lookup",
     title="lookup definition",
     path="configs/conf-transforms",  # data/transforms/lookups drops what an update leaves out, and hides what is broken
@@ -118,7 +118,7 @@ LOOKUP = Kind(
     restored=_is_setting_of_lookup,
     names_file="filename",
 )
-SAVED_SEARCH = Kind(
+SAVED_SEARCH = ObjectKind(
     id="saved_search",
     title="saved search",
     path="saved/searches",
@@ -148,7 +148,7 @@ SAVED_SEARCH = Kind(
     picks_settings=True,
     template="_new",
 )  # fmt: skip
-STORY = Kind(
+STORY = ObjectKind(
     id="story",
     title="story",
     path="configs/conf-analyticstories",
@@ -156,7 +156,7 @@ STORY = Kind(
     is_stanza=True,
     brings_conf=True,
 )
-VIEW = Kind(
+VIEW = ObjectKind(
     id="view",
     title="view",
     path="data/ui/views",
@@ -166,7 +166,7 @@ VIEW = Kind(
     only_sent=frozenset({"eai:data"}),
     has_switch=True,
 )
-NAV = Kind(
+NAV = ObjectKind(
     id="nav",
     title="navigation",
     path="data/ui/nav",

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from storypack.deploy import kinds
 from storypack.deploy.desired import Key, Object, Objects
-from storypack.deploy.kind import ACL_FIELDS
 from storypack.deploy.kinds import SCHEDULE_FIELDS
 from storypack.deploy.normalise import means_same
+from storypack.deploy.object_kind import ACL_FIELDS
 
 _CALL = re.compile(r"`([^`(]+)`")  # of macros without arguments
 _OF_THE_SITE = SCHEDULE_FIELDS | {"disabled", *ACL_FIELDS}

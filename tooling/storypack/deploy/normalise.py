@@ -14,7 +14,7 @@ from typing import Any
 
 from storypack.conf import boolean
 from storypack.deploy import dashboards
-from storypack.deploy.kind import Kind
+from storypack.deploy.object_kind import ObjectKind
 from storypack.truth import WRITTEN_BACK
 
 _DURATION = re.compile(r"(\d{1,18})\s*([smhdw]?)")
@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"[+-]?\d{1,18}(\.0*)?")
 _ACTION = re.compile(r"action\.[^.]+(\.param\.verbose)?")
 
 
-def normalised(kind: Kind, field: str, value: object) -> str:
+def normalised(kind: ObjectKind, field: str, value: object) -> str:
     """The one spelling of a value of a field; None and "" are the same as what the field means when it is absent."""
     text = as_text(value)
     if field.startswith("acl."):
@@ -52,7 +52,7 @@ def normalised(kind: Kind, field: str, value: object) -> str:
     return text
 
 
-def means_same(kind: Kind, field: str, ours: str | None, theirs: str | None) -> bool:
+def means_same(kind: ObjectKind, field: str, ours: str | None, theirs: str | None) -> bool:
     """Whether the instance's value means what ours does; most are letter for letter the same.
 
     Roles of Splunk Cloud (sc_admin), which a package names for every instance, say nothing where we name none.

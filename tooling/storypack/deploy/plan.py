@@ -2,7 +2,7 @@
 
 Three sides are compared, field by field: the pack's value, the instance's, and the one that we last applied. The last
 one tells who moved: a field that the pack changed is updated; one that the site changed has drifted and is put back,
-unless it is the site's to set (`Kind.belongs_to_site`): then it is kept.
+unless it is the site's to set (`ObjectKind.belongs_to_site`): then it is kept.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Literal
 
 from storypack.deploy import dashboards
 from storypack.deploy.desired import Desired, Key, Object, Objects
-from storypack.deploy.kind import ACL_FIELDS
 from storypack.deploy.kinds import ORDER
 from storypack.deploy.moved import Renaming, renamings, site_changes
 from storypack.deploy.normalise import means_same, normalised
+from storypack.deploy.object_kind import ACL_FIELDS
 
 Status = Literal["create", "update", "drifted", "orphaned", "foreign", "unchanged"]
 Effect = Literal["create", "update", "delete", "none"]

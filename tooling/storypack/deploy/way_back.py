@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from storypack.deploy import dashboards
 from storypack.deploy.desired import Key, Object
 from storypack.deploy.journal import Before, Record, Settings
-from storypack.deploy.kind import ACL_FIELDS
 from storypack.deploy.moved import site_changes
 from storypack.deploy.normalise import means_same, normalised
+from storypack.deploy.object_kind import ACL_FIELDS
 from storypack.deploy.plan import Action, Change
 
 

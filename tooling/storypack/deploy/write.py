@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 
 from storypack.deploy.desired import Object
 from storypack.deploy.instance import object_of, read_capabilities, read_one
-from storypack.deploy.kind import ACL_FIELDS, Kind
 from storypack.deploy.kinds import CAPABILITIES
 from storypack.deploy.lookup_content import write_csv
 from storypack.deploy.normalise import means_same
+from storypack.deploy.object_kind import ACL_FIELDS, ObjectKind
 from storypack.splunkd.connection import Connection, ns
 from storypack.splunkd.errors import DeployError, NotWritten, Refused, Uncertain, Unreachable
 from storypack.splunkd.reasons import unknown_argument
@@ -33,7 +33,7 @@ class _Write:
     """A write: how it is sent, and how what it did is seen. `done` and `untouched` judge the object as it is now (None:
     there is none). `fresh`: the object is being made, and may be unknown to the next request for a moment."""
 
-    kind: Kind
+    kind: ObjectKind
     name: str
     send: Callable[[], Object | None]
     done: Callable[[Object | None], bool]
@@ -53,7 +53,7 @@ class Writer:
     sleep: Callable[[float], None] = time.sleep
     notes: list[str] = field(default_factory=list)
 
-    def create(self, kind: Kind, name: str, settings: Settings, *, known: bool = False) -> None:
+    def create(self, kind: ObjectKind, name: str, settings: Settings, *, known: bool = False) -> None:
         """Make an object that is not there, with its permissions. It belongs to nobody unless `acl.owner` says who.
 
         `known`: an earlier run made it already. Then an instance that says it is there is believed, not the plan.
@@ -78,7 +78,7 @@ class Writer:
 
     def update(
         self,
-        kind: Kind,
+        kind: ObjectKind,
         name: str,
         settings: Settings,
         owner: str = "nobody",
@@ -106,7 +106,7 @@ class Writer:
                 raise DeployError(f"only a part of it is done: {refusal}") from refusal
             raise
 
-    def delete(self, kind: Kind, name: str) -> None:
+    def delete(self, kind: ObjectKind, name: str) -> None:
         """Delete an object; one that is gone already is fine."""
 
         def send() -> None:
@@ -115,7 +115,14 @@ class Writer:
         self._settled(_Write(kind, name, send, lambda now: now is None, lambda now: now is not None))
 
     def permit(
-        self, kind: Kind, name: str, settings: Settings, owner: str, now: Object | None = None, *, fresh: bool = False
+        self,
+        kind: ObjectKind,
+        name: str,
+        settings: Settings,
+        owner: str,
+        now: Object | None = None,
+        *,
+        fresh: bool = False,
     ) -> None:
         """Set sharing and roles, if `settings` has any and `now`, the object as it was just made, has others.
 
@@ -153,7 +160,7 @@ class Writer:
 
     # --- kinds of writes ------------------------------------------------------------------------------------------
 
-    def _set(self, kind: Kind, name: str, body: Settings, then: Settings) -> None:
+    def _set(self, kind: ObjectKind, name: str, body: Settings, then: Settings) -> None:
         self._settled(
             _Write(
                 kind,
@@ -164,7 +171,7 @@ class Writer:
             )
         )
 
-    def _table(self, kind: Kind, name: str, text: str, then: str | None) -> _Write:
+    def _table(self, kind: ObjectKind, name: str, text: str, then: str | None) -> _Write:
         """A lookup file's content: `then` what it was, None when there was no file."""
 
         def send() -> None:
@@ -175,7 +182,7 @@ class Writer:
 
         return _Write(kind, name, send, lambda now: is_now(now, text), lambda now: now is None or is_now(now, then))
 
-    def _unset(self, kind: Kind, name: str, fields: Collection[str], settings: Settings, then: Settings) -> None:
+    def _unset(self, kind: ObjectKind, name: str, fields: Collection[str], settings: Settings, then: Settings) -> None:
         """Take keys out of local/. Where that is not to be had, or another value than the wanted one lies below, the
         value is set."""
         gone = {one for one in fields if self._take_out(kind, name, one)}
@@ -192,7 +199,7 @@ class Writer:
             self.notes.append(f"the instance could not take {', '.join(sorted(left))} out: set to what it was instead")
             self._set(kind, name, {key: value or _nothing(kind, key) for key, value in left.items()}, then)
 
-    def _take_out(self, kind: Kind, name: str, one: str) -> bool:
+    def _take_out(self, kind: ObjectKind, name: str, one: str) -> bool:
         """Whether a key is out of local/ now: deleted, or (404) not there. Asked for twice before a refusal counts."""
         path = ns(self.app, f"properties/{kind.meta}", name, key=kind.conf_key(one))
         refused = False
@@ -210,14 +217,14 @@ class Writer:
 
     # --- sending --------------------------------------------------------------------------------------------------
 
-    def _path(self, kind: Kind, name: str, sub: str = "") -> str:
+    def _path(self, kind: ObjectKind, name: str, sub: str = "") -> str:
         return ns("system" if kind.is_app else self.app, kind.path, name, sub=sub)
 
-    def _post(self, kind: Kind, name: str, path: str, body: Settings) -> Object | None:
+    def _post(self, kind: ObjectKind, name: str, path: str, body: Settings) -> Object | None:
         """The object as the instance shows it in its answer."""
         return object_of(kind, name, self.connection.post(path, body))
 
-    def _post_new(self, kind: Kind, body: Settings) -> Object | None:
+    def _post_new(self, kind: ObjectKind, body: Settings) -> Object | None:
         path, name = APPS if kind.is_app else ns(self.app, kind.path), body["name"]
         try:
             return self._post(kind, name, path, body)
@@ -292,7 +299,7 @@ class Writer:
         return failure.message, failure.status, cure
 
 
-def _own(kind: Kind, settings: Settings) -> dict[str, str]:
+def _own(kind: ObjectKind, settings: Settings) -> dict[str, str]:
     """The settings that a write of the object itself carries."""
     return {key: value for key, value in settings.items() if not key.startswith("acl.") and kind.can_be_sent(key)}
 
@@ -310,7 +317,7 @@ def _stays(now: Object, key: str, wanted: str, old: str | None, gone: Collection
     return wanted != "" or (key not in gone and means_same(now.kind, key, old, value))
 
 
-def _nothing(kind: Kind, key: str) -> str:
+def _nothing(kind: ObjectKind, key: str) -> str:
     return "0" if key in kind.flags else ""
 
 

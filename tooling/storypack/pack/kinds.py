@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ContentKind:
     """A kind of content file.
 
     `name` is what rules, commands and messages call it; `folder` its folder in the pack. `models` names classes, which
@@ -51,10 +51,10 @@ def _one(model: str) -> Mapping[str, str]:
 
 
 KINDS: Final = (
-    Kind("detection", "detections", _one("detection.Detection"), has_search=True, has_tests=True, in_app=True),
-    Kind("story", "stories", _one("story.Story"), in_app=True),
-    Kind("baseline", "baselines", _one("baseline.Baseline"), has_search=True, has_tests=True, in_app=True),
-    Kind(
+    ContentKind("detection", "detections", _one("detection.Detection"), has_search=True, has_tests=True, in_app=True),
+    ContentKind("story", "stories", _one("story.Story"), in_app=True),
+    ContentKind("baseline", "baselines", _one("baseline.Baseline"), has_search=True, has_tests=True, in_app=True),
+    ContentKind(
         "investigation",
         "investigations",
         _one("investigation.Investigation"),
@@ -62,8 +62,8 @@ KINDS: Final = (
         has_tests=True,
         in_app=True,
     ),
-    Kind("macro", "macros", _one("macro.Macro"), in_app=True, is_spl_name=True),
-    Kind(
+    ContentKind("macro", "macros", _one("macro.Macro"), in_app=True, is_spl_name=True),
+    ContentKind(
         "lookup",
         "lookups",
         {
@@ -77,13 +77,13 @@ KINDS: Final = (
         in_app=True,
         is_spl_name=True,
     ),
-    Kind("dashboard", "dashboards", _one("dashboard.Dashboard"), in_app=True),
-    Kind("data_source", "data_sources", _one("data_source.DataSource")),
-    Kind("schedule", "schedules", _one("schedule.NamedSchedule"), older_folders=("deployments",)),
+    ContentKind("dashboard", "dashboards", _one("dashboard.Dashboard"), in_app=True),
+    ContentKind("data_source", "data_sources", _one("data_source.DataSource")),
+    ContentKind("schedule", "schedules", _one("schedule.NamedSchedule"), older_folders=("deployments",)),
 )
 """In the order in which they are loaded and shown."""
 
-SETTINGS: Final = Kind("settings", "", _one("settings.Settings"))
+SETTINGS: Final = ContentKind("settings", "", _one("settings.Settings"))
 """storypack.yml, of which each pack has one."""
 
 BY_NAME: Final = {kind.name: kind for kind in (*KINDS, SETTINGS)}

@@ -24,7 +24,7 @@ from storypack.pack.adapters import CURRENT, Note, adapt, app_settings
 from storypack.pack.explain import issues_of, unknown_keys, without
 from storypack.pack.files import SETTINGS_FILE, Found, elsewhere, find_files, other_folders, read_file
 from storypack.pack.kept import keep_files, kept_files
-from storypack.pack.kinds import BY_FOLDER, KINDS, SETTINGS, Kind, content_folders
+from storypack.pack.kinds import BY_FOLDER, KINDS, SETTINGS, ContentKind, content_folders
 from storypack.pack.models.base import Model
 from storypack.pack.models.settings import ExternalContent, Settings
 from storypack.pack.pack import Entry, Pack
@@ -292,7 +292,7 @@ def _problem_issue(problem: Problem, source: SourceFile) -> Issue:
 
 
 def _validated(
-    kind: Kind, data: dict[str, Any], source: SourceFile, version: int = CURRENT
+    kind: ContentKind, data: dict[str, Any], source: SourceFile, version: int = CURRENT
 ) -> tuple[Model | None, list[Issue]]:
     """The model of the data, and what is wrong with it. Older formats took any key: there, those that nothing reads
     are warnings, and an error says of which age the file is."""

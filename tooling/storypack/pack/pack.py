@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Generic, TypeVar
 
 from storypack.issue import Location
-from storypack.pack.kinds import KINDS, Kind
+from storypack.pack.kinds import KINDS, ContentKind
 from storypack.pack.models.base import Model
 from storypack.pack.models.baseline import Baseline
 from storypack.pack.models.dashboard import BODIES, Dashboard
@@ -87,7 +87,7 @@ class Pack:
         for kind in KINDS:
             yield from self.of(kind)
 
-    def of(self, kind: Kind) -> tuple[Entry[Any], ...]:
+    def of(self, kind: ContentKind) -> tuple[Entry[Any], ...]:
         """The objects of one kind."""
         return self.content.get(kind.folder, ())
 

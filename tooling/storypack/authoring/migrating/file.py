@@ -16,7 +16,7 @@ from storypack.authoring.skeletons import SKELETONS, Seed
 from storypack.issue import Location
 from storypack.pack.adapters import Adapted, adapt
 from storypack.pack.explain import unknown_keys, without
-from storypack.pack.kinds import BY_FOLDER, Kind
+from storypack.pack.kinds import BY_FOLDER, ContentKind
 from storypack.pack.source import SourceFile, path_text
 from storypack.pack.yaml import YamlError, decode, parse
 
@@ -125,7 +125,7 @@ def _written(folder: str, text: str, adapted: Adapted) -> tuple[Writer, str]:
     return writer, after
 
 
-def _order(kind: Kind, data: dict[str, Any]) -> list[str]:
+def _order(kind: ContentKind, data: dict[str, Any]) -> list[str]:
     """The keys of a kind of content in the order of a new file of it, then those that a new one does without."""
     fields = list(kind.model(data).model_fields)
     if kind.name not in SKELETONS:

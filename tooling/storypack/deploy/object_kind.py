@@ -14,7 +14,7 @@ def _not_the_state(name: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Kind:
+class ObjectKind:
     """One kind of object, in REST's names of settings.
 
     `title` is for people. Where it lies: `path` below the namespace of the app, or outside of all namespaces

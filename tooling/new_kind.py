@@ -74,12 +74,14 @@ def _class(name: str) -> str:
 
 
 def record(name: str, conf: str = "") -> str:
-    """Its record in `KINDS`, as a line of code."""
-    arguments = f'"{name}", "{name}s", _one("{name}.{_class(name)}"), has_search=True'
+    """Its record in `KINDS`, as code."""
+    arguments = [f'"{name}"', f'"{name}s"', f'_one("{name}.{_class(name)}")', "has_search=True"]
     if conf:
-        arguments += f', in_app=True, conf="{conf}"'
-    line = f"    ContentKind({arguments}),"
-    return line if len(line) <= 120 else f"    ContentKind(\n        {arguments}\n    ),"
+        arguments += ["in_app=True", f'conf="{conf}"']
+    line = f"    ContentKind({', '.join(arguments)}),"
+    if len(line) <= 120:
+        return line
+    return "\n".join(["    ContentKind(", *(f"        {each}," for each in arguments), "    ),"])
 
 
 def write(root: Path, name: str, conf: str = "") -> list[str]:

@@ -91,7 +91,7 @@ class Side:
         """Add a stage to the search of one detection."""
         text = self.edited.read_text(encoding="utf-8")
         self.edits += 1
-        text, made = re.subn(r"(?m)^(\s*)(\| `\w+_filter`)", rf"\1| head 9000{self.edits}\n\1\2", text, count=1)
+        text, made = re.subn(r"\| *(`\w+_filter`)", rf"| head 9000{self.edits} | \1", text, count=1)
         assert made, self.edited
         self.edited.write_text(text, encoding="utf-8")
 

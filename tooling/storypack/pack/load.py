@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -85,12 +86,8 @@ def load_pack(folder: Path, store: Store | None = None) -> Loaded:
     """
     settings, settings_source, issues = load_settings(folder)
     found, stray = find_files(folder, content_folders(settings.content_folder))
-    known = kept_files(folder, found, store) if store else {}
-    new = _read_all(folder, [item for item in found if item.path not in known])
-    reads = [known[item.path] if item.path in known else next(new) for item in found]
-    if store:
-        keep_files(found, reads, known, store)
-    results = [_modelled(item, read) for item, read in zip(found, reads, strict=True)]
+    reads = _read_or_kept(folder, found, store)
+    results = [_modelled(item, reads.popleft()) for item in found]  # lets each file's data go as soon as it can
     if settings_source.text and not any(item.kind in _SEARCHES for item in found):
         issues.append(_no_content(folder, settings, settings_source))
     if settings.profile == "compatible":
@@ -228,6 +225,16 @@ def _with_default_schedules(settings: Settings, schedules: list[Entry[Any]]) -> 
     said = settings.schedules.model_fields_set
     update = {kind: name for kind, name in chosen.items() if kind not in said}
     return settings.model_copy(update={"schedules": settings.schedules.model_copy(update=update)})
+
+
+def _read_or_kept(folder: Path, found: list[Found], store: Store | None) -> deque[Read]:
+    """The files in their order: those that the store has, and all others read."""
+    known = kept_files(folder, found, store) if store else {}
+    new = _read_all(folder, [item for item in found if item.path not in known])
+    reads = deque(known[item.path] if item.path in known else next(new) for item in found)
+    if store:
+        keep_files(found, reads, known, store)
+    return reads
 
 
 def _read_all(folder: Path, found: list[Found]) -> Iterator[Read]:

@@ -12,7 +12,7 @@ from weakref import WeakSet
 
 Value = TypeVar("Value")
 
-MOST_CHARACTERS = 1_000_000
+MOST_CHARACTERS = 500_000
 """Texts that one memory keeps, in characters: a tree takes about 20 bytes for each."""
 
 LONGEST_TEXT = 50_000

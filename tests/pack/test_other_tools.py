@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from storypack.issue import Issue, Severity
 from storypack.pack import load_pack
 from storypack.pack.adapters.app_settings import default_schedules, settings_of
+from storypack.pack.kinds import KINDS
 from storypack.pack.load import Loaded
 from tests.pack.example_pack import DETECTION_FILE, Folder
 
@@ -374,3 +377,46 @@ def test_actions_that_no_conf_can_carry(folder: Folder, actions: str, key: str) 
     assert issues
     assert {issue.severity for issue in issues} == {Severity.ERROR}
     assert any(issue.key.startswith(key.partition("]")[0][:13]) for issue in issues), issues
+
+
+# --- anything at all
+
+
+KEYS = (
+    *("name", "id", "version", "date", "type", "status", "tags", "rba", "finding", "intermediate_findings", "search"),
+    *("threat_objects", "data_source", "data_sources", "CVE", "deployment", "scheduling", "alert_action", "tests"),
+    *("lookup_type", "filename", "collection", "fields_list", "fields", "default_match", "match_type", "description"),
+    *("references", "inputs", "steps", "product", "observable", "message", "security_domain", "risk_objects", "app"),
+    *("build", "path", "content", "title", "label", "external_app_content", "content_prefix", "app_version"),
+)
+VALUES: tuple[Any, ...] = (
+    *(None, 1, 1.0, True, "x", "5", "a.mlmodel", "../x", [], {}, [1], ["a"], [{}], {"a": 1}, {"type": "TTP"}),
+    *([{"field": "user", "type": "user", "score": 5}], [{"name": 1, "role": ["Attacker"], "type": 3}]),
+    *({"alert_action": {"email": {"to": ["a"]}, "notable": 3, "x": None}}, {"scheduling": {"cron_schedule": 1}}),
+    {"detections": [{"path": 1}]},
+)
+
+
+def odd_object(random: Random, depth: int = 0) -> dict[str, Any]:
+    made = {}
+    for key in random.sample(KEYS, random.randint(0, 14)):
+        deeper = depth < 2 and random.random() < 0.3
+        made[key] = odd_object(random, depth + 1) if deeper else random.choice(VALUES)
+    if random.random() < 0.5:
+        made["type"] = random.choice(["TTP", "Anomaly", "Hunting", "Correlation"])
+    return made
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_odd_values_are_issues(folder: Folder, seed: int) -> None:
+    """No file of another tool, whatever is in it, brings the loader down or leaves the pack without its other files."""
+    random = Random(seed)
+    for number in range(15):
+        for kind in KINDS:
+            folder.write(f"{kind.folder}/odd_{number}.yml", json.dumps(odd_object(random)))
+    folder.write("contentctl.yml", json.dumps(odd_object(random)))
+    folder.write("storypack.yml", "author: Kim\n")
+    loaded = folder.load()
+    assert DETECTION_FILE in [entry.path for entry in loaded.pack.detections]
+    assert len(loaded.files) > 15 * len(KINDS)
+    assert all(issue.message and issue.location.file for issue in loaded.issues)

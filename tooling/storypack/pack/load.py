@@ -185,7 +185,7 @@ def _with_template(folder: Path, settings: Settings) -> Settings:
 
 def _left_out(folder: Path, settings: Settings, source: SourceFile) -> Iterator[Issue]:
     """That other folders of another tool's repository hold what may be content, and are not read."""
-    known = {*content_folders(), "app_template", "app"}
+    known = {*content_folders(), "app_template", "app", "overlays"}
     for name, count in other_folders(folder, settings.content_folder, known):
         shown = f"{settings.content_folder}/{name}" if settings.content_folder else name
         files = "1 file" if count == 1 else f"{count} files"

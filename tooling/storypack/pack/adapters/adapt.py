@@ -49,8 +49,11 @@ def adapt(kind: str, data: Data, stem: str, folder: str) -> Adapted | None:
     version = version_of(kind, data)
     if version == CURRENT and not lenient.relaxable(kind, data):
         return None
-    adapted = Adapted(_copy(data), version=version)
-    if version < CURRENT:
+    older = version < CURRENT
+    # Older tools took a key without a value for one that is not there.
+    said = {key: value for key, value in data.items() if value is not None} if older else data
+    adapted = Adapted(_copy(said), version=version)
+    if older:
         _converted(kind, adapted, folder)
     lenient.relax(kind, adapted)
     return adapted

@@ -69,7 +69,9 @@ class Adapted:
         """Set `new`, and remember that it comes from `old`."""
         target: dict[Any, Any] = self.data
         for part in new[:-1]:
-            target = target.setdefault(part, {})
+            if not isinstance(target.get(part), dict):
+                target[part] = {}
+            target = target[part]
         target[new[-1]] = value
         self.came_from(new, old)
 

@@ -37,8 +37,6 @@ def relax(kind: str, adapted: Adapted) -> None:
     if kind in ("lookups", "data_sources") and isinstance(fields := data.get("fields"), str):
         _read_as(adapted, "fields", [part.strip() for part in fields.split(",") if part.strip()])
     if adapted.version < CURRENT:
-        for key in [key for key, value in data.items() if value is None]:
-            del data[key]  # as if it were not there, which is what it was taken for
         for key in _PROSE:
             if isinstance(text := data.get(key), str) and (plain := _CONTINUED.sub("", text)) != text:
                 data[key] = plain

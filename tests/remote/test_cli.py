@@ -12,6 +12,8 @@ from click.testing import CliRunner
 
 from remote.place import INDEX, Place
 from remote.sample_pack import write_pack
+from splunkd import Fault
+from splunkd.faults import path_has
 from storypack.cli import main
 from tests.testing.small_pack import SmallPack
 
@@ -145,7 +147,7 @@ def test_a_hunt_shows_its_report_and_leaves_nothing(place: Place, tmp_path: Path
     assert (head["place"], head["findings"], head["events"]) == (place.splunkd.host, 1, 2)
     assert next(each for each in others if each["kind"] == "finding")["row"] == {"user": "kim", "count": "2"}
     assert place.splunkd.log.writes() == []
-    assert not list(tmp_path.rglob("*.jsonl"))
+    assert [path.read_text() for path in (tmp_path / ".storypack/hunts").iterdir()] == ["*\n"]  # the .gitignore
     (tmp_path / "detections/cloud/disk.yml").unlink()
     pack.detection("Writes", "`ex_audit` | stats count by user | outputlookup x | `ex_writes_filter`")
     done = place.run("hunt", "--splunk", folder=tmp_path)
@@ -166,3 +168,32 @@ def test_a_hunt_is_over_files_or_on_an_instance(words: list[str], why: str) -> N
     result = CliRunner().invoke(main, ["hunt", *words])
     assert result.exit_code == 2
     assert why in result.output
+
+
+def test_a_hunt_that_loses_its_instance_shows_what_was_found_and_goes_on_later(place: Place, tmp_path: Path) -> None:
+    pack = SmallPack(tmp_path)
+    count = "`ex_audit` action=copy | stats count by user | where count>=2"
+    pack.detection("Disk", f"{count} | `ex_disk_filter`")
+    pack.detection("Tape", f"{count} | table user | `ex_tape_filter`")
+    now = int(time.time()) // 3_600 * 3_600 - 6 * 3_600
+    for hour in range(4):
+        for second in (60, 61):
+            line = json.dumps({"user": f"user{hour}", "action": "copy", "second": second})
+            when = now + 3_600 * hour + second
+            place.splunkd.state.add_event(line, time=when, index="main", sourcetype="ex:audit")
+    is_made = path_has("search/v2/jobs")
+    lost = Fault(
+        "answer", nth=9, matches=lambda seen: is_made(seen) and seen.path.endswith("/jobs"), status=401, effect=False
+    )
+    place.splunkd.faults.add(lost)
+    hunt = ("hunt", "--splunk", "--jobs", "1", "--earliest", "-2d", "--format", "json")
+    done = place.run(*hunt, folder=tmp_path)
+    assert done.returncode == 2, done.stdout
+    assert "the same command goes on from there" in done.stderr
+    head = json.loads(done.stdout.splitlines()[0])
+    assert head["interrupted"] and 0 < head["findings"] < 8
+    done = place.run(*hunt, folder=tmp_path)
+    assert done.returncode == 1, done.stderr
+    head = json.loads(done.stdout.splitlines()[0])
+    assert (head["interrupted"], head["findings"]) == (False, 8)
+    assert "went on with the hunt of" in done.stderr and "went on" in head["notes"][0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,9 +112,13 @@ def _moment(option: str, text: str, now: float) -> float:
 
 
 def _place_of(pack: Path, hunt: str) -> Path:
-    """The journal's file in the pack; what lies behind a link is not ours to write."""
+    """The journal's file in the pack, kept out of git; what lies behind a link is not ours to write."""
     folder = pack / FOLDER
     for each in (folder, folder.parent):
         if each.is_symlink():
             raise click.ClickException(f"{each} is a link, and is not written through: name a file with --state")
+    with suppress(OSError):  # whoever opens the journal says why
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / ".gitignore").open("x", encoding="utf-8") as file:
+            file.write("*\n")
     return folder / f"{hunt}.jsonl"

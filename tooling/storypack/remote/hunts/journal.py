@@ -121,4 +121,6 @@ def open_journal(path: Path, about: Mapping[str, Any], *, restart: bool = False)
     except Timeout:
         raise JournalError(f"{path} is in use by another hunt") from None
     except OSError as error:
-        raise JournalError(f"cannot keep what the hunt learns in {path}: {error.strerror}") from error
+        raise JournalError(
+            f"cannot keep what the hunt learns in {path}: {error.strerror}; --state names a file"
+        ) from error

@@ -91,6 +91,15 @@ def kept_files(root: Path) -> frozenset[str]:
     return frozenset(_git(root, "ls-files", "-z").split("\0"))
 
 
+def last_tag(root: Path) -> str:
+    """The tag that is nearest before the last commit. Raises GitError."""
+    _git(root, "rev-parse", "--git-dir")  # says why, if this is no repository
+    try:
+        return _git(root, "describe", "--tags", "--abbrev=0").strip()
+    except GitError as error:
+        raise GitError("no tag lies before the last commit; name a release with --since") from error
+
+
 def _head(root: Path) -> str | None:
     """The last commit; None in a repository that has none yet."""
     _git(root, "rev-parse", "--git-dir")  # says why, if this is no repository

@@ -59,19 +59,19 @@ def _changed(pack: Pack, since: str) -> set[str]:
     """Changed files, and those of all that the change reaches. Events that git does not keep may have changed, too."""
     from storypack.authoring.reach import reach
 
-    changed = changes_since(pack, since)
+    changed = changes_since(pack, since, "--only changed")
     named = {item.data for entry in pack.tested for test in entry.model.tests for item in test.attack_data}
     local = {posixpath.normpath(name) for name in named if is_plain(pack.root / name)}
     return reach(pack, changed.files | (local - kept_files(pack.root)), changed.old_texts())
 
 
-def changes_since(pack: Pack, since: str) -> Changes:
-    """What git says was changed. Raises SelectionError."""
+def changes_since(pack: Pack, since: str, option: str) -> Changes:
+    """What git says was changed. Raises SelectionError, which names the option that asked."""
     read = (SETTINGS_FILE, *app_settings.FILES, *content_folders(pack.settings.content_folder))
     try:
         return changes(pack.root, since, read)
     except GitError as error:
-        raise SelectionError(f"--only changed: {error}") from error
+        raise SelectionError(f"{option}: {error}") from error
 
 
 def starts_of_changes(only: Sequence[str]) -> list[str]:

@@ -26,7 +26,7 @@ from storypack.pack.models import (
 from storypack.pack.models.base import Content
 from storypack.pack.models.search import Search
 from storypack.pack.names import file_stem, search_of_step
-from storypack.pack.pack import Entry, Pack
+from storypack.pack.pack import Entry, Pack, by_id
 
 _CALL = re.compile(r"`\s*([A-Za-z0-9_-]+)\s*(?:\([^`]*\))?\s*`")
 
@@ -42,10 +42,12 @@ def calls(text: str) -> set[str]:
 
 @dataclass(frozen=True, eq=False)
 class Context:
-    """The pack, and the day of the check: the clock is an argument."""
+    """The pack, and the day of the check: the clock is an argument. `earlier` = the pack as it was, where versions are
+    to be compared."""
 
     pack: Pack
     today: dt.date
+    earlier: Pack | None = None
 
     @property
     def root(self) -> Path:
@@ -70,6 +72,15 @@ class Context:
     def kind(self, content: object) -> str:
         """`detection`, `story`, `data_source` …"""
         return BY_FOLDER[self.entry(content).kind].name
+
+    def before(self, entry: Entry[Any]) -> Entry[Any] | None:
+        """The same object, by its id, in the pack as it was; None where there is none, or no such pack is given."""
+        found = self._earlier.get(entry.model.id)
+        return found if found is not None and found.kind == entry.kind else None
+
+    @cached_property
+    def _earlier(self) -> dict[str, Entry[Any]]:
+        return by_id(self.earlier) if self.earlier else {}
 
     @cached_property
     def objects(self) -> tuple[Content, ...]:

@@ -35,13 +35,15 @@ def run_checks(
     loading: Sequence[Issue] = (),
     store: Store | None = None,
     only: Collection[str] | None = None,
+    earlier: Pack | None = None,
 ) -> Checked:
     """Apply all rules. `loading` are the loader's issues: part of the result, and silenced like all others.
 
     `store` = where what was learnt of searches is kept, so that they are not checked again unchanged. `only` = files
-    of objects whose issues are wanted; what is said of other files is then not complete.
+    of objects whose issues are wanted; what is said of other files is then not complete. `earlier` = the pack as it
+    was, against which versions are checked.
     """
-    context = Context(pack, today)
+    context = Context(pack, today, earlier)
     searches = plan(context, store, only)
     tasks: list[Callable[[], Any]] = [partial(_metadata, context, only), *searches.tasks]
     metadata, *checked = run_all(tasks, workers=None if len(searches.chunks) > 1 else 1)

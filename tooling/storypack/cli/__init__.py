@@ -23,6 +23,7 @@ COMMANDS = {
     "fmt": "Format the YAML and the SPL of a pack.",
     "schema": "Print the JSON Schema of a content file, for editors.",
     "migrate": "Rewrite older content into the current format.",
+    "release": "Show what changed since a release, and raise the version.",
     "rules": "List the rules that validate checks.",
 }
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from storypack.authoring.changes import Changes
 from storypack.authoring.selection import changes_since, starts_of_changes
 from storypack.checks import baseline, snapshot
 from storypack.checks.cache import tool_digest
@@ -25,16 +27,20 @@ _BASE = "base.json"
 """What the store calls the result for the pack before it was changed."""
 
 
-def checked(pack: Path, only: Sequence[str], today: dt.date, store: Store | None) -> tuple[Snapshot, Mapping[str, str]]:
+def checked(
+    pack: Path, only: Sequence[str], today: dt.date, store: Store | None, since: str = ""
+) -> tuple[Snapshot, Mapping[str, str]]:
     """What the checks find, and the text of each file that was read and has an issue.
 
     With `changed` in `only`, these are the issues of the files that it names, and of all others those that are new.
+    `since` = the branch or commit that versions are compared with.
     """
     loaded = load_pack(pack, store)
     if not loaded.files:
         raise no_pack(pack)
     files = chosen(loaded.pack, only)
-    result = _run(loaded, today, store, _enough(loaded, files, only))
+    earlier = pack_at(loaded.pack, since, "--since") if since else None
+    result = _run(loaded, today, store, _enough(loaded, files, only), earlier)
     if files is None:
         found = Snapshot(result.issues, loaded.files, len(result.silenced))
         return found, _texts(loaded, result.issues)
@@ -54,8 +60,24 @@ def _enough(loaded: Loaded, files: frozenset[str] | None, only: Sequence[str]) -
     return files if files <= {entry.path for entry in loaded.pack.entries()} else None
 
 
-def _run(loaded: Loaded, today: dt.date, store: Store | None, only: frozenset[str] | None = None) -> Checked:
-    return run_checks(loaded.pack, today, [*loaded.issues, *(_of_app(loaded) if only is None else ())], store, only)
+def pack_at(pack: Pack, since: str, option: str) -> Pack:
+    """The pack as it was where the branch left `since`. Its files are gone: it is for comparing what they said."""
+    changed = changes_since(pack, since, option)
+    if changed.base is None:
+        return replace(pack, content={})
+    with _at_base(pack, changed) as loaded:
+        return loaded.pack
+
+
+def _run(
+    loaded: Loaded,
+    today: dt.date,
+    store: Store | None,
+    only: frozenset[str] | None = None,
+    earlier: Pack | None = None,
+) -> Checked:
+    app = _of_app(loaded) if only is None else ()
+    return run_checks(loaded.pack, today, [*loaded.issues, *app], store, only, earlier)
 
 
 def _of_app(loaded: Loaded) -> Sequence[Issue]:
@@ -64,19 +86,25 @@ def _of_app(loaded: Loaded) -> Sequence[Issue]:
     return app_issues(loaded.pack)
 
 
+@contextmanager
+def _at_base(pack: Pack, changed: Changes) -> Iterator[Loaded]:
+    """The pack before it was changed, in files that go away."""
+    with scratch() as folder:
+        base = folder / (real(pack.root).name or "pack")  # settings may be made up from the name
+        changed.write_base(base)
+        yield load_pack(base)
+
+
 def _new_since(pack: Pack, since: str, issues: Sequence[Issue], store: Store | None) -> Sequence[Issue]:
     """Those of the issues that the pack did not have before it was changed."""
-    changed = changes_since(pack, since)
+    changed = changes_since(pack, since, "--only changed")
     if not issues or changed.base is None:
         return issues
     today = dt.date.today()
     state = digest(changed.state(), today.isoformat(), tool_digest())
     before = snapshot.load(store, state, _BASE)
     if before is None:
-        with scratch() as folder:
-            base = folder / (real(pack.root).name or "pack")  # settings may be made up from the name
-            changed.write_base(base)
-            loaded = load_pack(base)
+        with _at_base(pack, changed) as loaded:
             result = _run(loaded, today, replace(store, keeps=False) if store else None)
         before = Snapshot(result.issues, loaded.files, len(result.silenced))
         snapshot.save(store, state, before, _BASE)

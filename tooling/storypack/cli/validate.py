@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         "storypack validate --only changed --only 'story:Data Exfiltration'",
         "storypack validate --format sarif --output validate.sarif",
         "storypack validate --baseline accepted.jsonl --update-baseline",
+        "storypack validate --since origin/main",
     )
 )
 @no_paths
@@ -59,6 +60,12 @@ if TYPE_CHECKING:
     help="Accept the issues that FILE lists; what is mended leaves it by itself.",
 )
 @click.option("--update-baseline", is_flag=True, help="Accept what is there now: write it into the baseline.")
+@click.option(
+    "--since",
+    metavar="REF",
+    default="",
+    help="Compare versions with this branch or commit: what does something else needs a new one (SP128).",
+)
 @cache_options
 def command(
     pack: Path,
@@ -69,6 +76,7 @@ def command(
     details: bool | None,
     baseline: Path | None,
     update_baseline: bool,
+    since: str,
     cache: Path | None,
     no_cache: bool,
 ) -> int:
@@ -85,14 +93,17 @@ def command(
     if update_baseline and not baseline:
         raise click.UsageError("--update-baseline needs --baseline FILE: where to write it")
     with no_collection():
-        results = _results(pack, only, None if no_cache else store_of(pack, cache), baseline, update=update_baseline)
+        store = None if no_cache else store_of(pack, cache)
+        results = _results(pack, only, store, since, baseline, update=update_baseline)
     emit(_render(results, format, output, details), output)
     if results.count(Severity.ERROR) or (strict and results.count(Severity.WARNING)):
         return exit_codes.FAILED
     return exit_codes.OK
 
 
-def _results(pack: Path, only: tuple[str, ...], store: Store | None, baseline: Path | None, *, update: bool) -> Results:
+def _results(
+    pack: Path, only: tuple[str, ...], store: Store | None, since: str, baseline: Path | None, *, update: bool
+) -> Results:
     """What there is to say about the pack, or about the files that `only` names, beyond what the baseline accepts."""
     import datetime as dt
 
@@ -101,11 +112,11 @@ def _results(pack: Path, only: tuple[str, ...], store: Store | None, baseline: P
     from storypack.report.results import Results, relocated
 
     today, base = dt.date.today(), pack.as_posix()
-    state = snapshot.state_of(pack, today, store.folder) if store and not only else None
+    state = snapshot.state_of(pack, today, store.folder) if store and not only and not since else None
     found = snapshot.load(store, state)
     texts: Mapping[str, str] = {}
     if found is None:
-        found, texts = checked(pack, only, today, store)
+        found, texts = checked(pack, only, today, store, since)
         snapshot.save(store, state, found)
     issues, accepted = _beyond(baseline, found, partial=bool(only), update=update)
     texts = {**_texts(pack, {issue.location.file for issue in found.issues} - texts.keys()), **texts}

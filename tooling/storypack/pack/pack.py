@@ -276,3 +276,11 @@ class Pack:
     def dashboard_path(self, entry: Entry[Dashboard]) -> Path | None:
         """The file with a dashboard's definition; None if there is none."""
         return next((path for suffix in BODIES if os.path.lexists(path := self.beside(entry, suffix))), None)
+
+
+def by_id(pack: Pack) -> dict[str, Entry[Any]]:
+    """The objects of a pack by their ids, which stay when names and files change. Of two with one id the first."""
+    found: dict[str, Entry[Any]] = {}
+    for entry in pack.entries():
+        found.setdefault(str(getattr(entry.model, "id", "")), entry)
+    return found

@@ -9,13 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storypack.engine.coarse import coarse_sql, exact_sql, possible_terms
+from storypack.engine.coarse import coarse_sql, exact_sql, outline, possible_terms
 from storypack.engine.events.origin import EventFile
 from storypack.engine.filters import relaxed
+from storypack.engine.knowledge.fields import OriginFields
 from storypack.engine.knowledge.files import FileSource
+from storypack.engine.knowledge.origins import Origin
 from storypack.engine.knowledge.scan import open_scan
 from storypack.engine.needles import needle_of
 from storypack.engine.run import open_session
+from storypack.engine.session import Session
 from storypack.engine.source import ScanRequest
 from storypack.spl import parse_term, tree
 
@@ -86,15 +89,24 @@ TERMS = st.recursive(
 )
 
 
+def scans(
+    source: FileSource, session: Session
+) -> Iterator[tuple[tuple[Origin, OriginFields], tuple[Origin, OriginFields]]]:
+    """Each origin twice: with fields that stay, and with those for a trial."""
+    twice = [open_scan(source.events, source.knowledge, ScanRequest(), session, clock=None).parts for _ in "ab"]
+    return zip(*twice, strict=True)
+
+
 def missed(source: FileSource, terms: Sequence[tree.Term]) -> list[tuple[str, tree.Term, str]]:
     """The events that match a filter and are thrown away nevertheless: kind, filter, event."""
     found = []
     with open_session(source, None, NOW) as session, session.translated():
-        for origin, fields in open_scan(source.events, source.knowledge, ScanRequest(), session, clock=None).parts:
+        for (origin, fields), (_, trial) in scans(source, session):
             conditions = []
             for term in terms:
                 possible = possible_terms(frozenset({term}), fields)
-                exact, coarse = exact_sql(possible, fields, session), coarse_sql(possible, fields, session)
+                exact = exact_sql(possible, fields, session)
+                coarse = coarse_sql(outline(possible, trial, session), fields, session)
                 conditions.append(f"coalesce({exact}, FALSE) AND NOT coalesce({coarse}, FALSE)")
             flags = ", ".join(conditions)
             rows = session.rows(f"SELECT _raw, {flags} FROM ({fields.layers.sql(f'_raw, {flags}')})")
@@ -125,9 +137,9 @@ def test_no_event_is_thrown_away_that_matches(source: FileSource, texts: list[st
 )
 def test_what_is_thrown_away(source: FileSource, kind: str, text: str, kept: int) -> None:
     with open_session(source, None, NOW) as session, session.translated():
-        for origin, fields in open_scan(source.events, source.knowledge, ScanRequest(), session, clock=None).parts:
+        for (origin, fields), (_, trial) in scans(source, session):
             if origin.constants["sourcetype"] == kind:
-                coarse = coarse_sql([parse_term(text)], fields, session)
+                coarse = coarse_sql(outline([parse_term(text)], trial, session), fields, session)
                 sql = f"SELECT count(*) FROM ({fields.layers.sql(coarse)}) WHERE {coarse}"
                 assert session.rows(sql) == [(kept,)]
 

@@ -6,10 +6,11 @@ The search is compiled, and where it must be run over no rows at all, against a 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
+from storypack.engine.commands import find
 from storypack.engine.compile.pipeline import compile_pipeline
 from storypack.engine.relation import Column, OrderKey
 from storypack.engine.run import fetch_result, open_session
@@ -17,6 +18,8 @@ from storypack.engine.session import Session
 from storypack.engine.source import LookupTable, ModelDataset, ScanRequest, Source
 from storypack.engine.sql import Kind, identifier
 from storypack.engine.text import parse_search
+from storypack.spl import tree
+from storypack.spl.fields.walk import walk
 from storypack.spl.macros import MacroDefinition
 
 _NUMBERS = ("_time", "_indextime")
@@ -74,6 +77,43 @@ def scans(
         with session.translated():
             compile_pipeline(parse_search(spl, session), session).closed()
     return recorder.plans()
+
+
+def only_request(
+    spl: str, source: Source, macros: Mapping[str, MacroDefinition] | None = None, now: float | None = None
+) -> ScanRequest | None:
+    """The base search of a search that passes over events once, at its beginning, found out without compiling the rest;
+    None for another. Raises EngineError for one that cannot be read."""
+    recorder = _First(source)
+    with open_session(recorder, macros, now) as session:
+        session.dry = True
+        with session.translated():
+            pipeline = parse_search(spl, session)
+            if not _passes_once(pipeline):
+                return None
+            try:
+                compile_pipeline(replace(pipeline, commands=pipeline.commands[:1]), session)
+            except _ReachedError as reached:
+                return reached.request
+    return None
+
+
+def _passes_once(pipeline: tree.Pipeline) -> bool:
+    """Whether only the first command looks at events."""
+    if sum(isinstance(each, tree.Pipeline) for each in walk(pipeline)) > 1 or not pipeline.commands:
+        return False
+    first, *others = pipeline.commands
+    if not isinstance(first, tree.Search | tree.Tstats):
+        return False
+    return not any(isinstance(each, tree.Deferred) or each.name == "map" or find(each).generates for each in others)
+
+
+class _ReachedError(Exception):
+    """Raised by the first pass over events; `request` = None if there may be others."""
+
+    def __init__(self, request: ScanRequest | None) -> None:
+        super().__init__()
+        self.request = request
 
 
 @dataclass
@@ -138,3 +178,16 @@ class _Recorder:
 
     def saved_search(self, name: str) -> str | None:
         return self.source.saved_search(name)
+
+
+class _First(_Recorder):
+    """A recorder that ends the compilation with the first pass."""
+
+    def scan(self, request: ScanRequest, session: Session) -> _Notes:
+        raise _ReachedError(request)
+
+    def datamodel(self, name: str) -> ModelDataset | None:
+        found = super().datamodel(name)
+        if found is not None and (found.others or "[" in str(found.pipeline)):
+            raise _ReachedError(None)
+        return found

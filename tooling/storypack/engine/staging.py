@@ -10,14 +10,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from storypack.engine.coarse import coarse_sql, possible_terms
+from storypack.engine.coarse import coarse_sql, outline, possible_terms
 from storypack.engine.filters import Filters
 from storypack.engine.knowledge.fields import OriginFields
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.knowledge.origins import FILES_TABLE, Origin
-from storypack.engine.knowledge.scan import open_scan
+from storypack.engine.knowledge.scan import FileScan, open_scan
 from storypack.engine.run import open_session
 from storypack.engine.session import Session
 from storypack.engine.source import ScanRequest
@@ -76,15 +77,41 @@ class Staged:
         return replace(self.origin, staged=staged)
 
 
-def stage(source: FileSource, wanted: Iterable[Filters], now: float) -> Iterator[tuple[list[Staged], Coverage]]:
-    """The events of each source type that searches with these base filters may match, and the coverage, as soon as it
-    has been read. `now` (epoch seconds) is the year of times without one."""
-    every = list(dict.fromkeys(wanted))
+@dataclass
+class Staging:
+    """The pass before it is made: what there is, as far as it is known without reading events."""
+
+    session: Session
+    source: FileSource
+    trial: FileScan
+
+    def has_telemetry(self, filters: Filters) -> bool:
+        """Whether there may be events that a search with these base filters asks for."""
+        return any(possible_terms(filters, fields) for _, fields in self.trial.parts)
+
+    def run(self, wanted: Iterable[Filters]) -> Iterator[tuple[list[Staged], Coverage]]:
+        """The events of each source type that searches with these base filters may match, and the coverage, as soon as
+        it has been read."""
+        every = list(dict.fromkeys(wanted))
+        with self.session.translated():
+            scan = open_scan(self.source.events, self.source.knowledge, ScanRequest(), self.session, clock=None)
+            trials = {origin.number: fields for origin, fields in self.trial.parts}
+            for parts in _by_sourcetype(scan.parts):
+                staged = [_staged(one, fields, trials[one.number], every, self.session) for one, fields in parts]
+                yield staged, _coverage(staged)
+
+
+@contextmanager
+def open_staging(source: FileSource, now: float) -> Iterator[Staging]:
+    """`now` (epoch seconds) is the year of times without one. Raises EngineError."""
     with open_session(source, None, now) as session, session.translated():
-        scan = open_scan(source.events, source.knowledge, ScanRequest(), session, clock=None)
-        for parts in _by_sourcetype(scan.parts):
-            staged = [_staged(origin, fields, every, session) for origin, fields in parts]
-            yield staged, _coverage(staged)
+        yield Staging(session, source, open_scan(source.events, source.knowledge, ScanRequest(), session, clock=None))
+
+
+def stage(source: FileSource, wanted: Iterable[Filters], now: float) -> Iterator[tuple[list[Staged], Coverage]]:
+    """See `Staging.run`."""
+    with open_staging(source, now) as staging:
+        yield from staging.run(wanted)
 
 
 def _by_sourcetype(parts: Sequence[tuple[Origin, OriginFields]]) -> list[list[tuple[Origin, OriginFields]]]:
@@ -95,9 +122,12 @@ def _by_sourcetype(parts: Sequence[tuple[Origin, OriginFields]]) -> list[list[tu
     return list(groups.values())
 
 
-def _staged(origin: Origin, fields: OriginFields, wanted: Sequence[Filters], session: Session) -> Staged:
-    terms = {filters: some for filters in wanted if (some := possible_terms(filters, fields))}
-    conditions = {filters: coarse_sql(some, fields, session) for filters, some in terms.items()}
+def _staged(
+    origin: Origin, fields: OriginFields, trial: OriginFields, wanted: Sequence[Filters], session: Session
+) -> Staged:
+    terms = {filters: some for filters in wanted if (some := possible_terms(filters, trial))}
+    outlines = {filters: outline(some, trial, session) for filters, some in terms.items()}
+    conditions = {filters: coarse_sql(part, fields, session) for filters, part in outlines.items() if part is not False}
     columns = {condition: f"__f{at}" for at, condition in enumerate(dict.fromkeys(conditions.values()))}
     table = f"pass_{origin.number}"
     _fill(table, origin, fields, columns, session)
@@ -124,7 +154,9 @@ def _staged(origin: Origin, fields: OriginFields, wanted: Sequence[Filters], ses
 def _fill(table: str, origin: Origin, fields: OriginFields, columns: Mapping[str, str], session: Session) -> None:
     """Make the table of all events. A flag is worked out once, below the texts that depend on all of them."""
     place = "" if origin.is_streamed else ", __position"
-    flags = "".join(f", coalesce({condition}, FALSE) AS {column}" for condition, column in columns.items())
+    flags = "".join(
+        f", CASE WHEN {condition} THEN TRUE ELSE FALSE END AS {column}" for condition, column in columns.items()
+    )
     listed = f"_raw, __indexed, __origin{place}, {fields.time.text} AS __time{flags}"
     kept = " OR ".join(columns.values()) or "FALSE"
     texts = ", ".join(f"CASE WHEN {kept} THEN {text} END AS {text}" for text in ("_raw", "__indexed"))

@@ -17,10 +17,10 @@ from storypack.engine.errors import EngineError
 from storypack.engine.filters import Filters, filters_of
 from storypack.engine.knowledge.apps import Knowledge
 from storypack.engine.knowledge.files import EventTable, FileSource
-from storypack.engine.plan import ScanPlan, scans
+from storypack.engine.plan import ScanPlan, only_request, scans
 from storypack.engine.run import open_session
 from storypack.engine.source import LookupTable
-from storypack.engine.staging import Coverage, Staged, stage
+from storypack.engine.staging import Coverage, Staged, open_staging, stage
 from storypack.engine.text import parse_search
 from storypack.hunting.baselines import Baselines
 from storypack.hunting.detection import hunt_detection
@@ -89,9 +89,9 @@ def hunt(quarry: Quarry, source: FileSource, result: Hunt) -> None:
 
 def _hunt(quarry: Quarry, entries: Sequence[Entry[Detection]], source: FileSource, result: Hunt) -> None:
     quarry.progress(Progress("planning"))
-    plans, baselines = _planned(quarry, entries, source, result)
-    needs = needs_of(quarry, entries, plans, baselines, source)
     staged: list[Staged] = []
+    plans, baselines = _planned_where_telemetry_is(quarry, entries, source, result)
+    needs = needs_of(quarry, entries, plans, baselines, source)
     for parts, coverage in quarry.stage(source, needs, quarry.now):
         staged += parts
         if coverage.events:
@@ -131,18 +131,48 @@ def _add_need(needs: dict[Filters, frozenset[str]], plans: Sequence[ScanPlan], o
     needs[filters] = needs.get(filters, frozenset()).union(fields_read(filters, plans), others)
 
 
-def _planned(
-    quarry: Quarry, entries: Iterable[Entry[Detection]], source: FileSource, result: Hunt
+def _planned_where_telemetry_is(
+    quarry: Quarry, entries: Sequence[Entry[Detection]], source: FileSource, result: Hunt
 ) -> tuple[dict[str, tuple[ScanPlan, ...]], Baselines]:
+    """See `planned`. What there is is known beforehand where the files are read here."""
+    if quarry.stage is not stage:
+        return planned(quarry, entries, source, result)
+    with open_staging(source, quarry.now) as staging:
+        return planned(quarry, entries, source, result, staging.has_telemetry)
+
+
+def planned(
+    quarry: Quarry,
+    entries: Iterable[Entry[Detection]],
+    source: FileSource,
+    result: Hunt,
+    has_telemetry: Callable[[Filters], bool] = lambda filters: True,
+) -> tuple[dict[str, tuple[ScanPlan, ...]], Baselines]:
+    """What each detection needs of the events, and the baselines that feed those for which there are any. Of one
+    without telemetry only the base filter is known; searches that expand to the same text are planned once."""
     plans: dict[str, tuple[ScanPlan, ...]] = {}
+    of_text: dict[str, tuple[ScanPlan, ...]] = {}
     for entry in entries:
+        text = expand(entry.model.search, quarry.macros, problems=[]).text
         try:
-            plans[entry.name] = scans(entry.model.search, source, quarry.macros, quarry.now)
+            if text not in of_text:
+                of_text[text] = _plans(entry.model.search, quarry, source, has_telemetry)
+            plans[entry.name] = of_text[text]
         except EngineError as error:
             result.outcomes.append(not_run(entry, str(error)))
     baselines = Baselines(quarry.pack, quarry.macros, whole=quarry.whole)
-    baselines.choose([entry for entry in entries if entry.name in plans], source, quarry.now)
+    there = {name for name, each in plans.items() if has_telemetry(filters_of(plan.request for plan in each))}
+    baselines.choose([entry for entry in entries if entry.name in there], source, quarry.now)
     return plans, baselines
+
+
+def _plans(
+    search: str, quarry: Quarry, source: FileSource, has_telemetry: Callable[[Filters], bool]
+) -> tuple[ScanPlan, ...]:
+    request = only_request(search, source, quarry.macros, quarry.now)
+    if request is not None and not has_telemetry(filters_of([request])):
+        return (ScanPlan(request, frozenset()),)
+    return scans(search, source, quarry.macros, quarry.now)
 
 
 def _run_all(

@@ -53,6 +53,10 @@ def source(tmp_path: Path) -> Any:
         "search sourcetype=ex:audit | stats count by user | addinfo | eval span=info_max_time-info_min_time "
         "| fields - info_sid info_search_time",
         "| tstats count where sourcetype=ex:audit by sourcetype | rename sourcetype as kind",
+        "search sourcetype=ex:audit | sort 0 _time | streamstats time_window=7m count sum(n) as total by user "
+        "| stats max(count) as most max(total) as total by user",
+        "search sourcetype=ex:audit | bin span=5m _time | stats count by user _time | sort 0 - _time "
+        "| streamstats time_window=20m sum(count) as near by user | fields user _time near",
         "search sourcetype=ex:audit | eval other=coalesce(nothing, user) | fillnull value=0 m | fields other m n",
     ],
 )
@@ -83,6 +87,7 @@ def test_each_run_has_its_own_rows(source: FileSource, spl: str) -> None:
         "search a=1 | where _time>now()-60 | stats count by user",
         "search a=1 earliest=-1h | stats count by user",
         "search a=1 | streamstats window=3 sum(n) by user",
+        "search a=1 | streamstats time_window=5m sum(n) by user",
         "search a=1 | rename * as x_* | stats count by x_user",
         "search a=1 | timechart count",
         "search a=1 | stats values(*) by user",

@@ -38,8 +38,19 @@ class CandidateTable:
 
 def fields_read(filters: Filters, plans: Iterable[ScanPlan]) -> frozenset[str]:
     """The fields that searches read: those named in passes and in base filters."""
-    named = {node.name for term in filters for node in walk(term) if isinstance(node, tree.Field)}
-    return frozenset({"_raw"}).union(named, *(plan.fields or () for plan in plans)).difference(_WITH_TIME)
+    named = {name for term in filters for node in walk(term) if (name := _field(node))}
+    return frozenset(named).union(*(plan.fields or () for plan in plans)).difference(_WITH_TIME)
+
+
+def _field(node: object) -> str | None:
+    """The field that a part of a base filter asks for."""
+    match node:
+        case tree.Field(name):
+            return name
+        case tree.Keyword() | tree.Directive(field=None):
+            return "_raw"
+        case _:
+            return None
 
 
 def extract(

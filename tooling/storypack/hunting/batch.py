@@ -47,13 +47,13 @@ def batched(pipeline: tree.Pipeline) -> tree.Pipeline | None:
     commands: list[tree.Command] = []
     if not pipeline.commands or not isinstance(pipeline.commands[0], tree.Search | tree.Tstats):
         return None
-    for node in pipeline.commands:
+    for before, node in zip((None, *pipeline.commands), pipeline.commands, strict=False):
         if any(isinstance(each, tree.Pipeline | tree.MacroCall) for each in walk(node)):
             return None
         if node.name == "addinfo":
             commands += _INFO_NODES
             continue
-        marked = _marked(node)
+        marked = _marked(node, in_time=_is_by_time(before))
         if marked is None or depends_on_moment(tree.Pipeline((node,))):
             return None
         commands.append(marked)
@@ -66,11 +66,20 @@ _INFO_NODES = (
 )
 
 
-def _marked(node: tree.Command) -> tree.Command | None:
-    """The command with its runs kept apart; None if that cannot be."""
+def _is_by_time(node: tree.Command | None) -> bool:
+    """Whether a command sorts all rows by time: a window of time can be told from it for each run as for all."""
+    match node:
+        case tree.Sort(limit=0, keys=(tree.SortKey(field=tree.Field("_time")), *_)):
+            return True
+        case _:
+            return False
+
+
+def _marked(node: tree.Command, *, in_time: bool) -> tree.Command | None:
+    """The command with its runs kept apart; None if that cannot be. `in_time` = its rows are sorted by time."""
     match node:
         case tree.Stats(name="stats" | "eventstats" | "streamstats", by=by):
-            if (not by and node.name == "stats") or _names_any(node) or _has_window(node):
+            if (not by and node.name == "stats") or _names_any(node) or _has_window(node, in_time=in_time):
                 return None
             return replace(node, by=(*by, _FIELD))
         case tree.Tstats(name="tstats", by=by) if by and not _has_option(node, "append", "prestats"):
@@ -112,10 +121,10 @@ def _has_option(node: tree.Stats | tree.Tstats, *names: str) -> bool:
     return any(isinstance(each, tree.Option) and each.name in names for each in node.options)
 
 
-def _has_window(node: tree.Stats) -> bool:
-    return node.name == "streamstats" and _has_option(
-        node, "window", "time_window", "global", "reset_on_change", "reset_before", "reset_after"
-    )
+def _has_window(node: tree.Stats, *, in_time: bool) -> bool:
+    """Whether what a row is counted with may depend on rows of other runs. A window of time looks at its group only."""
+    options = ("window", "global", "reset_on_change", "reset_before", "reset_after")
+    return node.name == "streamstats" and _has_option(node, *options, *(() if in_time else ("time_window",)))
 
 
 def run_batch(

@@ -47,27 +47,31 @@ _MAKES_NONE = frozenset(
         "iplocation",
     )
 )
-MOST_SECONDS = 2_000_000
-"""Seconds with events that the runs of one statement see, an event's second counted in each of them."""
+MOST_EVENTS = 2_000_000
+"""Events that the runs of one statement see, about: an event is counted in each of them."""
 
 
 def moved(hunted: Hunted, prefix: Prefix | None) -> Iterator[tuple[Run, Sequence[Any], Sequence[Any]]]:
     """Each run with its rows, and those that throttling leaves."""
     throttle = Throttle(None if hunted.whole else hunted.detection.throttling)
-    for some, learnt in _alike(hunted, _runs(hunted, prefix)):
+    times = prefix.times() if prefix is not None else _candidate_times(hunted)
+    if not times and _speaks_of_nothing(hunted):
+        times = [float(hour) for hour in hunted.hours]
+    most = MOST_EVENTS * len(times) / max(hunted.candidates.count, 1)
+    for some, learnt in _alike(hunted, _runs(hunted, times), most):
         hunted.candidates.lookups = {**hunted.lookups, **learnt}
         for run, rows in _rows(hunted, some):
             yield run, rows, throttle.passed(rows, run.now)
 
 
-def _alike(hunted: Hunted, given: Iterator[Run]) -> Iterator[tuple[list[Run], dict[str, LookupTable]]]:
-    """Successive runs that see the same lookups, and not too many events together."""
+def _alike(hunted: Hunted, given: Iterator[Run], most: float) -> Iterator[tuple[list[Run], dict[str, LookupTable]]]:
+    """Successive runs that see the same lookups, and together about so many seconds with events."""
     some: list[Run] = []
     size = 0
     before: tuple[dict[str, LookupTable], object] = ({}, None)
     for run in given:
         state = hunted.baselines.at(hunted.entry.name, run.now)
-        if some and (state[1] != before[1] or size > MOST_SECONDS):
+        if some and (state[1] != before[1] or size > most):
             yield some, before[0]
             some, size = [], 0
         before = state
@@ -96,10 +100,7 @@ def _rows(hunted: Hunted, some: Sequence[Run]) -> Iterator[tuple[Run, Sequence[M
         yield run, rows
 
 
-def _runs(hunted: Hunted, prefix: Prefix | None) -> Iterator[Run]:
-    times = prefix.times() if prefix is not None else _candidate_times(hunted)
-    if not times and _speaks_of_nothing(hunted):
-        times = [float(hour) for hour in hunted.hours]
+def _runs(hunted: Hunted, times: Sequence[float]) -> Iterator[Run]:
     schedule = hunted.pack.schedule_of(hunted.detection)
     if not times:
         return

@@ -123,7 +123,7 @@ def template_of_version_5() -> Files:
         "app_template/metadata/default.meta": "[]\nexport = system\n",
         "app_template/default/use_case_library.conf": "",
         "app_template/default/data/ui/nav/default.xml": '<nav><view name="feedback" default="true" /></nav>\n',
-        "app_template/default/data/ui/views/feedback.xml": "<dashboard><label>Feedback</label></dashboard>\n",
+        "app_template/default/data/ui/views/feedback.xml": '<dashboard version="1.1"><label>F</label></dashboard>\n',
         "app_template/static/appIcon.png": ICON,
         "app_template/lookups/techniques.csv": "id,name\nT1041,Exfiltration\n",
         "app_template/README/notes.txt": "notes",

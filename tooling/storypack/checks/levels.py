@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from storypack.checks.catalogue import Context, Rule, add, rules
 from storypack.issue import Issue, Severity
+from storypack.pack.models.settings import Settings
 from storypack.spelling import did_you_mean
 
 WRONG_LEVEL = Rule(
@@ -45,6 +46,18 @@ def apply_levels(context: Context, issues: Iterable[Issue]) -> tuple[list[Issue]
         else:
             left.append(issue if severity is issue.severity else replace(issue, severity=severity))
     return [*left, *_wrong(context, known)], off
+
+
+def in_the_way(settings: Settings, issues: Iterable[Issue]) -> list[Issue]:
+    """The errors that keep the app from being built: all, but in a compatible pack only those that no app can hold.
+
+    Another tool's repository has others, and that tool ships them.
+    """
+    errors = [issue for issue in issues if issue.severity is Severity.ERROR]
+    if settings.profile == "house":
+        return errors
+    known = rules()
+    return [issue for issue in errors if known[issue.rule].final]
 
 
 def _wrong(context: Context, known: dict[str, Rule]) -> Iterator[Issue]:

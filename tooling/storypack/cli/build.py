@@ -52,6 +52,7 @@ def command(pack: Path, output: Path | None, keep_going: bool, format: str) -> i
     from storypack.app_build.errors import BuildError
     from storypack.app_build.pipeline import build_pack
     from storypack.checks.cache import store_of
+    from storypack.checks.levels import in_the_way
     from storypack.issue import Severity
     from storypack.opening import folder_of
     from storypack.pack.load import load_pack
@@ -67,7 +68,7 @@ def command(pack: Path, output: Path | None, keep_going: bool, format: str) -> i
             content, left_out, errors = _sound(loaded)
         else:
             found = [issue for issue in _check(loaded) if issue.severity is Severity.ERROR]
-            errors = found if content.settings.profile == "house" else _final(found)
+            errors = in_the_way(content.settings, found)
             shipped = len(found) - len(errors)
         if not errors:
             try:
@@ -92,14 +93,6 @@ def _check(loaded: Loaded) -> Sequence[Issue]:
     from storypack.checks.run import run_checks
 
     return run_checks(loaded.pack, dt.date.today(), loaded.issues, store_of(loaded.pack.root)).issues
-
-
-def _final(errors: Sequence[Issue]) -> list[Issue]:
-    """Those that keep an app from being built. Another tool's repository has others, and that tool ships them."""
-    from storypack.checks.catalogue import rules
-
-    known = rules()
-    return [issue for issue in errors if known[issue.rule].final]
 
 
 def _sound(loaded: Loaded) -> tuple[Pack, Mapping[str, Issue], list[Issue]]:

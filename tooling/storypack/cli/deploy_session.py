@@ -170,21 +170,21 @@ def desired_app(pack: Path, enable: bool | None) -> Desired:
 
 
 def built_app(pack: Path) -> tuple[str, Mapping[str, bytes]]:
-    """The app id and the files that 'storypack build' would pack. A pack with errors is not deployed."""
+    """The app id and the files that 'storypack build' would pack. A pack that it would not build is not deployed."""
     import datetime as dt
 
     from storypack.app_build.errors import BuildError
     from storypack.app_build.from_pack import app_content, tactics_of
     from storypack.app_build.tree import app_tree
+    from storypack.checks.levels import in_the_way
     from storypack.checks.run import run_checks
-    from storypack.issue import Severity
     from storypack.pack.load import load_pack
 
     loaded = load_pack(pack)
     if not loaded.files:
         raise no_pack(pack)
     issues = run_checks(loaded.pack, dt.date.today(), loaded.issues).issues
-    errors = [issue for issue in issues if issue.severity is Severity.ERROR]
+    errors = in_the_way(loaded.pack.settings, issues)
     if not errors:
         try:
             return loaded.pack.settings.app_id, app_tree(app_content(loaded.pack), tactics_of).files

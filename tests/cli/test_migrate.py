@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,8 @@ from storypack.app_build.from_pack import app_content, tactics_of
 from storypack.app_build.tree import app_tree
 from storypack.cli import main
 from storypack.pack.load import load_pack
+from tests.app_build import other_tools
+from tests.app_build.other_tools import Files
 from tests.git import commit_all, git
 
 OLD_PACK = Path(__file__).parents[1] / "fixtures/old_pack"
@@ -133,6 +135,18 @@ def test_the_app_stays_the_same(edits: Mapping[str, str | None], tmp_path: Path)
     assert list(differences(before, app(pack))) == []
     again = migrate(pack)
     assert again.stdout == f"{len(load_pack(pack).files) - 1} files: 0 would change\n"
+
+
+@pytest.mark.parametrize("make", other_tools.PACKS, ids=lambda make: make.__name__)
+def test_the_app_of_each_kind_of_repository_stays_the_same(make: Callable[[], Files], tmp_path: Path) -> None:
+    pack = tmp_path / "acme_pack"
+    for path, content in make().items():
+        (pack / path).parent.mkdir(parents=True, exist_ok=True)
+        (pack / path).write_bytes(content if isinstance(content, bytes) else content.encode())
+    before = app(pack)
+    assert "the app stays the same" in migrate(pack, "--write", "--force", "--no-diff").stdout
+    assert list(differences(before, app(pack))) == []
+    assert migrate(pack).stdout.endswith(" files: 0 would change\n")
 
 
 def test_without_write_nothing_is_written(pack: Path) -> None:

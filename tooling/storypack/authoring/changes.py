@@ -52,7 +52,7 @@ class Changes:
             if path in self.files or mode == _LINK or not (self.root / path).is_file():
                 old.append((mode == _LINK, name, target))
             else:
-                _copy(self.root / path, target)
+                copy_or_link(self.root / path, target)
         old.sort()  # links last: nothing is written through one
         contents = _contents(self.root, [name for _, name, _ in old])
         for (is_link, _, target), data in zip(old, contents, strict=True):
@@ -122,7 +122,8 @@ def _common(root: Path, since: str) -> str:
         raise GitError(text) from error
 
 
-def _copy(source: Path, target: Path) -> None:
+def copy_or_link(source: Path | str, target: Path | str) -> None:
+    """A second name for a file that nobody writes to, where the file system has such; else a copy of it."""
     try:
         os.link(source, target)
     except OSError:  # another file system

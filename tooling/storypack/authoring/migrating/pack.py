@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from storypack.atomic import write_whole
+from storypack.authoring.changes import copy_or_link
 from storypack.authoring.migrating.file import Migrated, MigrationError, migrated
 from storypack.issue import Issue
 from storypack.opening import real
-from storypack.pack.adapters import app_settings
-from storypack.pack.files import SETTINGS_FILE, Found, find_files, read_file
+from storypack.pack.files import Found, find_files, read_file
 from storypack.pack.kinds import content_folders
 from storypack.pack.load import load_settings
 
-APP_FOLDER = "app"
-_SETTINGS = (SETTINGS_FILE, *app_settings.FILES)
+_NO_PART = ("dist", "tests", "node_modules", "__pycache__")  # of an app, and large
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,7 @@ class Migration:
 
     def write_copy(self, folder: Path) -> None:
         """Write what an app is built of, as it will be, into a new folder."""
-        folder.mkdir()
-        for name in (*content_folders(load_settings(self.root)[0].content_folder), APP_FOLDER):
-            if (self.root / name).is_dir():
-                shutil.copytree(self.root / name, folder / name, symlinks=True)
-        for path in self.root.iterdir():
-            if path.is_file() and (path.name in _SETTINGS or path.name.startswith("LICENSE")):
-                shutil.copyfile(path, folder / path.name)
+        shutil.copytree(self.root, folder, symlinks=True, ignore=_left_out, copy_function=copy_or_link)
         for file in self.files:
             write_whole(folder / file.path, file.after, durable=False, anything=True)  # through no link
 
@@ -62,6 +56,12 @@ def migration(root: Path, only: Collection[str] | None = None) -> Migration:
         else:
             files += [file] if file else []
     return Migration(root, len(chosen), files, failed)
+
+
+def _left_out(folder: str, names: list[str]) -> list[str]:
+    """Of a folder's names those that are not copied: hidden, no part of an app, or neither file, folder nor link."""
+    plain = {entry.name for entry in os.scandir(folder) if entry.is_symlink() or entry.is_dir() or entry.is_file()}
+    return [name for name in names if name.startswith(".") or name in _NO_PART or name not in plain]
 
 
 def _migrated(root: Path, found: Found) -> Migrated | None:

@@ -137,12 +137,8 @@ class Writer:
         return [*lead, head, *(line for item in items for line in item)]
 
     def _entries(self, value: Mapping[str, Any], path: KeyPath, column: int) -> list[str]:
-        """The entries of an object, in the order of the file if they stood together there, new ones behind."""
-        places = {key: self._place((*path, key)) for key in value}
-        starts = {key: place.start for key, place in places.items() if place}
-        together = len({place.path[:-1] for place in places.values() if place}) == 1
-        keys = sorted(value, key=lambda key: starts.get(key, len(self.layout.text))) if together else list(value)
-        return [line for key in keys for line in self._entry(key, value[key], (*path, key), column)]
+        """The entries of an object, in the order of the data: of some, such as an alert action's, the app keeps it."""
+        return [line for key, item in value.items() for line in self._entry(key, item, (*path, key), column)]
 
     def _item(self, value: Any, path: KeyPath, column: int) -> list[str]:
         place = self._place(path)

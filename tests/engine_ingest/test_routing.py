@@ -183,3 +183,12 @@ def test_what_can_do_nothing_is_told(indexed: Indexed, transform: str, warning: 
     warnings = indexed.search("table _raw", "abc").warnings
     assert any("x: transform t" in one and warning in one for one in warnings)
     assert any("x: there is no transform missing" in one for one in warnings)
+
+
+def test_events_of_one_second_stand_in_the_order_of_the_file(indexed: Indexed) -> None:
+    """Newest first, whatever source types and hosts the transforms give them."""
+    indexed.conf("props", "[x]\nSHOULD_LINEMERGE = false\nTRANSFORMS-a = t\n")
+    indexed.conf("transforms", "[t]\nREGEX = type=(\\w)\nDEST_KEY = MetaData:Sourcetype\nFORMAT = sourcetype::$1\n")
+    raw = "".join(f"{AT} type={kind} n={number}\n" for number, kind in enumerate("bab", 1))
+    found = indexed.search("table sourcetype, n", raw).rows
+    assert [(row["sourcetype"], row["n"]) for row in found] == [("b", "3"), ("a", "2"), ("b", "1")]

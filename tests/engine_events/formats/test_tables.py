@@ -49,7 +49,10 @@ def test_a_table_of_zeek(tmp_path: Path) -> None:
 def test_two_tables_in_one_file_keep_their_headers(tmp_path: Path) -> None:
     path = tmp_path / "all.log"
     path.write_text(ZEEK + ZEEK_HTTP)
-    assert [sourcetype for _, sourcetype, _ in events(path)] == ["zeek:conn", "zeek:http"] * 2
+    assert [sourcetype for _, sourcetype, _ in events(path)] == [
+        "zeek:http",
+        "zeek:conn",
+    ] * 2  # what stands later comes first
     (row,) = search(path, "search sourcetype=zeek:http uid=C1 | table host extracted_host site")
     assert row == {"host": "localhost", "extracted_host": "files.example.net", "site": "files.example.net"}
 

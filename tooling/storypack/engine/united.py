@@ -35,14 +35,13 @@ class UnitedScan:
         return column
 
     def ordered_by(self, part: str, place: str) -> Sequence[OrderKey]:
-        """Newest first; of one second, what stands later in a part first."""
+        """Newest first; of one second, what stands later in a part first. `part` = the column that tells the parts
+        apart; empty where the places of all are different."""
         time = self.field("_time")
         assert time is not None
-        return (
-            OrderKey(identifier(time.ident), descending=True),
-            OrderKey(part),
-            OrderKey(place, descending=True, place=True),
-        )
+        newest = OrderKey(identifier(time.ident), descending=True)
+        last = OrderKey(place, descending=True, place=True)
+        return (newest, OrderKey(part), last) if part else (newest, last)
 
 
 def united(name: str, values: Sequence[Sql], session: Session) -> tuple[Column | None, list[str]]:

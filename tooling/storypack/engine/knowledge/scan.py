@@ -44,7 +44,13 @@ class FileScan(UnitedScan):
 
     @property
     def order(self) -> Sequence[OrderKey]:
-        return self.ordered_by("__origin", "__position")
+        return self.ordered_by("" if self._is_of_one_file else "__origin", "__position")
+
+    @property
+    def _is_of_one_file(self) -> bool:
+        """Whether all events are cut from one file, whatever origins they have: their places count through."""
+        files = [events for origin, _ in self.parts for events in origin.files]
+        return all(events.held for events in files) and len({events.file.path for events in files}) == 1
 
     def values_of(self, name: str) -> Sequence[Sql]:
         indexed = self.request.indexed

@@ -34,11 +34,11 @@ def trimmed(text: str) -> list[list[str]]:
     row: list[str] = []
     at = 0
     while at < len(text) or row:
-        found = _CELL.match(text, at)
-        assert found is not None  # each part may be empty, and the text ends somewhere
-        quoted, rest, end = found.groups()
+        cell = _CELL.match(text, at)
+        assert cell is not None  # each part may be empty, and the text ends somewhere
+        quoted, rest, end = cell.groups()
         row.append(rest.strip() if quoted is None else quoted[1:-1].replace('""', '"') + rest.rstrip())
-        at = found.end()
+        at = cell.end()
         if end != ",":
             rows.append([] if row == [""] and quoted is None else row)
             row = []

@@ -13,10 +13,10 @@ def did_you_mean(wrong: str, known: Iterable[str], *, likeness: int = 70) -> str
     """A cure that names the closest known word, or nothing when none is close: `likeness` in percent at least."""
     from rapidfuzz import fuzz, process, utils
 
-    found = process.extractOne(
+    nearest = process.extractOne(
         wrong, list(known), scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=likeness
     )
-    return f"did you mean '{found[0]}'?" if found else ""
+    return f"did you mean '{nearest[0]}'?" if nearest else ""
 
 
 def one_of(wrong: str, known: Iterable[str]) -> str:

@@ -75,11 +75,11 @@ def readme(app_files: Mapping[str, bytes], values: Mapping[str, object]) -> str:
 
 def icons(app_files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Path in the app to the picture."""
-    found = {path: data for path, data in app_files.items() if _is_icon(path)}
-    wrong = [path for path, data in found.items() if not data.startswith(_PNG)]
+    icons = {path: data for path, data in app_files.items() if _is_icon(path)}
+    wrong = [path for path, data in icons.items() if not data.startswith(_PNG)]
     if wrong:
         raise BuildError([_issue(path, FileFault("it is no PNG picture")) for path in sorted(wrong)])
-    return found
+    return icons
 
 
 def misnamed(app_files: Iterable[str]) -> Iterator[Issue]:

@@ -65,12 +65,12 @@ def _no_number(name: str) -> None:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    members = dict(pairs)
+    if len(members) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for number, key in enumerate(keys) if key in keys[:number])
         raise FileFault(f'the key "{twice}" is there twice', cure="remove one of them")
-    return found
+    return members
 
 
 def _line(message: str, text: str) -> int:
@@ -91,8 +91,8 @@ def problems(definition: Any, values: Mapping[str, str] | None) -> Iterator[File
         text = definition.get(key, "")
         if not isinstance(text, str):
             yield FileFault(f'"{key}" is no text', 0, "put it in quotes")
-        elif found := _NO_XML.search(text):
-            yield FileFault(f'"{key}" has U+{ord(found[0]):04X}, which XML cannot hold', 0, "leave it out")
+        elif sign := _NO_XML.search(text):
+            yield FileFault(f'"{key}" has U+{ord(sign[0]):04X}, which XML cannot hold', 0, "leave it out")
     if values is not None:
         yield from _unknown_places(definition, values)
     yield from _links(definition)

@@ -69,8 +69,8 @@ def gathered(pack: Pack, problems: list[Issue]) -> AppContent:
 
 def tactics_of(technique_id: str) -> tuple[str, ...]:
     """Short names of a technique's tactics; none for an unknown id."""
-    found = technique(technique_id)
-    return found.tactics if found else ()
+    known = technique(technique_id)
+    return known.tactics if known else ()
 
 
 def _sorted(entries: Iterable[Entry[M]]) -> tuple[M, ...]:
@@ -78,18 +78,18 @@ def _sorted(entries: Iterable[Entry[M]]) -> tuple[M, ...]:
 
 
 def _schedules(pack: Pack, problems: list[Issue]) -> dict[str, Schedule]:
-    found = {}
+    schedules = {}
     for entry in pack.searches:
         schedule = pack.schedule_of(entry.model)
         if schedule is None:
             problems.append(issue(APP_FILE, "its schedule is not in schedules/", entry.path))
         else:
-            found[entry.model.id] = schedule
-    return found
+            schedules[entry.model.id] = schedule
+    return schedules
 
 
 def _csv(pack: Pack, problems: list[Issue]) -> dict[str, bytes]:
-    found = {}
+    tables = {}
     for entry in pack.lookups:
         if isinstance(entry.model, CsvLookup):
             path = pack.csv_path(Entry(entry.kind, entry.model, entry.source))
@@ -97,13 +97,13 @@ def _csv(pack: Pack, problems: list[Issue]) -> dict[str, bytes]:
             if data is None:
                 problems.append(issue(APP_FILE, f"its CSV {path.name} cannot be read", entry.path))
             else:
-                found[entry.name] = data
-    return found
+                tables[entry.name] = data
+    return tables
 
 
 def _models(pack: Pack, problems: list[Issue]) -> dict[str, bytes]:
     """The models of the Machine Learning Toolkit, under the names that it looks for."""
-    found = {}
+    models = {}
     for entry in pack.lookups:
         if isinstance(entry.model, ModelLookup):
             path = pack.model_path(Entry(entry.kind, entry.model, entry.source))
@@ -111,12 +111,12 @@ def _models(pack: Pack, problems: list[Issue]) -> dict[str, bytes]:
             if data is None:
                 problems.append(issue(APP_FILE, f"its model {path.name} cannot be read", entry.path))
             else:
-                found[model_file(entry.name)] = data
-    return found
+                models[model_file(entry.name)] = data
+    return models
 
 
 def _definitions(pack: Pack, problems: list[Issue]) -> dict[str, DashboardFile]:
-    found = {}
+    definitions = {}
     for entry in pack.dashboards:
         path = pack.dashboard_path(entry)
         data = _bytes(pack.root, path, MAX_BYTES + 1) if path is not None else None
@@ -125,8 +125,8 @@ def _definitions(pack: Pack, problems: list[Issue]) -> dict[str, DashboardFile]:
             message = f"there is no {bodies} beside it that can be read"
             problems.append(issue(APP_FILE, message, entry.path, "put the dashboard's definition there"))
         else:
-            found[entry.model.id] = DashboardFile(path.relative_to(pack.root).as_posix(), data)
-    return found
+            definitions[entry.model.id] = DashboardFile(path.relative_to(pack.root).as_posix(), data)
+    return definitions
 
 
 def has_template(pack: Pack) -> bool:
@@ -147,13 +147,13 @@ def _template(pack: Pack, problems: list[Issue]) -> TemplateFolder:
 
 def _app_files(root: Path, problems: list[Issue]) -> dict[str, bytes]:
     """What is in `app/`, by path below it; hidden files and files of editors stay out."""
-    found = _files(root, "app", problems)
-    problems += misnamed(found)
-    return found
+    files = _files(root, "app", problems)
+    problems += misnamed(files)
+    return files
 
 
 def _files(root: Path, name: str, problems: list[Issue]) -> dict[str, bytes]:
-    folder, found = root / name, {}
+    folder, files = root / name, {}
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
         if path.is_dir() or any(part.startswith(".") for part in relative.parts) or path.name.endswith(("~", ".pyc")):
@@ -164,8 +164,8 @@ def _files(root: Path, name: str, problems: list[Issue]) -> dict[str, bytes]:
             message = "the file cannot be read" if data is None else large
             problems.append(issue(APP_FILE, message, readable(f"{name}/{relative.as_posix()}")))
         else:
-            found[relative.as_posix()] = data
-    return found
+            files[relative.as_posix()] = data
+    return files
 
 
 def _license(root: Path) -> bytes | None:

@@ -163,11 +163,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return str(separator).join(self._pieces(values, len(str(separator))))
 
     def _pieces(self, values: Iterable[Any], between: int) -> list[str]:
-        found = []
+        texts = []
         for value in values:
-            found.append(str(value))
-            self.write(len(found[-1]) + between)
-        return found
+            texts.append(str(value))
+            self.write(len(texts[-1]) + between)
+        return texts
 
     def _replace(self, text: str, old: str, new: str, count: int = -1) -> str:
         text = str(text)

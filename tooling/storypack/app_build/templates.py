@@ -87,8 +87,8 @@ def _template_line(error: BaseException) -> int:
 
 def _line_of(text: str, template: str) -> int:
     """The line of the template that holds a text of the result; 0 where it was put together."""
-    found = text.strip()
-    at = template.find(found) if found else -1
+    written = text.strip()
+    at = template.find(written) if written else -1
     return template.count("\n", 0, at) + 1 if at >= 0 else 0
 
 

@@ -182,13 +182,13 @@ def _text(conf: Conf, path: str, overlays: Mapping[str, Conf]) -> bytes:
     try:
         return write(whole).encode()
     except ConfError as error:
-        found = [issue(NOT_CARRIED, _shown(fault), origin, fault.cure) for fault in faults(whole)]
-        raise BuildError(found) from error
+        issues = [issue(NOT_CARRIED, _shown(fault), origin, fault.cure) for fault in faults(whole)]
+        raise BuildError(issues) from error
 
 
 def _issues(file: ConfFile) -> list[Issue]:
     """What of a generated conf cannot be carried, at the content file that it comes from."""
-    found = [
+    issues = [
         issue(
             NOT_CARRIED,
             f"{file.name}.conf {_shown(fault)}",
@@ -197,7 +197,7 @@ def _issues(file: ConfFile) -> list[Issue]:
         )
         for fault in faults(file.conf)
     ]
-    return found + [
+    return issues + [
         issue(NOT_CARRIED, f"the name {name} would change settings of every app", origin, "choose another name")
         for name, origin in file.origins.items()
         if name in RESERVED

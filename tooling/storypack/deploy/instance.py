@@ -78,11 +78,11 @@ def read_objects(
 
 def read_names(connection: Connection, app: str) -> set[Key]:
     """Every object of the app but its menu, whoever made it: what would go if the app went."""
-    found: set[Key] = set()
+    keys: set[Key] = set()
     for kind in KINDS[1:]:
         if not kind.comes_with_app:
-            found |= {one.key for one in _listed(connection, app, kind, {"disabled"})}
-    return found
+            keys |= {one.key for one in _listed(connection, app, kind, {"disabled"})}
+    return keys
 
 
 def read_whole(connection: Connection, app: str, keys: Collection[Key]) -> dict[Key, Object]:
@@ -90,7 +90,7 @@ def read_whole(connection: Connection, app: str, keys: Collection[Key]) -> dict[
 
     Of saved searches what only repeats splunkd's defaults (GET .../_new) is left out, but for `disabled`.
     """
-    found: dict[Key, Object] = {}
+    objects: dict[Key, Object] = {}
     for kind in KINDS:
         names = {name for id, name in keys if id == kind.id}
         if not names:
@@ -107,8 +107,8 @@ def read_whole(connection: Connection, app: str, keys: Collection[Key]) -> dict[
                     for field, value in one.settings.items()
                     if value and (template.get(field) != value or field == "disabled") and kind.can_be_restored(field)
                 }
-                found[one.key] = replace(one, settings=settings)
-    return found
+                objects[one.key] = replace(one, settings=settings)
+    return objects
 
 
 def _template(connection: Connection, app: str, kind: ObjectKind) -> dict[str, str]:

@@ -41,16 +41,16 @@ def renamings(desired: Objects, actual: Objects, applied: Mapping[Key, Settings]
     """
     gone = {key: actual[key] for key in applied if key not in desired and key in actual and actual[key].removable}
     by_id = {one.detection_id: one for one in gone.values() if one.detection_id}
-    found: dict[Key, Renaming] = {}
+    renamed: dict[Key, Renaming] = {}
     for key, want in desired.items():
         old = by_id.get(want.detection_id) if want.detection_id else None
         if old is None or key in applied or want.kind is not kinds.SAVED_SEARCH:
             continue
         fields = [field for field in site_changes(old, applied[old.key]) if field in _OF_THE_SITE]
         fields += ["disabled"] if "disabled" in old.settings and "disabled" not in fields else []
-        found[key] = Renaming(old.key, {field: old.settings.get(field, "") for field in fields})
-        found |= dict(_macros(want, applied[old.key], desired, gone, applied))
-    return found
+        renamed[key] = Renaming(old.key, {field: old.settings.get(field, "") for field in fields})
+        renamed |= dict(_macros(want, applied[old.key], desired, gone, applied))
+    return renamed
 
 
 def _macros(

@@ -92,8 +92,8 @@ def duration(text: str) -> str:
     >>> duration("1w"), duration("604800"), duration("3600s"), duration("2p")
     ('604800', '604800', '3600', '2p')
     """
-    found = _DURATION.fullmatch(text)
-    return str(int(found[1]) * _SECONDS[found[2]]) if found else text
+    match = _DURATION.fullmatch(text)
+    return str(int(match[1]) * _SECONDS[match[2]]) if match else text
 
 
 def json_spelling(text: str) -> str:

@@ -47,9 +47,11 @@ def install_from_path(connection: Connection, app: str, version: str, path: str)
             time.sleep(lost.wait)
             if installed_version(connection, app) == version:
                 break
-    found = installed_version(connection, app)
-    if found != version:
-        raise DeployError(f"{app} is installed in version {found or 'none'}, not {version}", "is it the right package?")
+    installed = installed_version(connection, app)
+    if installed != version:
+        raise DeployError(
+            f"{app} is installed in version {installed or 'none'}, not {version}", "is it the right package?"
+        )
     return "Splunk must be restarted" if _restart_needed(connection) else ""
 
 
@@ -175,10 +177,10 @@ class CloudClient:
         """Wait until the stack has the app. What it says of the version before the upgrade is no answer."""
         for waited in self._waiting("the stack"):
             answer = self._described(app)
-            found = text(_ACS_APPS, "version", answer.get("version"))
+            installed = text(_ACS_APPS, "version", answer.get("version"))
             status = text(_ACS_APPS, "status", answer.get("status"))
-            if status == "installed" and version in ("", found):
-                return one_line(found)
+            if status == "installed" and version in ("", installed):
+                return one_line(installed)
             if status == "failed":
                 raise DeployError(f"{self.cloud.stack} could not install {app}", "its ACS log says why")
             self.progress(f"{self.cloud.stack}: {one_line(status) or 'waiting'} ({waited:.0f} s)")

@@ -63,11 +63,11 @@ def read_objects(path: Path, *, gone: bool = False) -> dict[Key, Any]:
         raise damaged(path, "it holds no objects")
     if unknown := objects.keys() - BY_ID.keys():
         raise damaged(path, f"nothing is known of the kind {min(unknown)}")
-    found = {(kind, name): value for kind, names in objects.items() for name, value in names.items()}
-    for (kind, name), value in found.items():
+    values = {(kind, name): value for kind, names in objects.items() for name, value in names.items()}
+    for (kind, name), value in values.items():
         if not isinstance(value, dict) and not (gone and value is None):
             raise damaged(path, f"{kind} {name} is not whole")
-    return found
+    return values
 
 
 def write_about(path: Path, about: Mapping[str, Any]) -> None:

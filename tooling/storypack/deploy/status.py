@@ -122,7 +122,7 @@ def _troubles(connection: Connection, app: str, notes: list[str]) -> tuple[Troub
     rows = _rows(connection, spl, SCHEDULER_SPAN, "the scheduler's log (index=_internal)", notes)
     if rows is None:
         return None
-    found = [
+    runs = [
         Trouble(
             as_text(row.get("savedsearch_name")),
             as_text(row.get("status")),
@@ -131,7 +131,7 @@ def _troubles(connection: Connection, app: str, notes: list[str]) -> tuple[Troub
         )
         for row in rows
     ]
-    return tuple(sorted(found, key=lambda one: (-one.runs, one.search)))
+    return tuple(sorted(runs, key=lambda one: (-one.runs, one.search)))
 
 
 def _silent(connection: Connection, sources: Collection[Source], notes: list[str]) -> tuple[str, ...] | None:
@@ -161,15 +161,15 @@ def _models(
     if not needed:
         return (), ()
     try:
-        found = {
+        models = {
             str(entry["name"]): entry.get("content", {})
             for entry in connection.entries("/servicesNS/-/-/datamodel/model")
         }
     except Refused as refusal:
         notes.append(f"cannot see the data models: {refusal}")
         return None, ()
-    slow = tuple(sorted(name for name in needed & found.keys() if not _accelerated(found[name])))
-    return slow, tuple(sorted(needed - found.keys()))
+    slow = tuple(sorted(name for name in needed & models.keys() if not _accelerated(models[name])))
+    return slow, tuple(sorted(needed - models.keys()))
 
 
 def _accelerated(content: Mapping[str, Any]) -> bool:

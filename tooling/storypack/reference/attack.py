@@ -82,8 +82,8 @@ def technique(technique_id: str) -> Technique | None:
 def replacement(technique_id: str) -> Technique | None:
     """The active technique that a revoked one led to, through any number of steps; None when there is none."""
     seen: set[str] = set()
-    found = technique(technique_id)
-    while found and found.revoked_by and found.id not in seen:
-        seen.add(found.id)
-        found = technique(found.revoked_by)
-    return found if found and found.active and found.id != technique_id else None
+    current = technique(technique_id)
+    while current and current.revoked_by and current.id not in seen:
+        seen.add(current.id)
+        current = technique(current.revoked_by)
+    return current if current and current.active and current.id != technique_id else None

@@ -92,12 +92,12 @@ def models() -> Iterator[DataModel]:
 def dataset(path: str) -> Dataset | None:
     """The dataset of `Model.Dataset`, `Model.Lineage.Of.Dataset`, or of `Model` alone when it has one root."""
     model_name, _, rest = path.partition(".")
-    found = model(model_name)
-    if found is None:
+    owner_model = model(model_name)
+    if owner_model is None:
         return None
     if not rest:
-        return found.roots[0] if len(found.roots) == 1 else None
-    by_name = found.datasets.get(rest.rpartition(".")[2])
+        return owner_model.roots[0] if len(owner_model.roots) == 1 else None
+    by_name = owner_model.datasets.get(rest.rpartition(".")[2])
     return by_name if by_name and rest in (by_name.name, by_name.lineage) else None
 
 
@@ -108,10 +108,10 @@ def find_field(model_name: str, path: str) -> Field | None:
     `All_Changes.user`.
     """
     lineage, _, name = path.rpartition(".")
-    found = model(model_name)
-    if found is None or not lineage:
+    owner_model = model(model_name)
+    if owner_model is None or not lineage:
         return None
-    owner = found.datasets.get(lineage.rpartition(".")[2])
+    owner = owner_model.datasets.get(lineage.rpartition(".")[2])
     return owner.fields.get(name) if owner and owner.lineage == lineage else None
 
 

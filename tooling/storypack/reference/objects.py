@@ -79,8 +79,8 @@ KILL_CHAIN_ORDER: Final = (
 
 def kill_chain_phases(tactics: Iterable[str]) -> list[str]:
     """Kill chain phases of ATT&CK tactics (short names), in the order of the chain, once each."""
-    found = {KILL_CHAIN[tactic] for tactic in tactics if tactic in KILL_CHAIN}
-    return [phase for phase in KILL_CHAIN_ORDER if phase in found]
+    phases = {KILL_CHAIN[tactic] for tactic in tactics if tactic in KILL_CHAIN}
+    return [phase for phase in KILL_CHAIN_ORDER if phase in phases]
 
 
 def nist_category(detection_type: str) -> str:

@@ -66,13 +66,13 @@ class Comparison:
         """The whole story, a line each."""
         if self.same:
             return [f"the instance and the embedded engine agree ({_rows(self.rows[0])})"]
-        found = [f"the instance gave {_rows(self.rows[0])}, the embedded engine {_rows(self.rows[1])}"]
+        texts = [f"the instance gave {_rows(self.rows[0])}, the embedded engine {_rows(self.rows[1])}"]
         if self.order:
-            return [*found, "the rows are the same, in another order"]
+            return [*texts, "the rows are the same, in another order"]
         for difference in self.differences[:SHOWN_ROWS]:
-            found += difference.lines()
+            texts += difference.lines()
         more = len(self.differences) - SHOWN_ROWS
-        return [*found, f"… and {more} more rows differ"] if more > 0 else found
+        return [*texts, f"… and {more} more rows differ"] if more > 0 else texts
 
 
 def compare(instance: Sequence[Row], engine: Sequence[Row], *, ordered: bool = False) -> Comparison:
@@ -163,8 +163,8 @@ def _plain(value: Any, digits: int) -> Any:
         return _plain(value[0], digits) if len(value) == 1 else [_plain(one, digits) for one in value]
     if not digits:
         return ""
-    found = number(value)
-    return str(value) if found is None else f"{found:.{digits}g}"
+    decimal = number(value)
+    return str(value) if decimal is None else f"{decimal:.{digits}g}"
 
 
 def _row(row: Row | None) -> str:

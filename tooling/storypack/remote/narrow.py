@@ -165,10 +165,10 @@ def _tstats(node: tree.Tstats, text: str, part: Part) -> dict[Span, str]:
 
 def _word_before(at: int, start: int, text: str, pattern: str) -> tuple[int, int]:
     """Where a keyword stands that ends at `at`, but for what the pattern lets follow it."""
-    found = re.search(pattern + "$", text[start:at], re.IGNORECASE)
-    if found is None:
+    match = re.search(pattern + "$", text[start:at], re.IGNORECASE)
+    if match is None:
         raise CannotNarrow("the clauses of its tstats cannot be told apart")
-    return start + found.start(), start + found.end()
+    return start + match.start(), start + match.end()
 
 
 def _condition(term: tree.Term | None, whole: Span, added: str, part: Part) -> dict[Span, str]:

@@ -93,12 +93,12 @@ class _Run:
         begin = time.perf_counter()
         if isinstance(self.state, _Ready):
             wait_for_part(self.site, self.state.sent)
-            found = self._compared(self.state)
+            result = self._compared(self.state)
         else:
             assert self.state is not None, "send() comes first"
-            found = self.state
+            result = self.state
         seconds = time.perf_counter() - begin
-        return replace(found if found.excuse else judged(found, self.entry.model, self.test), seconds=seconds)
+        return replace(result if result.excuse else judged(result, self.entry.model, self.test), seconds=seconds)
 
     def _sent(self) -> _Ready | TestResult:
         for item in self.test.attack_data:
@@ -166,8 +166,8 @@ class _Run:
         text = self._without_marks(ready.text)
         with self._source(ready.sent.part.hosts) as source:
             self._place(source, when)
-            found = search(text, source, {}, when.now, earliest=when.earliest, latest=when.latest)
-        return list(found.rows)
+            result = search(text, source, {}, when.now, earliest=when.earliest, latest=when.latest)
+        return list(result.rows)
 
     def _without_marks(self, text: str) -> str:
         """The search as the embedded engine runs it: over the index's events, with the pack's own lookups."""

@@ -112,11 +112,11 @@ def _events(source: FileSource, site: Site, mark: str) -> Iterator[Event]:
         scan = source.scan(ScanRequest(), session)
         columns = [scan.field(each) for each in ("_time", "sourcetype", "source", "host")]
         time_, *origin = [identifier(column.ident) if column else "NULL" for column in columns]
-        found = session.execute(
+        cursor = session.execute(
             f"SELECT _raw, __indexed, {time_}, {', '.join(origin)} FROM ({scan.sql()}) "
             f"ORDER BY {time_}, __origin DESC, __position"
         )
-        while rows := found.fetchmany(PIECE):
+        while rows := cursor.fetchmany(PIECE):
             for raw, indexed, when, sourcetype, source_, host in rows:
                 if raw and raw.strip():
                     event = Event(raw, float(when), site.index, sourcetype or "", source_ or "", host or mark)
@@ -141,15 +141,15 @@ def wait_for_part(site: Site, sent: Sent) -> None:
     deadline = time.monotonic() + site.wait
     pause = 0.2
     while True:
-        found = count_events(site, sent.part.term, sent.latest)
-        site.progress("searchable", found)
-        if found == sent.count:
+        count = count_events(site, sent.part.term, sent.latest)
+        site.progress("searchable", count)
+        if count == sent.count:
             return
-        if found > sent.count:
-            raise DeployError(f"{sent.count} events were sent, and {found} are found", "the collector doubles them")
+        if count > sent.count:
+            raise DeployError(f"{sent.count} events were sent, and {count} are found", "the collector doubles them")
         if time.monotonic() >= deadline:
             raise DeployError(
-                f"only {found} of {sent.count} events could be searched after {site.wait:g} s",
+                f"only {count} of {sent.count} events could be searched after {site.wait:g} s",
                 f"--wait gives it longer; may your role search index {sent.part.index}?",
             )
         site.sleep(pause)

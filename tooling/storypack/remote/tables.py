@@ -92,18 +92,18 @@ def copies(site: Site, left: list[str]) -> Iterator[Copies]:
 
 def _settings(table: LookupTable) -> dict[str, str]:
     """The arguments of data/transforms/lookups that differ from the instance's defaults."""
-    found = {}
+    settings = {}
     if table.match_types:
-        found["match_type"] = ", ".join(f"{kind}({name})" for name, kind in table.match_types.items())
+        settings["match_type"] = ", ".join(f"{kind}({name})" for name, kind in table.match_types.items())
     if not table.case_sensitive:
-        found["case_sensitive_match"] = "0"
+        settings["case_sensitive_match"] = "0"
     if table.min_matches:
-        found["min_matches"] = str(table.min_matches)
+        settings["min_matches"] = str(table.min_matches)
     if table.max_matches is not None:
-        found["max_matches"] = str(table.max_matches)
+        settings["max_matches"] = str(table.max_matches)
     if table.default_match:
-        found["default_match"] = table.default_match
-    return found
+        settings["default_match"] = table.default_match
+    return settings
 
 
 def _csv(table: LookupTable) -> str:

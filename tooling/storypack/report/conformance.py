@@ -81,12 +81,12 @@ def _lines(report: Report, width: int) -> Iterator[str]:
     for point in report.points:
         engine = point.point.readings[0].id
         if point.error:
-            found = f"refused: {point.error}"
+            answer = f"refused: {point.error}"
         elif not point.readings:
-            found = "another result than any reading says"
+            answer = "another result than any reading says"
         else:
-            found = ", ".join(point.readings) + ("" if engine in point.readings else f"  (the engine: {engine})")
-        yield printable(f"  {point.point.id:<22} {found}")
+            answer = ", ".join(point.readings) + ("" if engine in point.readings else f"  (the engine: {engine})")
+        yield printable(f"  {point.point.id:<22} {answer}")
     wrong = [result for result in report.cases if result.outcome in ("differs", "refused")]
     for result in wrong[:MOST]:
         yield ""

@@ -10,16 +10,24 @@ from textwrap import fill
 from storypack.checks.searches.explain import Explanation, Stage
 
 
-def render_explanation(found: Explanation, *, width: int = 100, sql: str = "") -> str:
+def render_explanation(explanation: Explanation, *, width: int = 100, sql: str = "") -> str:
     """The search stage by stage with the fields after each, then what it needs."""
     return (
-        "\n".join([f"{found.name}\n{found.file}\n", *_stages(found, width), *_needs(found, width), *_sql(sql)]) + "\n"
+        "\n".join(
+            [
+                f"{explanation.name}\n{explanation.file}\n",
+                *_stages(explanation, width),
+                *_needs(explanation, width),
+                *_sql(sql),
+            ]
+        )
+        + "\n"
     )
 
 
-def _stages(found: Explanation, width: int) -> Iterator[str]:
-    for number, stage in enumerate(found.stages):
-        pipe = "| " if number or found.expanded.startswith("| ") else ""
+def _stages(explanation: Explanation, width: int) -> Iterator[str]:
+    for number, stage in enumerate(explanation.stages):
+        pipe = "| " if number or explanation.expanded.startswith("| ") else ""
         from_macro = f"   ({', '.join(f'`{name}`' for name in stage.macros)})" if stage.macros else ""
         yield f"{pipe}{stage.text}{from_macro}"
         if number and not stage.drops and not stage.adds:
@@ -46,22 +54,22 @@ def _listed(mark: str, names: Sequence[str], width: int) -> str:
     )  # fmt: skip
 
 
-def _needs(found: Explanation, width: int) -> Iterator[str]:
-    for path, fields in found.datasets.items():
+def _needs(explanation: Explanation, width: int) -> Iterator[str]:
+    for path, fields in explanation.datasets.items():
         yield f"data model  {path}"
         if fields:
             yield fill(
                 ", ".join(fields), width, initial_indent=" " * 12, subsequent_indent=" " * 12, break_long_words=False
             )
-    for name, values in found.places.items():
+    for name, values in explanation.places.items():
         yield f"{name:<11} {', '.join(values)}"
-    for lookup in found.lookups:
+    for lookup in explanation.lookups:
         yield (
             f"lookup      {lookup.name} ({', '.join(lookup.columns)})"
             if lookup.columns
             else f"lookup      {lookup.name}"
         )
-    for macro in found.macros:
+    for macro in explanation.macros:
         first, *more = macro.definition.strip().split("\n")
         yield f"macro       {macro.key} = {first}{' ...' if more else ''}"
 
@@ -71,11 +79,12 @@ def _sql(sql: str) -> Iterator[str]:
         yield f"\nSQL\n{sql}"
 
 
-def render_explanation_json(found: Explanation, sql: str | None = None) -> str:
+def render_explanation_json(explanation: Explanation, sql: str | None = None) -> str:
     """The same as JSON."""
-    data = asdict(found)
+    data = asdict(explanation)
     data["macros"] = [
-        {"name": macro.key, "arguments": list(macro.args), "definition": macro.definition} for macro in found.macros
+        {"name": macro.key, "arguments": list(macro.args), "definition": macro.definition}
+        for macro in explanation.macros
     ]
     if sql is not None:
         data["sql"] = sql

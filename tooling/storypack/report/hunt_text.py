@@ -133,10 +133,11 @@ def _unseen(hunt: Hunt, width: int) -> Iterator[str]:
 
 def _end(hunt: Hunt) -> Iterator[str]:
     ran = len(hunt.in_state("findings", "nothing"))
-    found = plural(len(hunt.findings), "finding")
+    counted = plural(len(hunt.findings), "finding")
     runs = sum(outcome.runs for outcome in hunt.outcomes)
     how = "over all time at once" if hunt.whole else f"in {plural(runs, 'run')}"
-    yield f"\n{found} by {plural(len(hunt.in_state('findings')), 'detection')}; {ran} of {len(hunt.outcomes)} ran {how}"
+    firing = plural(len(hunt.in_state("findings")), "detection")
+    yield f"\n{counted} by {firing}; {ran} of {len(hunt.outcomes)} ran {how}"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -71,7 +71,7 @@ def _result(issue: Issue, index: int, seen: Counter[str]) -> dict[str, Any]:
 def _message(text: str) -> str:
     """Plain text, where `[x](y)` would be a link (3.11.6): what a pack says must not become one. Braces stay as they
     are: without `arguments` nothing is a placeholder to the viewers that there are, and they would show both of two."""
-    return _LINK.sub(lambda found: f"\\[{found[1]}\\](", text)
+    return _LINK.sub(lambda match: f"\\[{match[1]}\\](", text)
 
 
 def _artifact(file: str) -> dict[str, str]:

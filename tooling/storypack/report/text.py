@@ -87,9 +87,9 @@ def summary(results: Results, *, colour: bool = False) -> str:
     parts += [plural(notes, "note")] if notes else []
     parts += [f"{results.silenced} silenced"] if results.silenced else []
     parts += [f"{results.accepted:,} accepted"] if results.accepted else []
-    found = ", ".join(parts) if any((errors, warnings, notes, results.silenced, results.accepted)) else "no issues"
+    counted = ", ".join(parts) if any((errors, warnings, notes, results.silenced, results.accepted)) else "no issues"
     code = _COLOURS[Severity.ERROR] if errors else _COLOURS[Severity.WARNING] if warnings else "32"
-    return f"checked {plural(len(results.checked), 'file')}: {_paint(found, code, colour)}"
+    return f"checked {plural(len(results.checked), 'file')}: {_paint(counted, code, colour)}"
 
 
 def printable(text: str, keep: str = "\t") -> str:

@@ -76,11 +76,11 @@ def read_variables(environment: Mapping[str, str], folder: Path) -> Variables:
 def find_credentials(environment: Mapping[str, str], folder: Path, host: str, ask: Ask | None = None) -> Credentials:
     """The credentials for a host. `ask` is None where nobody can answer (then `DeployError` names the variables)."""
     for values, source in ((environment, "environment"), (read_env_file(folder / ".env"), ".env")):
-        if found := _from_variables(values, source):
-            return found
+        if credentials := _from_variables(values, source):
+            return credentials
     username = environment.get(f"{PREFIX}USERNAME", "") or read_env_file(folder / ".env").get(f"{PREFIX}USERNAME", "")
-    if found := _from_keyring(host, username):
-        return found
+    if credentials := _from_keyring(host, username):
+        return credentials
     if ask is None:
         raise DeployError(
             f"no credentials for {host}",
@@ -119,10 +119,10 @@ def read_env_file(path: Path) -> dict[str, str]:
     from dotenv import dotenv_values
 
     try:
-        found = dotenv_values(path, interpolate=False)
+        variables = dotenv_values(path, interpolate=False)
     except (OSError, UnicodeDecodeError) as error:
         raise DeployError(f"cannot read {path}: {getattr(error, 'strerror', '') or 'it is no UTF-8'}") from None
-    return {key: value for key, value in found.items() if value is not None}
+    return {key: value for key, value in variables.items() if value is not None}
 
 
 def _from_variables(values: Mapping[str, str], source: str) -> Credentials | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from storypack.engine.udf.regex import PatternError, compile_pattern
+from storypack.truth import CONF
 
 Warn = Callable[[str], object]
 
@@ -67,13 +68,10 @@ class Settings:
     def flag(self, key: str, *, default: bool) -> bool:
         """A setting that is true or false; of one that is neither the default."""
         word = self.text(key).lower()
-        if word in ("1", "true", "t", "yes", "y"):
-            return True
-        if word in ("0", "false", "f", "no", "n"):
-            return False
-        if word:
+        value = CONF.read(word)
+        if value is None and word:
             self.warn(f"{key} = {word} is neither true nor false; {str(default).lower()} is used")
-        return default
+        return default if value is None else value
 
     def number(self, key: str, default: int) -> int:
         """A whole number; of a setting that is none the default."""

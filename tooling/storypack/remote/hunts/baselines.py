@@ -55,7 +55,7 @@ class BaselinesThere(Baselines):
         if times is None:
             raise CannotNarrow("when it sees events cannot be told")
         chosen = [run for run in _changed(runs(schedule, times)) if run.now <= self.place.latest]
-        found: list[Learnt] = []
+        states: list[Learnt] = []
         tables = dict(prepared.tables)
         for run, answer in self.place.queue.answers(self._asked(prepared, chosen, begin)):
             if answer.error or answer.count > len(answer.rows):
@@ -63,8 +63,8 @@ class BaselinesThere(Baselines):
             table = _written(name, prepared, answer.rows, tables, run)
             if table is not None:
                 tables[name] = table
-                found.append(Learnt(run.now, table, *days(run, times)))
-        return found
+                states.append(Learnt(run.now, table, *days(run, times)))
+        return states
 
     def _asked(self, prepared: Prepared, chosen: Iterable[Run], begin: float) -> Iterator[tuple[Run, Question]]:
         for run in chosen:

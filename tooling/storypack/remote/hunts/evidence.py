@@ -71,7 +71,7 @@ def _text(begin: str, keys: Iterable[str], finding: Finding) -> str:
 
 def _escaped(value: str) -> str:
     """A text as a pattern, as it stands in a string of SPL."""
-    return re.sub(r"[^\w ]", lambda found: _in_string(found[0]), value)
+    return re.sub(r"[^\w ]", lambda match: _in_string(match[0]), value)
 
 
 def _in_string(character: str) -> str:

@@ -241,9 +241,9 @@ class _HuntThere:
             return [_shown(row) for row in rows]
         if not rows and not any(map(makes_rows, commands_of(prepared.cut.here).commands)):
             return []
-        found, _ = run_rest(prepared.cut.here, [_shown(row) for row in rows], {**prepared.tables, **learnt}, run)
-        prepared.warnings.update(dict.fromkeys(map(str, found.warnings)))
-        return found.rows
+        result, _ = run_rest(prepared.cut.here, [_shown(row) for row in rows], {**prepared.tables, **learnt}, run)
+        prepared.warnings.update(dict.fromkeys(map(str, result.warnings)))
+        return result.rows
 
     def _add(self, search: _Search, run: Run, row: Mapping[str, Any], baselines: BaselinesThere) -> None:
         key = repr(sorted(row.items()))

@@ -46,8 +46,8 @@ class Journal:
             return None
         start, size = self._places[key]
         self._file.seek(start)
-        found = _opened(self._file.read(size))
-        return None if found is None else found["answer"]
+        entry = _opened(self._file.read(size))
+        return None if entry is None else entry["answer"]
 
     def put(self, key: str, answer: Mapping[str, Any]) -> None:
         self._places[key] = self._write({"key": key, "answer": answer})

@@ -34,8 +34,8 @@ class Lookups:
     def tables(self, here: str) -> dict[str, LookupTable]:
         """Those that the part of a search reads which runs here; the instance's own rows where it has them."""
         names = reads_lookups(f"search * | {here}") if here else []
-        found = {name: self.known[name] for name in names if name in self.known}
-        return {name: table if name in self.ours else self.place.table(table) for name, table in found.items()}
+        tables = {name: self.known[name] for name in names if name in self.known}
+        return {name: table if name in self.ours else self.place.table(table) for name, table in tables.items()}
 
 
 @dataclass
@@ -96,8 +96,8 @@ def question_of(prepared: Prepared, place: Place, run: Run) -> Question:
 
 def times_from(rows: Sequence[Mapping[str, object]]) -> list[float]:
     """The times that a probe gave, rising."""
-    found = {float(str(row[AT])) for row in rows if row.get(AT) not in (None, "")}
-    return sorted(found)
+    times = {float(str(row[AT])) for row in rows if row.get(AT) not in (None, "")}
+    return sorted(times)
 
 
 def asked_times(prepared: Prepared, place: Place, begin: float | None = None) -> list[float] | None:

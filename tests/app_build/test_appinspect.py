@@ -75,7 +75,7 @@ def test_tags_are_read_from_appinspects_own_list() -> None:
 
 def test_without_the_extra_the_cure_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(appinspect, "find_spec", lambda name: None)
-    with pytest.raises(InspectError, match=r"storypack\[inspect\]"):
+    with pytest.raises(InspectError, match=r"pip install .*\[inspect\]"):
         inspect(tmp_path / "x.tar.gz")
 
 

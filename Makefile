@@ -33,7 +33,7 @@ fmt: $(VENV)/.test  ## format code and searches
 	$(BIN)/storypack fmt
 
 hostile: $(VENV)/.test  ## random edits of packs, random searches and hostile input, far more than `make test` tries (a quarter of an hour)
-	STORYPACK_EDITS=1000 STORYPACK_FUZZ=10 STORYPACK_TRIALS=500 $(BIN)/python -m pytest -n 2 --timeout 1800 tests/hostile tests/cli/test_library_failures.py tests/engine/test_fuzz.py tests/engine/test_failures.py
+	STORYPACK_EDITS=1000 STORYPACK_FUZZ=10 STORYPACK_TRIALS=500 $(BIN)/python -m pytest -n 2 --timeout 1800 tests/hostile tests/cli/test_library_failures.py tests/engine/test_fuzz.py tests/engine/test_failures.py tests/engine/test_together.py tests/testing/test_together.py
 
 rule: $(VENV)/.test  ## write the files of a new rule over SPL: make rule ID=SP398 FILE=searches/NAME
 	$(BIN)/python tooling/new_rule.py "$(ID)" "$(FILE)"

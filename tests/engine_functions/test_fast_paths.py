@@ -87,4 +87,4 @@ def test_strftime(value: Run, epoch: float, form: str) -> None:
     form=st.sampled_from(["%Y-%m-%d %H:%M:%S", "%F %T", "%Y-%m-%dT%H:%M:%S", "%H:%M:%S %Y-%m-%d"]),
 )  # fmt: skip
 def test_strptime(value: Run, text: str, form: str) -> None:
-    assert value(strptime_sql(quote(text), form, 0.0)) == strptime(text, form, 0.0)
+    assert value(strptime_sql(quote(text), form, "0.0")) == strptime(text, form, 0.0)

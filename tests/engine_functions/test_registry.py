@@ -13,7 +13,7 @@ from storypack.engine.sql import NULL, Kind, Sql, number_constant, string_consta
 from storypack.spl import tree
 from tests.engine_functions.conftest import Run
 
-CONTEXT = FunctionContext(now=1_700_000_000.0)
+CONTEXT = FunctionContext(now=lambda: number_constant(1_700_000_000.0))
 ARGUMENTS = [
     NULL,
     Sql("s", Kind.STRING),

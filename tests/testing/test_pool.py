@@ -15,6 +15,7 @@ from storypack.testing.pool import ALONE, run_tests
 from storypack.testing.results import Outcome, PlannedTest, TestResult
 from storypack.testing.run import plan_tests
 from storypack.testing.setting import Setting
+from storypack.testing.together import Together
 
 from .small_pack import SmallPack, event, search_test
 
@@ -63,10 +64,10 @@ def test_a_mistake_of_ours_is_the_result_of_one_test(pack: SmallPack, monkeypatc
     loaded = load_pack(pack.folder).pack
     real = pool_module.run_test
 
-    def fail(planned: PlannedTest, setting: Setting) -> TestResult:
+    def fail(planned: PlannedTest, setting: Setting, together: Together | None) -> TestResult:
         if "s1" in planned.file:
             raise KeyError("no such\nthing")
-        return real(planned, setting)
+        return real(planned, setting, together)
 
     monkeypatch.setattr(pool_module, "run_test", fail)
     run = run_tests(loaded, plan_tests(loaded))

@@ -30,6 +30,11 @@ class SearchError(EngineError):
     """The search is wrong, or went wrong while it ran: Splunk, too, would refuse it."""
 
 
+class Apart(Exception):
+    """Runs of a search differ in more than a statement over all of them allows for (`together.py`); this is no fault,
+    they are to be searched one by one."""
+
+
 class OutOfMemory(EngineError):
     """A search, or the reading of its events, needs more memory than it may use."""
 

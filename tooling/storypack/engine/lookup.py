@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count, product
 from typing import Any
 
-from storypack.engine.errors import SearchError
+from storypack.engine.errors import Apart, SearchError
 from storypack.engine.session import Session
 from storypack.engine.source import TIME_FORMAT, LookupTable
-from storypack.engine.sql import Sql, as_multi, quote
+from storypack.engine.sql import RUN, Sql, as_multi, quote
 from storypack.engine.udf.network import cidr
 from storypack.engine.udf.registry import udf
 from storypack.engine.udf.timeformat import strptime
@@ -26,6 +26,8 @@ class Matcher:
 
     def __init__(self, table: LookupTable, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> None:
         self.name = table.name
+        own = {id(each): Matcher(each, inputs, outputs) for each in table.of_runs}
+        self.of_runs = tuple(own[id(each)] for each in table.of_runs)
         self.cut: Callable[[], object] | None = None
         """Called where the default limit leaves matches out."""
         self._fold = not table.case_sensitive
@@ -39,7 +41,7 @@ class Matcher:
         ]
         self._rows: dict[tuple[str, ...], list[tuple[list[Any], Outputs]]] = {}
         self.temporal = bool(table.time_field)
-        for row in _newest_first(table) if self.temporal else table.rows:
+        for row in () if self.of_runs else _newest_first(table) if self.temporal else table.rows:
             self._add(row, inputs)
         if self.temporal:
             # the event's time is a further key, and fits the rows whose time is not too far before it
@@ -63,6 +65,11 @@ class Matcher:
         """Whether an event may get more than one value."""
         if self._loose or self._default is not None:
             return self._limit > 1
+        if self.of_runs:
+            first, *others = {matcher.several for matcher in self.of_runs}
+            if others:
+                raise Apart
+            return first
         return any(
             len(rows) > 1 or any(len(values or ()) > 1 for _, outputs in rows for values in outputs)
             for rows in self._rows.values()
@@ -175,8 +182,15 @@ _matchers: dict[str, Matcher] = {}
 _numbers = count(1)
 
 
-def register(session: Session, matcher: Matcher) -> str:
-    """A handle by which `spl_lookup` finds the matcher until the run ends."""
+def handle_sql(session: Session, matcher: Matcher) -> str:
+    """SQL of a handle by which `spl_lookup` finds the matcher, or that of the run, until the run ends."""
+    if not matcher.of_runs:
+        return quote(_register(session, matcher))
+    handles = ", ".join(quote(_register(session, each)) for each in matcher.of_runs)
+    return f"([{handles}])[{RUN}.n + 1]"
+
+
+def _register(session: Session, matcher: Matcher) -> str:
     handle = f"lookup-{next(_numbers)}"
     _matchers[handle] = matcher
     session.at_end.append(lambda: _matchers.pop(handle, None))
@@ -188,9 +202,10 @@ def call_sql(matcher: Matcher, keys: Sequence[Sql], session: Session) -> str:
     if matcher.cut is None:
         limit, name = MAX_MATCHES, matcher.name
         message = f"lookup: `{name}` has more than {limit:,} matches for a value; the rest is left out, as in Splunk"
-        matcher.cut = lambda: session.warn(message)
+        for each in (matcher, *matcher.of_runs):
+            each.cut = lambda: session.warn(message)
     values = ", ".join(as_multi(key) for key in keys)
-    return f"spl_lookup({quote(register(session, matcher))}, CAST([{values}] AS VARCHAR[][]))"
+    return f"spl_lookup({handle_sql(session, matcher)}, CAST([{values}] AS VARCHAR[][]))"
 
 
 def lookup_sql(name: str, inputs: Mapping[str, Sql], outputs: Sequence[str], session: Session) -> str:

@@ -29,6 +29,11 @@ def reading(point: str) -> str:
     return _taken.get().get(point) or READINGS[point][0]
 
 
+def taken_readings() -> frozenset[tuple[str, str]]:
+    """The points of which searches compiled now take another reading than the engine's own, with that."""
+    return frozenset(_taken.get().items())
+
+
 @contextmanager
 def reading_as(point: str, taken: str) -> Iterator[None]:
     """Searches compiled meanwhile, by this thread, take that reading of the point. KeyError, ValueError for others."""

@@ -15,7 +15,7 @@ from storypack.engine.errors import SearchError
 from storypack.engine.failures import translated
 from storypack.engine.relation import Column, Cte, Names, OrderKey, Relation
 from storypack.engine.source import LookupTable, Source
-from storypack.engine.sql import identifier
+from storypack.engine.sql import Sql, identifier, number_constant
 from storypack.engine.udf.regex import STRIKES
 from storypack.engine.values import column_kind, column_values
 from storypack.spl.macros import MacroDefinition
@@ -62,11 +62,36 @@ class Session:
     dry: bool = False
     attended: bool = False
     abandoned: bool = False
-    range: tuple[float | None, float | None] = (None, None)
     templates: int = 0
     nested_templates: int = 0
     at_end: list[Callable[[], object]] = field(default_factory=list)
+    _range: tuple[float | None, float | None] = (None, None)
     _strikes: int = field(default_factory=lambda: STRIKES.count)
+
+    @property
+    def limits(self) -> tuple[float | None, float | None]:
+        """The time range of searches that name none, as a scan is asked for it."""
+        return self.earliest, self.latest
+
+    def start_sql(self) -> Sql:
+        """The start of the search."""
+        return number_constant(self.now)
+
+    def limits_sql(self) -> tuple[Sql | None, Sql | None]:
+        """The time range of searches that name none."""
+        earliest, latest = self.limits
+        return None if earliest is None else number_constant(earliest), None if latest is None else number_constant(
+            latest
+        )
+
+    @property
+    def range(self) -> tuple[float | None, float | None]:
+        """The time range of the events being read."""
+        return self._range
+
+    def reads(self, earliest: float | None, latest: float | None) -> None:
+        """Take note of the time range of the events being read."""
+        self._range = earliest, latest
 
     @contextmanager
     def between(self, earliest: float | None, latest: float | None) -> Iterator[None]:
@@ -180,9 +205,9 @@ class Session:
         self.depth += 1
         if self.depth > 20:
             raise SearchError("subsearches are nested too deeply", self.stage)
-        stage, span = self.stage, self.range
+        stage, span = self.stage, self._range
         try:
             return self.compile(pipeline, self, None)
         finally:
             self.depth -= 1
-            self.stage, self.range = stage, span
+            self.stage, self._range = stage, span

@@ -71,7 +71,8 @@ class LookupTable:
     `match_types` maps a field to WILDCARD or CIDR (absent = exact). A value may be text, number, list or None.
     `max_matches` None = Splunk's default (1,000; 1 for a lookup with a time field). With a `time_field`, an event
     matches rows that are from `min_offset` to `max_offset` seconds older than it. `fault` = why its rows cannot be
-    read: a search that uses it fails.
+    read: a search that uses it fails. `of_runs` = the table of each run, where the search is compiled for several
+    (`together.py`) whose rows differ.
     """
 
     name: str
@@ -87,6 +88,7 @@ class LookupTable:
     min_offset: float = 0.0
     max_offset: float = MAX_OFFSET
     fault: str = ""
+    of_runs: tuple[LookupTable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,9 @@ class Sql:
 
 NULL = Sql("NULL", Kind.NULL)
 
+RUN = "__run"
+"""The table that says what differs between the runs of a search that is compiled for several (`together.py`)."""
+
 
 def quote(text: str) -> str:
     """An SQL string literal; a NUL character, which DuckDB's SQL cannot hold, is built by chr(0)."""

@@ -18,7 +18,7 @@ from storypack.engine.filters import Filters
 from storypack.engine.knowledge.fields import OriginFields
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.knowledge.origins import FILES_TABLE, Origin
-from storypack.engine.knowledge.scan import FileScan, open_scan
+from storypack.engine.knowledge.scan import FileScan, RunSql, open_scan
 from storypack.engine.run import open_session
 from storypack.engine.session import Session
 from storypack.engine.source import ScanRequest
@@ -94,7 +94,8 @@ class Staging:
         it has been read."""
         every = list(dict.fromkeys(wanted))
         with self.session.translated():
-            scan = open_scan(self.source.events, self.source.knowledge, ScanRequest(), self.session, clock=None)
+            run = RunSql(repr(self.session.now))
+            scan = open_scan(self.source.events, self.source.knowledge, ScanRequest(), self.session, run=run)
             trials = {origin.number: fields for origin, fields in self.trial.parts}
             for parts in _by_sourcetype(scan.parts):
                 staged = [_staged(one, fields, trials[one.number], every, self.session) for one, fields in parts]
@@ -105,7 +106,8 @@ class Staging:
 def open_staging(source: FileSource, now: float) -> Iterator[Staging]:
     """`now` (epoch seconds) is the year of times without one. Raises EngineError."""
     with open_session(source, None, now) as session, session.translated():
-        yield Staging(session, source, open_scan(source.events, source.knowledge, ScanRequest(), session, clock=None))
+        run = RunSql(repr(session.now))
+        yield Staging(session, source, open_scan(source.events, source.knowledge, ScanRequest(), session, run=run))
 
 
 def stage(source: FileSource, wanted: Iterable[Filters], now: float) -> Iterator[tuple[list[Staged], Coverage]]:

@@ -23,8 +23,9 @@ from storypack.pack.pack import Pack
 from storypack.processes import become_worker, start_spawned
 from storypack.testing.kept import Kept
 from storypack.testing.results import Failure, Outcome, PlannedTest, TestResult, TestRun
-from storypack.testing.run import run_test
+from storypack.testing.run import made_ready, run_test
 from storypack.testing.setting import Setting
+from storypack.testing.together import Together
 
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
@@ -77,15 +78,33 @@ def _not_run(planned: PlannedTest, message: str, seconds: float = 0.0) -> TestRe
     return TestResult(planned, Outcome.NOT_RUN, seconds=seconds, failure=story, counts=True)
 
 
-def _result(planned: PlannedTest, setting: Setting) -> TestResult:
+def _result(planned: PlannedTest, setting: Setting, together: Together | None) -> TestResult:
     """A test's result, also where it comes upon a mistake of ours: the others are still to be run."""
     try:
-        return run_test(planned, setting)
+        return run_test(planned, setting, together)
     except FAILURES as error:  # of a library, somewhere else than in the search
         return _not_run(planned, engine_error(error).message)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is this test's result
         text = " ".join(str(error).split())[:300]
         return _not_run(planned, f"internal error, a bug of storypack: {type(error).__name__}: {text}")
+
+
+Group = tuple[PlannedTest, ...]
+"""Tests of one file, which are run together."""
+
+
+def _groups(planned: Sequence[PlannedTest]) -> list[Group]:
+    groups: dict[str, list[PlannedTest]] = {}
+    for test in planned:
+        groups.setdefault(test.file, []).append(test)
+    return [tuple(group) for group in groups.values()]
+
+
+def _results(group: Group, setting: Setting) -> Iterator[TestResult]:
+    """The results of tests of one file."""
+    with made_ready(group, setting) as together:
+        for test in group:
+            yield _result(test, setting, together)
 
 
 # --- in this process ------------------------------------------------------------------------------------------------
@@ -105,14 +124,20 @@ def _alone(ready: Ready, planned: Sequence[PlannedTest], limit: float) -> Iterat
     if not planned:
         return
     setting = ready(2)
+    waiting = _groups(planned)[::-1]
     try:
-        for one in planned:
+        while waiting:
+            group = waiting.pop()
+            results: list[TestResult] = []
             with _alarm(limit) as alarm:
-                result = _result(one, setting)
+                results += _results(group, setting)
             if alarm.rang:
-                result = _stopped(one, limit)
                 setting = ready(2)  # a statement of the other may still go on
-            yield result
+                if len(group) > 1:  # which of them took so long is not known
+                    waiting += [(test,) for test in reversed(group)]
+                    continue
+                results = [_stopped(group[0], limit)]
+            yield from results
     finally:
         setting.close()
 
@@ -155,12 +180,12 @@ def _alarm(limit: float) -> Iterator[_Alarm]:
 
 @dataclass(eq=False)
 class _Worker:
-    """A process that runs a test at a time, and the test that it is at."""
+    """A process that runs a group of tests at a time, and those of the group that it has not run yet."""
 
     process: SpawnProcess
     pipe: connection.Connection
     is_ready: bool = False
-    test: PlannedTest | None = None
+    tests: Group = ()
     until: float = float("inf")
 
     def get_ready(self) -> None:
@@ -170,18 +195,22 @@ class _Worker:
         except (EOFError, OSError) as error:
             raise OSError("a process for tests ended before it began: out of memory?") from error
 
-    def begin(self, test: PlannedTest, limit: float) -> None:
-        self.test, self.until = test, monotonic() + limit if limit else float("inf")
-        self.pipe.send(test)
+    def begin(self, group: Group, limit: float) -> None:
+        self.tests = group
+        self._wait(limit)
+        self.pipe.send(group)
 
-    def result(self) -> TestResult:
-        """What became of the test. The process is gone if it says nothing."""
-        assert self.test is not None
+    def _wait(self, limit: float) -> None:
+        self.until = monotonic() + limit if limit and self.tests else float("inf")
+
+    def result(self, limit: float) -> TestResult | None:
+        """What became of the next test. None: the process is gone."""
         try:
             result: TestResult = self.pipe.recv()
         except (EOFError, OSError):
-            return _not_run(self.test, "the process that ran it ended: out of memory, or stopped from outside")
-        self.test, self.until = None, float("inf")
+            return None
+        self.tests = self.tests[1:]
+        self._wait(limit)
         return result
 
     def end(self) -> None:
@@ -194,37 +223,45 @@ def _together(
     ready: Ready, pack: Pack, planned: Sequence[PlannedTest], jobs: int, limit: float
 ) -> Iterator[TestResult]:
     # The costly ones first, so that no process ends long after the other.
-    waiting = sorted(planned, key=lambda one: _weight(one, pack))
+    waiting = sorted(_groups(planned), key=lambda group: sum(_weight(test, pack) for test in group))
     workers: list[_Worker] = []
     try:
-        while waiting or any(worker.test for worker in workers):
+        while waiting or any(worker.tests for worker in workers):
             while waiting and len(workers) < jobs:
                 workers.append(_start(ready))
             for worker in workers:
-                if worker.is_ready and worker.test is None and waiting:
+                if worker.is_ready and not worker.tests and waiting:
                     worker.begin(waiting.pop(), limit)
-            yield from _next_results(workers, limit)
+            yield from _next_results(workers, waiting, limit)
     finally:
         for worker in workers:
             worker.end()
 
 
-def _next_results(workers: list[_Worker], limit: float) -> Iterator[TestResult]:
-    """The results that come next. Workers that are of no more use leave the list."""
-    busy = [worker for worker in workers if worker.test or not worker.is_ready]
+def _next_results(workers: list[_Worker], waiting: list[Group], limit: float) -> Iterator[TestResult]:
+    """The results that come next. Workers that are of no more use leave the list; where such a one was at several
+    tests, it is not known which of them is to blame, and they are to be run one by one."""
+    busy = [worker for worker in workers if worker.tests or not worker.is_ready]
     patience = min(worker.until for worker in busy) - monotonic()
     ready = connection.wait([worker.pipe for worker in busy], None if patience == float("inf") else max(0.0, patience))
     for worker in busy:
-        test = worker.test
-        if test is None and worker.pipe in ready:
+        is_late = worker.until <= monotonic()
+        if worker.pipe in ready and not worker.tests:
             worker.get_ready()
-        elif worker.pipe in ready:
-            yield worker.result()
-        elif test is not None and worker.until <= monotonic():
-            yield _stopped(test, limit)
-        if worker.test is not None and (worker.pipe in ready or worker.until <= monotonic()):
-            workers.remove(worker)
-            worker.end()
+            continue
+        if worker.pipe in ready and (result := worker.result(limit)):
+            yield result
+            continue
+        if worker.pipe not in ready and not is_late:
+            continue
+        workers.remove(worker)
+        worker.end()
+        if len(worker.tests) > 1:
+            waiting += [(test,) for test in worker.tests]
+        elif is_late and worker.pipe not in ready:
+            yield _stopped(worker.tests[0], limit)
+        else:
+            yield _not_run(worker.tests[0], "the process that ran it ended: out of memory, or stopped from outside")
 
 
 def _start(ready: Ready) -> _Worker:
@@ -244,10 +281,11 @@ def _work(pipe: connection.Connection, ready: Ready, parent: int) -> None:
     pipe.send(True)
     while True:
         try:
-            planned = pipe.recv()
+            group = pipe.recv()
         except EOFError:
             return
-        pipe.send(_result(planned, setting))
+        for result in _results(group, setting):
+            pipe.send(result)
 
 
 def _weight(planned: PlannedTest, pack: Pack) -> int:

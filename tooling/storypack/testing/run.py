@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +29,7 @@ from storypack.testing.results import KEPT_ROWS, Failure, Outcome, PlannedTest, 
 from storypack.testing.risk import RiskEvents, reads_risk, risk_events
 from storypack.testing.setting import Setting
 from storypack.testing.stages import Staged, cut, near_name
+from storypack.testing.together import Together, clock_of, open_together
 from storypack.testing.trace import open_trace
 from storypack.timemod import TimeModifierError
 from storypack.world import shipped
@@ -44,8 +46,28 @@ def plan_tests(pack: Pack, files: Iterable[str] | None = None) -> list[PlannedTe
     ]
 
 
-def run_test(planned: PlannedTest, setting: Setting) -> TestResult:
-    """A test and what became of it. Never raises for what the pack holds."""
+@contextmanager
+def made_ready(planned: Sequence[PlannedTest], setting: Setting) -> Iterator[Together | None]:
+    """What tests of one file have in common, for `run_test`; None if they are to be run one by one."""
+    entry = setting.pack.tested_at(planned[0].file)
+    if isinstance(entry.model, Investigation) or len(planned) < 2:
+        yield None
+        return
+    runnable = [
+        each
+        for each in planned
+        if not _replaces_nothing(each, entry, setting) and not _missing(entry, each.number, setting)
+    ]
+    if len(runnable) < 2 or reads_risk(entry, setting):
+        yield None
+        return
+    with open_together(runnable, setting) as together:
+        yield together
+
+
+def run_test(planned: PlannedTest, setting: Setting, together: Together | None = None) -> TestResult:
+    """A test and what became of it, by itself or as one of those that were made ready together. Never raises for what
+    the pack holds."""
     begin = time.perf_counter()
     entry = setting.pack.tested_at(planned.file)
     test = entry.model.tests[planned.number]
@@ -56,7 +78,7 @@ def run_test(planned: PlannedTest, setting: Setting) -> TestResult:
         result = _not_run(planned, *missing) if missing else run_investigation_test(planned, entry, setting)
         result = replace(result, counts=result.outcome is not Outcome.PASSED)
     else:
-        result = judged(_Run(planned, entry, test, setting).result(), entry.model, test)
+        result = judged(_Run(planned, entry, test, setting, together).result(), entry.model, test)
     return replace(result, seconds=time.perf_counter() - begin)
 
 
@@ -78,6 +100,7 @@ class _Run:
     entry: Entry[Any]
     test: SearchTest
     setting: Setting
+    together: Together | None = None
 
     @property
     def place(self) -> Location:
@@ -96,6 +119,8 @@ class _Run:
             )
             return self._search_error(error.message, place, cure)
         try:
+            if self.together and self.planned.number in self.together.sources:
+                return self._run(self.together.sources[self.planned.number], staged, None)
             risk = risk_events(self.entry, self.test, self.setting) if self._reads_risk() else None
             with self.setting.source(self.test, [risk.table] if risk else []) as source:
                 return self._run(source, staged, risk)
@@ -150,8 +175,9 @@ class _Run:
     def _searched(self, source: FileSource, when: Moment) -> Result:
         """The search at a moment. Events without a time arrive with the newest, or at the end of the window."""
         source.newest_at = when.newest
-        end = when.now if when.latest is None else min(when.latest, when.now)
-        source.clock = when.newest or (source.times or (0.0, end - 1))[1]
+        source.clock = clock_of(source, when)
+        if self.together and (result := self.together.result(self.planned.number, when)):
+            return result
         macros = self.setting.macros_of(self.test)
         return search(self.entry.model.search, source, macros, when.now, earliest=when.earliest, latest=when.latest)
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import duckdb
 
+from storypack.engine.events.hold import Hold
 from storypack.engine.events.origin import EventFile
 from storypack.engine.knowledge.apps import BUILTIN_ONLY, AddOns, Knowledge, KnowledgeError, match_types, read_rows
 from storypack.engine.knowledge.files import EventTable, FileSource
 from storypack.engine.root import open_root
 from storypack.engine.source import LookupTable
+from storypack.engine.together import sources_together
 from storypack.opening import open_plain
 from storypack.pack.models.lookup import CsvLookup, Lookup
 from storypack.pack.models.search import EventsTest
@@ -59,6 +61,8 @@ class Setting:
 
     def macros_of(self, test: EventsTest) -> dict[str, MacroDefinition]:
         """The macros with those that the test replaces, which keep their arguments."""
+        if not test.macros:
+            return self.macros
         replaced = {}
         for stanza, definition in test.macros.items():
             known = self.macros.get(stanza) or shipped.site_macros().get(stanza)
@@ -88,6 +92,8 @@ class Setting:
 
     def lookups_of(self, test: EventsTest) -> dict[str, LookupTable]:
         """The lookups with those whose rows the test replaces, which keep their settings."""
+        if not test.lookups:
+            return self.lookups
         replaced = {}
         for name, rows in test.lookups.items():
             known = self.lookups.get(name) or LookupTable(name, (), ())
@@ -143,7 +149,15 @@ class Setting:
     @contextmanager
     def source(self, test: EventsTest, tables: Sequence[EventTable] = ()) -> Iterator[FileSource]:
         """The events of a test. Raises UnreadableFile."""
-        with FileSource(
+        with self._opened(test, tables=tables) as source:
+            yield source
+
+    def sources(self, tests: Sequence[EventsTest]) -> AbstractContextManager[list[FileSource]]:
+        """The events of several tests, held together. Raises UnreadableFile, and Apart if they cannot be."""
+        return sources_together(self._root, [partial(self._opened, test) for test in tests])
+
+    def _opened(self, test: EventsTest, hold: Hold | None = None, tables: Sequence[EventTable] = ()) -> FileSource:
+        return FileSource(
             self.files(test),
             self.knowledge,
             clock=NO_TIME,
@@ -151,8 +165,8 @@ class Setting:
             saved_searches=self.saved_searches,
             tables=tables,
             root=self._root,
-        ) as source:
-            yield source
+            hold=hold,
+        )
 
     def files(self, test: EventsTest) -> list[EventFile]:
         """The test's files; a source that it does not name is the file's path, as a Splunk input has it."""

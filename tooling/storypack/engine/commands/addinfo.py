@@ -5,23 +5,21 @@ from __future__ import annotations
 from storypack.engine.commands.registry import command
 from storypack.engine.relation import Relation
 from storypack.engine.session import Session
-from storypack.engine.sql import (
-    number_constant,
-    string_constant,
-)
+from storypack.engine.sql import Kind, Sql, number_constant, string_constant
 from storypack.spl import tree
 
 
 @command("addinfo")
 def addinfo(node: tree.Plain, rows: Relation, session: Session) -> Relation:
     """The search's time range, start and id beside each row (Search Reference: addinfo)."""
-    latest = string_constant("+Infinity") if session.latest is None else number_constant(session.latest)
+    earliest, latest = session.limits_sql()
+    start = session.start_sql()
     return rows.extend(
         "addinfo",
         {
-            "info_min_time": number_constant(session.earliest or 0.0),
-            "info_max_time": latest,
-            "info_sid": string_constant(f"{session.now:.0f}.1"),
-            "info_search_time": number_constant(session.now),
+            "info_min_time": earliest or number_constant(0.0),
+            "info_max_time": latest or string_constant("+Infinity"),
+            "info_sid": Sql(f"printf('%.0f.1', {start.text})", Kind.STRING),
+            "info_search_time": start,
         },
     )

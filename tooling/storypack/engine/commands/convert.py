@@ -31,7 +31,7 @@ def convert(node: tree.Convert, rows: Relation, session: Session) -> Relation:
 
 
 def _converted(func: str, field: Sql, form: str, session: Session) -> Sql:
-    text, context = as_text(field), FunctionContext(session.now)
+    text, context = as_text(field), FunctionContext(session.start_sql)
     match func:
         case "ctime":
             return call_function("strftime", [field, string_constant(form)], context)

@@ -70,7 +70,7 @@ def _over_values(node: tree.Foreach, names: list[str], mode: str, rows: Relation
     if field.kind is Kind.NULL:
         return rows
     if mode != "multivalue":
-        elements = call("json_array_to_mv", [field], FunctionContext(session.now))
+        elements = call("json_array_to_mv", [field], FunctionContext(session.start_sql))
         whole_field = as_multi(field) if mode == "auto_collections" else "NULL"
         field = Sql(f"coalesce({elements.text}, {whole_field})", Kind.MULTI)
     rows = session.materialise(rows.extend("foreach", {_ITEMS: Sql(as_multi(field), Kind.MULTI)}))

@@ -106,7 +106,7 @@ def _call(call: tree.Call, rows: Fields, session: Session, fields: Mapping[str, 
 
 def _function_context(rows: Fields, session: Session) -> FunctionContext:
     return FunctionContext(
-        session.now,
+        session.start_sql,
         lambda text: Sql(compile_text(text, rows, session), Kind.BOOL),
         lambda name, inputs, outputs: lookup_sql(name, inputs, outputs, session),
     )
@@ -140,7 +140,7 @@ def _binary(op: str, a: Sql, b: Sql, session: Session) -> Sql:
         case "/" | "%":
             return Sql(f"({as_number(a)} {op} nullif({as_number(b)}, 0))", Kind.NUMBER)
         case "LIKE":
-            return call_function("like", [a, b], FunctionContext(session.now))
+            return call_function("like", [a, b], FunctionContext(session.start_sql))
         case _:
             return compare(op, a, b)
 

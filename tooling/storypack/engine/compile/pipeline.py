@@ -96,7 +96,7 @@ def base_search(node: tree.Search, session: Session, *, indexed: bool = False) -
 
 def scan(request: ScanRequest, session: Session) -> Relation:
     """The events of the source."""
-    session.range = request.earliest, request.latest
+    session.reads(request.earliest, request.latest)
     found = session.source.scan(request, session)
     cte = Cte(session.names.new("s1_events"), "", "events", found.sql)
     return Relation(session.names, (cte,), {}, tuple(found.order), found)

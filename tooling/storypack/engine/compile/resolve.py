@@ -101,8 +101,5 @@ def base_request(term: tree.Term | None, session: Session) -> ScanRequest:
                 earliest = limit if earliest is None else max(earliest, limit)
             elif part.name == "latest" and limit is not None:
                 latest = limit if latest is None else min(latest, limit)
-    return ScanRequest(
-        term,
-        session.earliest if earliest is None else earliest,
-        session.latest if latest is None else latest,
-    )
+    first, last = session.limits
+    return ScanRequest(term, first if earliest is None else earliest, last if latest is None else latest)

@@ -19,10 +19,11 @@ from storypack.engine.functions import FunctionContext
 from storypack.engine.functions import call as call_function
 from storypack.engine.readings import reading
 from storypack.engine.session import Session
-from storypack.engine.sql import Kind, Sql, as_number, as_text, quote, string_constant
+from storypack.engine.sql import Kind, Sql, as_number, as_text, number_constant, quote, string_constant
 from storypack.engine.text import parse_condition_term
 from storypack.spl import tree
 
+_NO_CONTEXT = FunctionContext(lambda: number_constant(0.0))
 _CIDR = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)/\d{1,3}")
 _TIME_FIELDS = {
     "earliest": ("_time", ">="),
@@ -95,7 +96,7 @@ def _equal(field: Sql, pattern: Pattern, *, negated: bool) -> str:
     text = as_text(field)
     condition = matches(text, pattern)
     if literal is not None and _CIDR.fullmatch(literal):
-        inside = call_function("cidrmatch", [string_constant(literal), Sql(text, Kind.STRING)], FunctionContext(0))
+        inside = call_function("cidrmatch", [string_constant(literal), Sql(text, Kind.STRING)], _NO_CONTEXT)
         condition = f"({condition} OR {inside.text})"
     return f"(NOT {condition})" if negated else f"({condition})"
 

@@ -84,30 +84,45 @@ def read_events(
     Windows events in XML whose source is not given come apart by channel: Splunk's inputs name the source after it.
     Files with index-time settings go through `ingest`. `progress` is told how many files have been read.
     """
-    found: list[RawEvents] = []
-    hold = Hold(connection)
-    streamed_bytes = 0
     try:
-        for number, file in enumerate(files, 1):
-            shape = recognise(file.path, csv=csv)
-            if shape.known_as is not None and shape.known_as.cure:
-                raise UnreadableFile(f"{file.path} is {shape.known_as}")
-            if ingest is not None:
-                file = ingest.named(file)
-            settings = None if ingest is None else ingest.settings(file, shape)
-            streamed = None
-            if settings is None or is_plain(settings):
-                streamed = _stream(connection, file, shape, streamed_bytes, hasty=hasty)
-            if streamed is not None and settings is not None:
-                streamed = _truncated(streamed, settings)
-            if streamed is not None:
-                hold.skip(len(streamed))
-                streamed_bytes += file.path.stat().st_size
-            found += streamed if streamed is not None else _held(hold, file, shape, ingest, settings)
-            progress(number)
-        return _judged(found, hold.survey())
+        hold = Hold(connection)
+        found = load_events(hold, files, csv=csv, hasty=hasty, ingest=ingest, progress=progress)
+        return judged(found, hold.survey())
     except duckdb.OutOfMemoryException as error:
         raise OutOfMemory from error
+
+
+def load_events(
+    hold: Hold,
+    files: Iterable[EventFile],
+    *,
+    csv: bool | None = None,
+    hasty: bool = False,
+    ingest: Ingest | None = None,
+    progress: Callable[[int], object] = lambda read: None,
+) -> list[RawEvents]:
+    """Each file's events, put into a table that others may share; what is held is not counted yet, see `judged`. As
+    `read_events` in all else."""
+    found: list[RawEvents] = []
+    streamed_bytes = 0
+    for number, file in enumerate(files, 1):
+        shape = recognise(file.path, csv=csv)
+        if shape.known_as is not None and shape.known_as.cure:
+            raise UnreadableFile(f"{file.path} is {shape.known_as}")
+        if ingest is not None:
+            file = ingest.named(file)
+        settings = None if ingest is None else ingest.settings(file, shape)
+        streamed = None
+        if settings is None or is_plain(settings):
+            streamed = _stream(hold.connection, file, shape, streamed_bytes, hasty=hasty)
+        if streamed is not None and settings is not None:
+            streamed = _truncated(streamed, settings)
+        if streamed is not None:
+            hold.skip(len(streamed))
+            streamed_bytes += file.path.stat().st_size
+        found += streamed if streamed is not None else _held(hold, file, shape, ingest, settings)
+        progress(number)
+    return found
 
 
 def _stream(
@@ -198,10 +213,10 @@ def _held(
     ]
 
 
-def _judged(found: list[RawEvents], surveys: Mapping[int, Survey]) -> list[RawEvents]:
-    """The held events with what was found by looking at all at once."""
+def judged(found: list[RawEvents], surveys: Mapping[int, Survey], first: int = 0) -> list[RawEvents]:
+    """The held events with what was found by looking at all at once. `first` = the number of the first part."""
     judged = []
-    for number, events in enumerate(found):
+    for number, events in enumerate(found, first):
         if events.held:
             survey = surveys.get(number, (0, 0, 0))
             lines = events.shape.format.by_line

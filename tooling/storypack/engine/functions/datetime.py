@@ -19,13 +19,13 @@ _SUBSECONDS_OF_EPOCH = re.compile(r"%s%\d?[NQf]")
 @function("now", 0)
 def now(args: Sequence[Sql], context: FunctionContext) -> Sql:
     """The start of the search, epoch seconds."""
-    return number_constant(context.now)
+    return context.now()
 
 
 @function("time", 0)
 def time(args: Sequence[Sql], context: FunctionContext) -> Sql:
     """As now: a search gives the same rows whenever it is run."""
-    return number_constant(context.now)
+    return context.now()
 
 
 @function("relative_time", 2)
@@ -64,16 +64,16 @@ def strptime(args: Sequence[Sql], context: FunctionContext) -> Sql:
     """Epoch seconds of a time in words; a number stays what it is (`_time` is one already)."""
     if args[0].kind is Kind.NUMBER and literal_text(args[1]) != "%s":
         text = as_text(args[0])
-        return number(f"coalesce(spl_strptime({text}, {as_text(args[1])}, {context.now!r}), {args[0].text})")
+        return number(f"coalesce(spl_strptime({text}, {as_text(args[1])}, {context.now().text}), {args[0].text})")
     if args[0].kind is Kind.MULTI:
-        inner = f"spl_strptime(one_, {as_text(args[1])}, {context.now!r})"
+        inner = f"spl_strptime(one_, {as_text(args[1])}, {context.now().text})"
         values = f"list_transform({args[0].text}, lambda one_: spl_text({inner}))"
         return Sql(f"spl_some({values})", Kind.MULTI)
     known = literal_text(args[1])
     if known is not None:
-        time = strptime_sql(as_text(args[0]), known, context.now)
+        time = strptime_sql(as_text(args[0]), known, context.now().text)
         seconds = _SUBSECONDS_OF_EPOCH.sub("%s", known)
         if seconds != known and reading("epoch-short") == "seconds":
-            time = f"coalesce({time}, {strptime_sql(as_text(args[0]), seconds, context.now)})"
+            time = f"coalesce({time}, {strptime_sql(as_text(args[0]), seconds, context.now().text)})"
         return number(time)
-    return number(f"spl_strptime({as_text(args[0])}, {as_text(args[1])}, {context.now!r})")
+    return number(f"spl_strptime({as_text(args[0])}, {as_text(args[1])}, {context.now().text})")

@@ -48,12 +48,12 @@ class FunctionNotSupported(FunctionError):
 class FunctionContext:
     """What a function may know beside its arguments.
 
-    `now` is the search's start in epoch seconds. `searchmatch` compiles the text of a search (the grammar of `search`)
-    to a condition; None where there are no events to match. `lookup` gives the SQL (VARCHAR[][]: for each output field
-    the values found) of a lookup by its name, its input fields with their SQL, and its output fields.
+    `now` gives the SQL of the search's start. `searchmatch` compiles the text of a search (the grammar of
+    `search`) to a condition; None where there are no events to match. `lookup` gives the SQL (VARCHAR[][]: for each
+    output field the values found) of a lookup by its name, its input fields with their SQL, and its output fields.
     """
 
-    now: float
+    now: Callable[[], Sql]
     searchmatch: Callable[[str], Sql] | None = None
     lookup: Callable[[str, Mapping[str, Sql], Sequence[str]], str] | None = None
 

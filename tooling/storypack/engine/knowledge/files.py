@@ -13,13 +13,23 @@ from typing import Any, Self
 import duckdb
 
 from storypack.engine.datamodels import add_on_dataset, model_dataset
+from storypack.engine.events.hold import Hold, Survey
 from storypack.engine.events.origin import EventFile
-from storypack.engine.events.reading import RawEvents, counted, has_seen_broken, read_events, table_events, watch_broken
+from storypack.engine.events.reading import (
+    RawEvents,
+    counted,
+    has_seen_broken,
+    judged,
+    load_events,
+    read_events,
+    table_events,
+    watch_broken,
+)
 from storypack.engine.failures import translated
 from storypack.engine.ingest.pipeline import Ingest, modified
 from storypack.engine.knowledge.apps import Knowledge, load_knowledge
 from storypack.engine.knowledge.origins import MANY, write_files_table
-from storypack.engine.knowledge.scan import FileScan, open_scan
+from storypack.engine.knowledge.scan import FileScan, RunSql, open_scan
 from storypack.engine.knowledge.untimed import Untimed
 from storypack.engine.root import open_root
 from storypack.engine.run import open_session
@@ -45,7 +55,7 @@ class FileSource:
     file (the start of the search, as a rule); with `file_times` it is that of the file's last change instead.
     `root` is a connection that may read the files, and stays open; without one the source opens its own, of so much
     `memory` (see `open_root`). `hasty` = large files are not looked through first; see `settle`. `progress` is told how
-    many files have been read.
+    many files have been read. `hold` is a table of `root` that several sources share: see `together.py`.
     """
 
     def __init__(
@@ -64,6 +74,7 @@ class FileSource:
         memory: int | None = None,
         file_times: bool = False,
         progress: Callable[[int], object] = lambda read: None,
+        hold: Hold | None = None,
     ) -> None:
         self.knowledge = load_knowledge() if knowledge is None else knowledge
         with translated():
@@ -74,6 +85,8 @@ class FileSource:
         self.clock = clock
         self.newest_at = newest_at
         self._given = (tuple(files), csv, tuple(tables), progress)
+        self._hold = hold
+        self.first = 0 if hold is None else hold.parts
         self._file_times = file_times
         self.ingest = Ingest(self.knowledge, clock, file_times=file_times)
         self.untimed = Untimed()
@@ -90,6 +103,9 @@ class FileSource:
         self.untimed.forget()
         self.untimed = Untimed()
         self.ingest = Ingest(self.knowledge, self.clock, file_times=self._file_times)
+        if self._hold is not None:
+            self.events = load_events(self._hold, files, csv=csv, ingest=self.ingest, progress=progress)
+            return
         self.events = read_events(self.root, files, csv=csv, hasty=hasty, ingest=self.ingest, progress=progress)
         if len(self.events) > MANY:
             write_files_table(self.root, self.events)
@@ -98,6 +114,10 @@ class FileSource:
         for number, table in enumerate(tables or ([] if files else [EventTable(EventFile(Path()))])):
             self.events.append(table_events(self.root, table.rows, table.origin, f"table_{number}"))
         self.is_hasty = hasty
+
+    def judge(self, surveys: Mapping[int, Survey]) -> None:
+        """Know of events that are held together with those of others what has been found by looking at all."""
+        self.events = judged(self.events, surveys, self.first)
 
     def settle(self) -> None:
         """Read the files once more without haste, after a search that failed with UnreadableEvents."""
@@ -190,7 +210,7 @@ class FileSource:
     def times(self) -> tuple[float, float] | None:
         """The oldest and the newest time that the events themselves show (epoch seconds); None if none shows one."""
         with open_session(self) as session:
-            scan = open_scan(self.events, self.knowledge, ScanRequest(), session, clock=None)
+            scan = open_scan(self.events, self.knowledge, ScanRequest(), session, run=RunSql(repr(session.now)))
             column = scan.field("_time")
             if column is None:
                 return None
@@ -198,10 +218,18 @@ class FileSource:
             ((oldest, newest),) = session.rows(f"SELECT min({time}), max({time}) FROM ({scan.sql()})")
         return None if newest is None else (float(oldest), float(newest))
 
+    def know_times(self, times: tuple[float, float] | None) -> None:
+        """Have `times` without asking for them."""
+        self.__dict__["times"] = times
+
     @property
     def shift(self) -> float:
         """Seconds added to each time."""
-        return 0.0 if self.newest_at is None or self.times is None else self.newest_at - self.times[1]
+        return self.shift_to(self.newest_at)
+
+    def shift_to(self, newest_at: float | None) -> float:
+        """Seconds added to each time, so that the newest event lies there."""
+        return 0.0 if newest_at is None or self.times is None else newest_at - self.times[1]
 
     def scan(self, request: ScanRequest, session: Session) -> FileScan:
         for warning in self.ingest.warnings:
@@ -211,9 +239,8 @@ class FileSource:
             self.knowledge,
             request,
             session,
-            clock=self.clock,
+            run=RunSql(repr(session.now), repr(self.shift), repr(self.clock - self.shift)),
             untimed=self.untimed,
-            shift=self.shift,
         )
 
     @property
@@ -228,7 +255,7 @@ class FileSource:
         if self.untimed.is_filled or not self.untimed.is_met:
             return True
         with open_session(self, now=now) as session:
-            scan = open_scan(self.events, self.knowledge, ScanRequest(), session, clock=None)
+            scan = open_scan(self.events, self.knowledge, ScanRequest(), session, run=RunSql(repr(session.now)))
             column = scan.field("_time")
             assert column is not None
             time = identifier(column.ident)
@@ -241,6 +268,11 @@ class FileSource:
             self.untimed.own = {number: modified(path) for number, path in paths.items() if path.exists()}
         self.untimed.is_filled = True
         return False
+
+    @property
+    def lookups(self) -> Mapping[str, LookupTable]:
+        """The lookups beside those of the knowledge."""
+        return self._lookups
 
     def lookup(self, name: str) -> LookupTable | None:
         return self._lookups.get(name) or self._lookups.get(name.removesuffix(".csv")) or self.knowledge.lookup(name)

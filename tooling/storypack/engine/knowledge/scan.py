@@ -34,11 +34,39 @@ MAX_FIELDS = 512
 """limits.conf.spec: `maxcols` of [kv], the point at which no more new fields are made of what events hold."""
 
 
+@dataclass(frozen=True, slots=True)
+class RunSql:
+    """SQL (DOUBLE, epoch seconds) of what a pass has of the run of its search.
+
+    `now` = the start of the search; `shift` = what is added to each time; `clock` = the time, before that is added, of
+    an event that shows none where there is none before it (None = it keeps none). `earliest` and `latest` (None = open)
+    limit a pass whose request names no limits, and `last` is the last moment before `latest`."""
+
+    now: str
+    shift: str = "0.0"
+    clock: str | None = None
+    earliest: str | None = None
+    latest: str | None = None
+    last: str | None = None
+
+    def within(self, time: str, earliest: float | None, latest: float | None) -> list[str]:
+        """A condition on a time: from `earliest` on, before `latest`; None = the run's own. It names the time once,
+        since DuckDB writes out all that the time is made of at each place."""
+        first = self.earliest if earliest is None else repr(earliest)
+        end, last = self.latest, self.last
+        if latest is not None:
+            end, last = repr(latest), repr(math.nextafter(latest, -math.inf))
+        if end is None:
+            return [] if first is None else [f"{time} >= {first}"]
+        return [f"{time} < {end}" if first is None else f"{time} BETWEEN {first} AND {last}"]
+
+
 @dataclass
 class FileScan(UnitedScan):
     """One pass: the origins, each with the fields asked of it so far."""
 
     request: ScanRequest
+    run: RunSql
     parts: list[tuple[Origin, OriginFields]]
     _conditions: dict[int, str] = field(default_factory=dict)
 
@@ -85,7 +113,7 @@ class FileScan(UnitedScan):
 
     def _part(self, at: int, named: str | None) -> str:
         origin, fields = self.parts[at]
-        limits = _within(fields.time.text, self.request.earliest, self.request.latest)
+        limits = self.run.within(fields.time.text, self.request.earliest, self.request.latest)
         if not self.request.indexed:
             limits += [fields.labelled(name, value) for name, value in _labels(self.request.term)]
         shown = {name: name for name in HIDDEN if not any(ident.lower() == name for ident in self._values)}
@@ -127,13 +155,11 @@ def open_scan(
     request: ScanRequest,
     session: Session,
     *,
-    clock: float | None,
+    run: RunSql,
     untimed: Untimed | None = None,
-    shift: float = 0.0,
 ) -> FileScan:
-    """A pass over files. `clock`: epoch seconds for an event without a time where there is none before it (None = it
-    keeps none), of which `untimed` takes note; `shift`: seconds added to each time. Origins that the request's term
-    rules out are not read."""
+    """A pass over files. `untimed` takes note of events that get the run's clock. Origins that the request's term rules
+    out are not read."""
     reserve_names(session)
     groups = origins(events, knowledge.props)
     if request.term is not None:  # at least one stays, so that there are columns
@@ -141,9 +167,9 @@ def open_scan(
     parts = []
     for origin in groups:
         layers = Layers(origin.sql, session.names, guard=guard_sql(origin.files))
-        time = _time(origin, knowledge, layers, session, clock=clock, untimed=untimed, shift=shift)
+        time = _time(origin, knowledge, layers, session, run, untimed)
         parts.append((origin, origin_fields(origin, knowledge, session, layers, time)))
-    return FileScan(session, request, parts)
+    return FileScan(session, request, run, parts)
 
 
 def reserve_names(session: Session) -> None:
@@ -177,27 +203,25 @@ def _time(
     knowledge: Knowledge,
     layers: Layers,
     session: Session,
-    *,
-    clock: float | None,
+    run: RunSql,
     untimed: Untimed | None,
-    shift: float,
 ) -> Sql:
     """The column of the time; see `open_scan`."""
     file = origin.files[0].file
     if origin.files[0].ingested:
-        time = "__when" if clock is None else f"coalesce(__when, {clock - shift!r})"
+        time = "__when" if run.clock is None else f"coalesce(__when, {run.clock})"
     else:
         settings = settings_for(knowledge.props, file.sourcetype, file.source, file.host)
         warn = partial(_warn, session, file)
-        time = time_sql(settings, layers, session.now, warn, few=not origin.is_streamed)
+        time = time_sql(settings, layers, run.now, warn, few=not origin.is_streamed)
         if any(events.timed for events in origin.files):
             time = f"coalesce(__when, {time})"
-        if clock is not None and untimed is not None and untimed.is_filled:
+        if run.clock is not None and untimed is not None and untimed.is_filled:
             shown = layers.add("__shown", Sql(time, Kind.NUMBER))
-            time = untimed.filled_sql(shown.text, [number for number, _ in origin.numbered], clock - shift)
-        elif clock is not None and untimed is not None:
-            time = untimed.noting_sql(time, clock - shift)
-    return layers.add("__time", Sql(f"({time} + {shift!r})", Kind.NUMBER))
+            time = untimed.filled_sql(shown.text, [number for number, _ in origin.numbered], run.clock)
+        elif run.clock is not None and untimed is not None:
+            time = untimed.noting_sql(time, run.clock)
+    return layers.add("__time", Sql(f"({time} + {run.shift})", Kind.NUMBER))
 
 
 def _warn(session: Session, file: EventFile, message: str) -> None:
@@ -209,18 +233,6 @@ def _select(layers: Layers, shown: Mapping[str, str], limits: Sequence[str], nam
     where = f" WHERE {' AND '.join(limits)}" if limits else ""
     needed = None if named is None else f"{values}{where}"
     return f"SELECT {values} FROM ({layers.sql(needed)}){where}"
-
-
-def _within(time: str, earliest: float | None, latest: float | None) -> list[str]:
-    """A condition on the time: from `earliest` on, before `latest`. It names the time once, since DuckDB writes out all
-    that the time is made of at each place."""
-    if earliest is None and latest is None:
-        return []
-    if latest is None:
-        return [f"{time} >= {earliest!r}"]
-    if earliest is None:
-        return [f"{time} < {latest!r}"]
-    return [f"{time} BETWEEN {earliest!r} AND {math.nextafter(latest, -math.inf)!r}"]
 
 
 def _labels(term: tree.Term | None) -> Iterator[tuple[str, str]]:

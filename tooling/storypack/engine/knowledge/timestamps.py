@@ -28,15 +28,15 @@ _HAS_ZONE = re.compile(r"%[zZs]|%:z|%::z")
 def time_sql(
     settings: Mapping[str, str],
     layers: Layers,
-    now: float,
+    clock: str,
     warn: Callable[[str], object] = lambda message: None,
     *,
     few: bool = False,
 ) -> str:
-    """DOUBLE SQL over `_raw`: epoch seconds, NULL where the event shows no time. `warn` is told of settings that cannot
+    """DOUBLE SQL over `_raw`: epoch seconds, NULL where the event shows no time. `clock` = SQL of the start of the
+    search. `warn` is told of settings that cannot
     be followed. `few` = to prepare patterns for all forms of times would take longer than to read the events: Python
     looks for them."""
-    clock = repr(float(now))
     zone = zone_of(settings.get("TZ", ""), warn)
     form = settings.get("TIME_FORMAT", "").strip()
     if names := [name.strip() for name in settings.get("TIMESTAMP_FIELDS", "").split(",") if name.strip()]:

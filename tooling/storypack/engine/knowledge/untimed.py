@@ -34,32 +34,34 @@ def untimed(raw: str | None, handle: str | None, clock: float | None) -> float |
 @dataclass
 class Untimed:
     """What is known of the events without a time. `counts`: of files, by their numbers, how many such events there are,
-    of how many; empty until a search has met one. `own`: the times that stand in for the first ones (epoch seconds)."""
+    of how many; empty until a search has met one. `own`: the times that stand in for the first ones (epoch seconds).
+    `handle_sql`: SQL of the handle under which notes are taken, if it is not this one's `handle`."""
 
     counts: dict[int, tuple[int, int]] = field(default_factory=dict)
     own: dict[int, float] = field(default_factory=dict)
     is_filled: bool = False
-    _handle: str = field(default_factory=lambda: f"untimed-{next(_handles)}")
+    handle: str = field(default_factory=lambda: f"untimed-{next(_handles)}")
+    handle_sql: str = ""
 
     @property
     def is_met(self) -> bool:
         """Whether a search has come upon an event without a time."""
-        return self._handle in _met
+        return self.handle in _met
 
     def forget(self) -> None:
         """Take no further notes."""
-        _met.discard(self._handle)
+        _met.discard(self.handle)
 
-    def noting_sql(self, time: str, clock: float) -> str:
-        """A time, or the clock and a note."""
-        return f"coalesce({time}, spl_untimed(_raw, {quote(self._handle)}, {clock!r}))"
+    def noting_sql(self, time: str, clock: str) -> str:
+        """A time, or the clock (SQL) and a note."""
+        return f"coalesce({time}, spl_untimed(_raw, {self.handle_sql or quote(self.handle)}, {clock}))"
 
-    def filled_sql(self, time: str, numbers: list[int], clock: float) -> str:
+    def filled_sql(self, time: str, numbers: list[int], clock: str) -> str:
         """A time, that of the event before, or what stands in for it. `time` is a column; `numbers` are the files."""
         if not any(number in self.counts for number in numbers):
-            return f"coalesce({time}, {clock!r})"
+            return f"coalesce({time}, {clock})"
         own = "".join(f" WHEN {number} THEN {self.own[number]!r}" for number in numbers if number in self.own)
-        first = f"CASE __origin{own} ELSE {clock!r} END" if own else repr(clock)
+        first = f"CASE __origin{own} ELSE {clock} END" if own else clock
         before = (
             f"last_value({time} IGNORE NULLS) OVER (PARTITION BY __origin ORDER BY __position "
             "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"

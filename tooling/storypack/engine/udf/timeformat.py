@@ -362,9 +362,9 @@ def strftime_sql(epoch: str, text: str) -> str:
     return f"spl_strftime_alike({epoch}, {quote(expanded)})"
 
 
-def strptime_sql(text: str, form: str, now: float) -> str:
+def strptime_sql(text: str, form: str, now: str) -> str:
     """SQL of a constant format: DuckDB reads a date and time exactly as written, the rest goes to `strptime`."""
-    careful = f"spl_strptime({text}, {quote(form)}, {now!r})"
+    careful = f"spl_strptime({text}, {quote(form)}, {now})"
     expanded = _expand(form)
     names = [found[0][1:] for found in _VARIABLE.finditer(expanded)]
     if sorted(names) != sorted("YmdHMS") or "%" in _VARIABLE.sub("", expanded):

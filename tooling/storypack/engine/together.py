@@ -100,7 +100,7 @@ def learn_times(sources: Sequence[FileSource]) -> None:
             continue
         with _session(group, {}) as session, session.translated():
             scan = open_scan(
-                _events(group[0]), group[0].source.knowledge, ScanRequest(), session, run=RunSql("__run.now")
+                _events(group), group[0].source.knowledge, ScanRequest(), session, run=RunSql(session.times.now)
             )
             column = scan.field("_time")
             if column is None:
@@ -158,7 +158,7 @@ class _Session(Session):
     """A session that compiles for several runs. What differs between these is not to be asked for: Apart."""
 
     is_compiled = False
-    ranged = (False, False)
+    times = RunSql("NULL")
 
     @property
     def now(self) -> float:
@@ -190,11 +190,14 @@ class _Session(Session):
         return None, None
 
     def start_sql(self) -> Sql:
-        return _column("now")
+        return Sql(self.times.now, Kind.NUMBER)
 
     def limits_sql(self) -> tuple[Sql | None, Sql | None]:
-        earliest, latest = self.ranged
-        return _column("earliest") if earliest else None, _column("latest") if latest else None
+        earliest, latest = self.times.earliest, self.times.latest
+        return (
+            None if earliest is None else Sql(earliest, Kind.NUMBER),
+            None if latest is None else Sql(latest, Kind.NUMBER),
+        )
 
     @contextmanager
     def between(self, earliest: float | None, latest: float | None) -> Iterator[None]:
@@ -228,16 +231,10 @@ class _Source:
         first = self.runs[0]
         if any(first.source.ingest.warnings):
             raise Apart
-        run = RunSql(
-            "__run.now",
-            "__run.shift",
-            "__run.clock",
-            None if first.earliest is None else "__run.earliest",
-            None if first.latest is None else "__run.latest",
-            None if first.latest is None else "__run.last",
+        untimed = Untimed(handle_sql=_of_run([run.source.untimed.handle for run in self.runs], "VARCHAR"))
+        return open_scan(
+            _events(self.runs), first.source.knowledge, request, session, run=_run_sql(self.runs), untimed=untimed
         )
-        untimed = Untimed(handle_sql="__run.untimed")
-        return open_scan(_events(first), first.source.knowledge, request, session, run=run, untimed=untimed)
 
     def is_settled(self, now: float) -> bool:
         return True
@@ -259,10 +256,6 @@ class _Source:
         return self.runs[0].source.saved_search(name)
 
 
-def _column(name: str) -> Sql:
-    return Sql(f"{RUN}.{name}", Kind.NUMBER)
-
-
 class _RowsOfRuns(Sequence[Mapping[str, Any]]):
     """The rows of a lookup, which differ from run to run: they are not to be looked at."""
 
@@ -273,13 +266,30 @@ class _RowsOfRuns(Sequence[Mapping[str, Any]]):
         raise Apart
 
 
-def _events(run: Run) -> list[RawEvents]:
-    """The events of a run as the statement has them: in the table, under the numbers that `__run` gives."""
+def _run_sql(runs: Sequence[Run]) -> RunSql:
+    latest = [run.latest for run in runs]
+    return RunSql(
+        _time_of_run([run.now for run in runs]),
+        _time_of_run([_shift(run) for run in runs]),
+        _time_of_run([run.clock - _shift(run) for run in runs]),
+        None if runs[0].earliest is None else _time_of_run([run.earliest for run in runs]),
+        None if runs[0].latest is None else _time_of_run(latest),
+        None
+        if runs[0].latest is None
+        else _time_of_run([None if end is None else math.nextafter(end, -math.inf) for end in latest]),
+    )
+
+
+def _events(runs: Sequence[Run]) -> list[RawEvents]:
+    """The events of a run as the statement has them: in the table, under the run's own numbers."""
+    columns = "_raw, __indexed, __position, __when"
     return [
         replace(
-            events, sql=f"SELECT _raw, __indexed, __position, __when FROM {HELD_TABLE} WHERE __file = __run.f{number}"
+            events,
+            sql=f"SELECT {columns} FROM {HELD_TABLE} WHERE __file = "
+            + _of_run([run.source.first + number for run in runs], "INTEGER"),
         )
-        for number, events in enumerate(run.source.events)
+        for number, events in enumerate(runs[0].source.events)
     ]
 
 
@@ -292,7 +302,7 @@ def _session(runs: Sequence[Run], macros: Mapping[str, MacroDefinition]) -> Iter
         cursor = root.cursor()
     session = _Session(cursor, root, source, 0.0, compile_pipeline, macros)
     session.names.new(RUN)
-    session.ranged = runs[0].earliest is not None, runs[0].latest is not None
+    session.times = _run_sql(runs)
     try:
         yield session
     finally:
@@ -336,22 +346,22 @@ def _statement(rows: Relation, runs: Sequence[Run]) -> str:
 
 
 def _lateral(select: str, runs: Sequence[Run], order: str) -> str:
-    names = ["n", *(f"f{number}" for number in range(len(runs[0].source.events)))]
-    names += ["untimed", "now", "shift", "clock", "earliest", "latest", "last"]
-    table = ", ".join(f"({', '.join(_row(number, run))})" for number, run in enumerate(runs))
-    by = f"__run.n, {order}" if order else "__run.n"
-    return (
-        f"SELECT __run.n, __rows.* FROM (VALUES {table}) __run({', '.join(names)}), LATERAL (\n{select}\n) __rows "
-        f"ORDER BY {by}"
-    )
+    numbers = ", ".join(f"({number})" for number in range(len(runs)))
+    by = f"{RUN}.n, {order}" if order else f"{RUN}.n"
+    return f"SELECT {RUN}.n, __rows.* FROM (VALUES {numbers}) {RUN}(n), LATERAL (\n{select}\n) __rows ORDER BY {by}"
 
 
-def _row(number: int, run: Run) -> Iterator[str]:
-    source = run.source
-    yield str(number)
-    yield from (str(source.first + at) for at in range(len(source.events)))
-    yield quote(source.untimed.handle)
-    shift = source.shift_to(run.newest) if run.newest is not None else 0.0
-    last = None if run.latest is None else math.nextafter(run.latest, -math.inf)
-    for value in (run.now, shift, run.clock - shift, run.earliest, run.latest, last):
-        yield "CAST(NULL AS DOUBLE)" if value is None else f"CAST('{value!r}' AS DOUBLE)"
+def _of_run(values: Sequence[float | int | str | None], kind: str) -> str:
+    """SQL of a value of the run: the number of the run is all that a statement has to carry along."""
+    texts = ["NULL" if value is None else quote(str(value)) for value in values]
+    if all(text == texts[0] for text in texts):
+        return f"CAST({texts[0]} AS {kind})"
+    return f"(CAST([{', '.join(texts)}] AS {kind}[]))[{RUN}.n + 1]"
+
+
+def _time_of_run(values: Sequence[float | None]) -> str:
+    return _of_run([None if value is None else repr(value) for value in values], "DOUBLE")
+
+
+def _shift(run: Run) -> float:
+    return 0.0 if run.newest is None else run.source.shift_to(run.newest)

@@ -118,7 +118,7 @@ class Setting:
         names = {item.data for entry in self.pack.tested for test in entry.model.tests for item in test.attack_data}
         files = [self.pack.root / name for name in sorted(names) if "://" not in name and not self.why_closed(name)]
         root = open_root(files, threads=self.threads)
-        _plan_in_haste(root)
+        plan_in_haste(root)
         return root
 
     def why_closed(self, name: str) -> str:
@@ -206,10 +206,11 @@ KEPT_OPTIMIZERS = frozenset(
         "unused_columns",
     }
 )
-"""What DuckDB still does to a plan: without these, a statement of a test takes as long or longer."""
+"""What DuckDB still does to a plan: without these, a statement of a test takes as long or longer. `projection_pullup` of
+DuckDB 2.0 fails on some lateral joins, such as those of `engine/together.py`."""
 
 
-def _plan_in_haste(root: duckdb.DuckDBPyConnection) -> None:
+def plan_in_haste(root: duckdb.DuckDBPyConnection) -> None:
     """Take the other optimizers away. With a handful of events, looking for a better plan takes longer than running a
     poor one; and a condition that is pushed down through the stages before it has all their expressions written out in
     it."""

@@ -206,8 +206,8 @@ KEPT_OPTIMIZERS = frozenset(
         "unused_columns",
     }
 )
-"""What DuckDB still does to a plan: without these, a statement of a test takes as long or longer. `projection_pullup` of
-DuckDB 2.0 fails on some lateral joins, such as those of `engine/together.py`."""
+"""What DuckDB still does to a plan: without these, a statement of a test takes as long or longer. DuckDB 2.0's
+`projection_pullup` fails on some lateral joins, such as those of `engine/together.py`."""
 
 
 def plan_in_haste(root: duckdb.DuckDBPyConnection) -> None:

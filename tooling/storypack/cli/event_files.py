@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from storypack.engine.events.origin import EventFile
 
 STDIN = "-"
-DEFAULTS = {"host": "localhost", "index": "main"}
-"""What is assumed of events where the command line says nothing else."""
 
 
 def event_files(
@@ -34,6 +32,7 @@ def event_files(
     from storypack.engine.events.origin import EventFile
     from storypack.engine.events.shapes import recognise
     from storypack.engine.events.sourcetypes import XML_WINDOWS, guess
+    from storypack.hunting.inputs import DEFAULTS
 
     given = {"sourcetype": sourcetype, "source": source, "host": host, "index": index}
     assumed = frozenset(name for name, value in given.items() if not value or value == DEFAULTS.get(name))

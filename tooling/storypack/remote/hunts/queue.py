@@ -83,7 +83,6 @@ class JobQueue:
     patience: float = 3_600.0
     sleep: Callable[[float], object] = time.sleep
     clock: Callable[[], float] = time.monotonic
-    jobs: int = 0
     _not_before: float = 0.0
     _pause: float = field(default=POLL)
     _last_made: float = field(default=0.0)
@@ -161,7 +160,6 @@ class JobQueue:
             self._answer(slot, Answer([], 0, error=str(failure)))
             return True
         slot.state, slot.since, self._last_made = "", now, now
-        self.jobs += 1
         self._look(slot)  # one that waits in line keeps others from being made
         return True
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from storypack.app_build import analyticstories as library
 from storypack.app_build.annotations import TacticsOf
-from storypack.app_build.catalogue import catalogue_file, catalogue_name
 from storypack.app_build.collections import collection
 from storypack.app_build.content import AppContent
+from storypack.app_build.detections_lookup import detections_file, detections_lookup_name
 from storypack.app_build.investigations import drilldown_dashboards
 from storypack.app_build.macros import macro_stanza
 from storypack.app_build.names import baseline_stanza, detection_stanza, step_stanza
@@ -116,7 +116,7 @@ def transforms(content: AppContent) -> ConfFile:
     """The pack's lookups, and the generated one of its detections."""
     file = ConfFile("transforms")
     if content.detections:
-        generated = Stanza(catalogue_name(content.settings), {"filename": catalogue_file(content)})
+        generated = Stanza(detections_lookup_name(content.settings), {"filename": detections_file(content)})
         file.add(generated, "storypack.yml")
     for lookup in content.lookups:
         file.add(lookup_definition(content.settings, lookup), content.origin(lookup))

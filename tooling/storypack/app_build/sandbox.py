@@ -119,11 +119,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """What a loop goes over, as a list; each turn is a step."""
         if isinstance(values, Undefined):
             return values  # the loop itself says what is undefined
-        found = []
+        items = []
         for value in values:
             self.spend(1)
-            found.append(value)
-        return found
+            items.append(value)
+        return items
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
@@ -133,11 +133,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
     # --- functions and filters
 
     def _concat(self, parts: Iterable[str]) -> str:
-        found = []
+        texts = []
         for part in parts:
             self.write(len(part))
-            found.append(part)
-        return "".join(found)
+            texts.append(part)
+        return "".join(texts)
 
     def _range(self, *bounds: int) -> range:
         made = range(*bounds)

@@ -13,11 +13,11 @@ from storypack.app_build import app_template
 from storypack.app_build.annotations import TacticsOf
 from storypack.app_build.app_conf import app_conf, custom
 from storypack.app_build.app_files import NAV, constant_confs, dashboards, icons, menu, readme
-from storypack.app_build.catalogue import catalogue, catalogue_file, catalogue_name
 from storypack.app_build.confs import ConfFile, conf_files
 from storypack.app_build.content import EPOCH, AppContent
 from storypack.app_build.content_version import content_version
 from storypack.app_build.dashboards import dashboard, plain_view, simple_view
+from storypack.app_build.detections_lookup import detections_csv, detections_file, detections_lookup_name
 from storypack.app_build.errors import NOT_CARRIED, BuildError, issue
 from storypack.app_build.health_searches import freshness, lookup_rows
 from storypack.app_build.investigations import definition, view_name
@@ -47,7 +47,7 @@ class App:
 def app_tree(content: AppContent, tactics_of: TacticsOf) -> App:
     """The app of a pack. `BuildError` names every text that conf cannot carry, with its file."""
     generated = conf_files(content, tactics_of)
-    if issues := [found for file in generated for found in _issues(file)]:
+    if issues := [fault for file in generated for fault in _issues(file)]:
         raise BuildError(sorted(issues, key=lambda each: each.sort_key))
     values = template_values(content)
     views = all_views(content)
@@ -56,7 +56,7 @@ def app_tree(content: AppContent, tactics_of: TacticsOf) -> App:
     files["README.md"] = readme(content.app_files, values)
     files["app.manifest"] = manifest(content.settings, content.newest, "LICENSE" if content.license else None)
     if content.detections:
-        files[f"lookups/{catalogue_file(content)}"] = catalogue(content.settings, content.detections, tactics_of)
+        files[f"lookups/{detections_file(content)}"] = detections_csv(content.settings, content.detections, tactics_of)
     tree: Tree = {path: _utf8(path, text) for path, text in files.items()}
     tree |= app_template.copied(content.template) | icons(content.app_files) | lookups(content)
     if content.license:
@@ -111,7 +111,7 @@ def dashboard_values(content: AppContent) -> dict[str, str]:
         "app": settings.app_id,
         "prefix": settings.stanza_prefix,
         "title": settings.title,
-        "lookup": catalogue_name(settings),
+        "lookup": detections_lookup_name(settings),
         "freshness": freshness(needed),
         "lookups": lookup_rows(each.name for each in content.lookups if not isinstance(each, ExternalLookup)),
     }

@@ -48,11 +48,11 @@ def _files_named(pack: Pack, which: str) -> set[str]:
             raise SelectionError(_unknown("story", rest, (entry.name for entry in pack.stories)))
         members = [member for entry in stories for member in pack.detections_of(entry.name)]
         return {entry.path for entry in stories} | {entry.path for entry in members}
-    found = {entry.path for entry in pack.entries() if _matches(entry, which)}
-    found |= {path for path in pack.broken if fnmatchcase(Path(path).stem, which) or path == which}
-    if not found:
+    paths = {entry.path for entry in pack.entries() if _matches(entry, which)}
+    paths |= {path for path in pack.broken if fnmatchcase(Path(path).stem, which) or path == which}
+    if not paths:
         raise SelectionError(_unknown("object", which, (entry.name for entry in pack.entries())))
-    return found
+    return paths
 
 
 def _changed(pack: Pack, since: str) -> set[str]:

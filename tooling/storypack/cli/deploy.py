@@ -200,8 +200,8 @@ def status(pack: Path, format: str, **where: Any) -> int:
         from storypack.report.deploy_status import render_status, render_status_json
 
         planned = plan_deployment(connection, store, desired)
-        found = read_status(connection, instance, desired, planned.actual, planned.plan, _sources(pack), _runs(store))
-    click.echo(render_status_json(found) if format == "json" else render_status(found), nl=False)
+        state = read_status(connection, instance, desired, planned.actual, planned.plan, _sources(pack), _runs(store))
+    click.echo(render_status_json(state) if format == "json" else render_status(state), nl=False)
     return exit_codes.OK
 
 
@@ -215,13 +215,13 @@ def _sources(pack: Path) -> set[Source]:
 
     loaded = load_pack(pack).pack
     named = {name for entry in loaded.detections for name in entry.model.data_sources}
-    found = set()
+    sources = set()
     for entry in loaded.data_sources:
         source = entry.model
         add_on = source.supported_TA[0] if source.supported_TA else None
         if source.name in named:
-            found.add(Source(source.sourcetype, (add_on.app or "") if add_on else "", add_on.name if add_on else ""))
-    return found
+            sources.add(Source(source.sourcetype, (add_on.app or "") if add_on else "", add_on.name if add_on else ""))
+    return sources
 
 
 def _runs(store: Store) -> list[Run]:

@@ -58,13 +58,13 @@ def command(name: str, pack: Path, format: str, output: Path | None, sql: bool) 
         cure = f"; {problem.cure}" if problem and problem.cure else ""
         click.echo(f"storypack: {place}: {text}{cure}", err=True)
         return exit_codes.FAILED
-    found = explain(reading, entry.name, entry.path)
+    explanation = explain(reading, entry.name, entry.path)
     made = _sql(reading) if sql else None
     if format == "json":
-        emit(render_explanation_json(found, made), output)
+        emit(render_explanation_json(explanation, made), output)
     else:
         width = min(shutil.get_terminal_size().columns, 120)
-        emit(render_explanation(found, width=width, sql=made or ""), output)
+        emit(render_explanation(explanation, width=width, sql=made or ""), output)
     return exit_codes.OK
 
 

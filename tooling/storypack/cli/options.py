@@ -151,8 +151,8 @@ class Size(click.ParamType[int]):
         size = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?) ?([KMGT])i?B?", value.strip(), re.IGNORECASE)
         if size is None:
             self.fail(f"{value!r} is no size; write 4GB or 500MB", param, ctx)
-        found = int(float(size[1]) * (1 << 10 * (1 + "KMGT".index(size[2].upper()))))
-        return found if found >= self.least else self.fail(f"{value} is too little; 100MB is the least", param, ctx)
+        amount = int(float(size[1]) * (1 << 10 * (1 + "KMGT".index(size[2].upper()))))
+        return amount if amount >= self.least else self.fail(f"{value} is too little; 100MB is the least", param, ctx)
 
 
 def examples(*lines: str) -> str:

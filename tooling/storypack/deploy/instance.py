@@ -63,17 +63,17 @@ def read_objects(
     answer = _unless_gone(connection, lambda: connection.get(path), expected=bool(expected))
     if answer is None:
         return {}
-    found = {("app", app): Object(kinds.APP, app, _settings(_only(answer)), removable=True)}
+    there = {("app", app): Object(kinds.APP, app, _settings(_only(answer)), removable=True)}
     both = [one for objects in wanted for one in objects.values()]
     for kind in KINDS[1:]:
         same = [one for one in both if one.kind is kind]
         if kind.by_search:
-            found |= _tables(connection, app, kind, {one.name for one in same})
+            there |= _tables(connection, app, kind, {one.name for one in same})
         elif same:
             fields = {field for one in same for field in one.settings}
             known = any(id == kind.id for id, _ in expected)
-            found |= {one.key: one for one in _listed(connection, app, kind, fields, expected=known)}
-    return found
+            there |= {one.key: one for one in _listed(connection, app, kind, fields, expected=known)}
+    return there
 
 
 def read_names(connection: Connection, app: str) -> set[Key]:

@@ -77,12 +77,12 @@ def aggregation(reader: Reader, command: str) -> Aggregation:
             return _named(reader, func, None, value, start)
         every = Field("*", span=Span(start, start + len(value)))  # `stats list`: the function over every field
         return _named(reader, func, every, f"{value}(*)", start)
-    if (found := _SIMPLE(reader.text, start)) and found[1] != "eval":
-        func, name = found.groups()
-        arg = Field(name, span=Span(*found.span(2))) if name else None
+    if (match := _SIMPLE(reader.text, start)) and match[1] != "eval":
+        func, name = match.groups()
+        arg = Field(name, span=Span(*match.span(2))) if name else None
         if arg is None and func.lower() not in BARE:
             reader.fail(f"`{func}()` needs a field", f"write `{func}(field)`")
-        reader.skip_to(found.end())
+        reader.skip_to(match.end())
         return _named(reader, func.lower(), arg, f"{func}({name})" if name else func, start)
     return _computed(reader, start)
 
@@ -97,11 +97,11 @@ def _cure(value: str) -> str:
 
 def _computed(reader: Reader, start: int) -> Aggregation:
     """`func(eval(...))`, `func("a b")`, `sparkline(sum(x), 1h)`, `eval(sum(x)/sum(y))`."""
-    found = _CALL(reader.text, start)
-    if not found:
+    match = _CALL(reader.text, start)
+    if not match:
         reader.fail(f"`{reader.value}` is no name of a function", "write for example `sum(field)`")
-    func = found[1].lower()
-    reader.end = found.end()
+    func = match[1].lower()
+    reader.end = match.end()
     reader.enter()
     reader.begin(ARGUMENTS)
     quoted = reader.kind in ("string", "quoted")
@@ -122,7 +122,7 @@ def _computed(reader: Reader, start: int) -> Aggregation:
             reader.advance()
         else:
             arg = expression(reader)
-    if reader.value != ")" and func != "eval" and (blank := _BLANK_NAME(reader.text, found.end())):
+    if reader.value != ")" and func != "eval" and (blank := _BLANK_NAME(reader.text, match.end())):
         name = " ".join(blank[1].split())
         arg = Field(name, True, span=Span(*blank.span(1)))
         quoted = True
@@ -131,10 +131,10 @@ def _computed(reader: Reader, start: int) -> Aggregation:
         reader.begin(ARGUMENTS)
         reader.begin(EVAL)
     if reader.value != ")":
-        reader.fail_unclosed(")", "(", found.end() - 1)
+        reader.fail_unclosed(")", "(", match.end() - 1)
     text = reader.text[start : reader.end]
     if quoted and isinstance(arg, Field):
-        text = f"{found[1]}({arg.name})"
+        text = f"{match[1]}({arg.name})"
     reader.leave()
     reader.begin(ARGUMENTS)
     return _named(reader, func, arg, text, start)
@@ -198,7 +198,7 @@ def _starred(aggregation: Aggregation, pattern: str, state: Fieldset, by: set[st
 
 
 def filled(name: str, aggregations: Sequence[Aggregation | MacroCall], by: Names, known: Names) -> Names:
-    found = by if name not in ("eventstats", "streamstats") else known
+    names = by if name not in ("eventstats", "streamstats") else known
     complete = bool(by) or name in ("eventstats", "streamstats")  # no row comes of nothing
     for each in aggregations:
         if isinstance(each, MacroCall):
@@ -207,5 +207,5 @@ def filled(name: str, aggregations: Sequence[Aggregation | MacroCall], by: Names
         counts, of_values = (facts.counts, facts.of_values) if facts is not None else (False, False)
         of_any = of_values and isinstance(each.arg, Field) and each.arg.name in known
         filled = (by <= known or name == "stats") and (counts or (complete and of_any))
-        found = found | {each.output} if filled else found - {each.output}
-    return found
+        names = names | {each.output} if filled else names - {each.output}
+    return names

@@ -67,11 +67,11 @@ def quoted_word(reader: Reader) -> Word:
 
 def options(reader: Reader) -> tuple[Option, ...]:
     """As many options as stand here."""
-    found = []
+    given = []
     while reader.kind == "option":
-        found.append(option(reader))
+        given.append(option(reader))
         skip_comma(reader)
-    return tuple(found)
+    return tuple(given)
 
 
 def skip_comma(reader: Reader) -> None:
@@ -86,13 +86,13 @@ def field(reader: Reader, what: str = "a field") -> Field:
         if reader.called():
             text = reader.balanced()
             return Field(text, span=Span(reader.before - len(text), reader.before))
-        found = Field(text, span=reader.span)
+        named = Field(text, span=reader.span)
     elif kind in ("string", "quoted"):
-        found = Field(unquote(text), True, span=reader.span)
+        named = Field(unquote(text), True, span=reader.span)
     else:
         reader.expected(what)
     reader.advance()
-    return found
+    return named
 
 
 def field_or_macro(reader: Reader, what: str = "a field") -> Field | MacroCall:
@@ -105,23 +105,23 @@ def field_or_macro(reader: Reader, what: str = "a field") -> Field | MacroCall:
 
 def fields(reader: Reader, stop: Collection[str] = ()) -> tuple[Field | MacroCall, ...]:
     """Field names up to the end of the stage, a bracket, an option or one of the words of `stop` (lower case)."""
-    found: list[Field | MacroCall] = []
+    names: list[Field | MacroCall] = []
     while True:
         skip_comma(reader)
         if reader.kind not in ("word", "string", "quoted", "macro") or (stop and reader.is_word(*stop)):
-            return tuple(found)
-        found.append(field_or_macro(reader))
+            return tuple(names)
+        names.append(field_or_macro(reader))
 
 
 def by_clause(reader: Reader) -> tuple[Field | MacroCall, ...]:
     """The fields behind the `by` at the current token."""
     place = reader.span
     reader.advance()
-    found = fields(reader, BY)
-    if not found:
+    names = fields(reader, BY)
+    if not names:
         reader.fail_if_stray()
         raise SplError("`by` needs at least one field", place, "name the fields, or take `by` away")
-    return found
+    return names
 
 
 def word(reader: Reader, what: str = "a word") -> Word:
@@ -131,13 +131,13 @@ def word(reader: Reader, what: str = "a word") -> Word:
         text = reader.balanced()
         return Word(text, span=Span(start, start + len(text)))
     if kind == "word":
-        found = Word(text, span=reader.span)
+        argument = Word(text, span=reader.span)
     elif kind in ("string", "quoted"):
-        found = quoted_word(reader)
+        argument = quoted_word(reader)
     else:
         reader.expected(what)
     reader.advance()
-    return found
+    return argument
 
 
 def word_or_macro(reader: Reader, what: str = "a word") -> Word | MacroCall:
@@ -152,11 +152,11 @@ def number(reader: Reader) -> int | None:
     """The whole number at the current token, if it is one."""
     if reader.kind != "word" or not (reader.value.isdecimal() and reader.value.isascii()):
         return None
-    found = int(reader.value) if len(reader.value) < 19 else None
-    if found is None:
+    whole = int(reader.value) if len(reader.value) < 19 else None
+    if whole is None:
         reader.fail("this number is too large", "no search has so many results")
     reader.advance()
-    return found
+    return whole
 
 
 def alias(reader: Reader, words: Collection[str] = ("as",)) -> Field | None:
@@ -181,10 +181,10 @@ def sign(reader: Reader) -> Literal["", "+", "-"]:
     """A sign at the head of the current word, which is then without it."""
     if reader.kind != "word" or reader.value[0] not in "+-":
         return ""
-    found: Literal["+", "-"] = "-" if reader.value[0] == "-" else "+"
+    written: Literal["+", "-"] = "-" if reader.value[0] == "-" else "+"
     reader.end = reader.start + 1
     reader.advance()
-    return found
+    return written
 
 
 def template(reader: Reader) -> str:
@@ -201,16 +201,16 @@ def pattern(reader: Reader) -> Word | MacroCall:
     """A regular expression, as a rule in double quotes."""
     start = reader.start
     if reader.kind == "string":
-        found: Word | MacroCall = quoted_word(reader)
+        expression: Word | MacroCall = quoted_word(reader)
         reader.advance()
     elif reader.kind == "macro":
-        found = macro_call(reader.value, start)
+        expression = macro_call(reader.value, start)
         reader.advance()
     else:
         reader.fail_if_stray()
         bare = _BARE_PATTERN(reader.text, start)
         if not bare:
             reader.expected("a regular expression in double quotes")
-        found = Word(bare[0], span=Span(*bare.span()))
+        expression = Word(bare[0], span=Span(*bare.span()))
         reader.skip_to(bare.end())
-    return found
+    return expression

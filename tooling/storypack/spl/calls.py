@@ -18,11 +18,11 @@ def macro_call(text: str, start: int) -> MacroCall:
 
     Knowledge Manager Manual: "Use search macros in searches"."""
     span = Span(start, start + len(text))
-    found = _CALL.match(text)
-    if not found:
+    match = _CALL.match(text)
+    if not match:
         cure = "a macro is called as `name` or `name(argument, ...)`"
         raise SplError("this is not a call of a macro", span, cure)
-    name, arguments = found.groups()
+    name, arguments = match.groups()
     return MacroCall(name, split_arguments(arguments) if arguments is not None else (), span=span)
 
 
@@ -33,15 +33,15 @@ def split_arguments(text: str) -> tuple[str, ...]:
         return ()
     arguments: list[str] = []
     level = begin = 0
-    for found in _BREAK.finditer(text):
-        mark = found[0]
+    for match in _BREAK.finditer(text):
+        mark = match[0]
         if mark == "(":
             level += 1
         elif mark == ")":
             level = max(level - 1, 0)
         elif mark == "," and level == 0:
-            arguments.append(text[begin : found.start()])
-            begin = found.end()
+            arguments.append(text[begin : match.start()])
+            begin = match.end()
     arguments.append(text[begin:])
     return tuple(_unquoted(argument.strip()) for argument in arguments)
 

@@ -26,7 +26,7 @@ def truer_cause(text: str, error: SplError, read: Callable[[str], object]) -> Sp
     itself. Of all such repairs it takes the one after which the strings look most like strings."""
     if len(text) > _MAX_CHARACTERS or text.count('"') > _MAX_QUOTES or not _is_odd(text):
         return error
-    quotes = [found.start() for found in re.finditer(r'\\["\\]|"', text) if found[0] == '"']
+    quotes = [match.start() for match in re.finditer(r'\\["\\]|"', text) if match[0] == '"']
     repairs = {repaired: offset for offset in quotes for repaired in _repairs(text, offset)}
     for repaired in sorted(repairs, key=lambda each: (_oddities(each), -repairs[each]))[:_MAX_TRIALS]:
         try:
@@ -42,25 +42,25 @@ def truer_cause(text: str, error: SplError, read: Callable[[str], object]) -> Sp
 
 
 def _is_odd(text: str) -> bool:
-    return any(found["open"] for found in _PIECE.finditer(text))
+    return any(match["open"] for match in _PIECE.finditer(text))
 
 
 def _repairs(text: str, offset: int) -> Iterator[str]:
     """Without the quote at `offset`; with its string closed where the word ends; with one opened before the word."""
     yield f"{text[:offset]} {text[offset + 1 :]}"
-    if found := _WORD_ENDS(text, offset + 1):
-        yield f'{text[: found.end()]}"{text[found.end() :]}'
-    if found := _WORD_BEGINS(text[:offset]):
-        yield f'{text[: found.start()]}"{text[found.start() :]}'
+    if match := _WORD_ENDS(text, offset + 1):
+        yield f'{text[: match.end()]}"{text[match.end() :]}'
+    if match := _WORD_BEGINS(text[:offset]):
+        yield f'{text[: match.start()]}"{text[match.start() :]}'
 
 
 def _oddities(text: str) -> int:
     """How many strings run over a line's end, hold what looks like a comparison, or touch a word: rare in good text."""
     count = 0
-    for found in _PIECE.finditer(text):
-        if len(found[0]) > 1 and found[0][0] == '"':
-            start, end = found.span()
-            count += bool(_FOREIGN(found[0])) or bool(_WORD(text, end)) or bool(start and _WORD(text, start - 1))
+    for match in _PIECE.finditer(text):
+        if len(match[0]) > 1 and match[0][0] == '"':
+            start, end = match.span()
+            count += bool(_FOREIGN(match[0])) or bool(_WORD(text, end)) or bool(start and _WORD(text, start - 1))
         else:
-            count += found["open"] is not None
+            count += match["open"] is not None
     return count

@@ -123,10 +123,10 @@ def _infix_word(reader: Reader, left: Expr, operator: str) -> Expr:
     height = reader.height
     values = _arguments(reader)
     reader.height = max(height, reader.height)
-    found = InList(left, values, span=Span(left.span.start, reader.before))
+    condition = InList(left, values, span=Span(left.span.start, reader.before))
     if not values:
-        raise SplError("`IN` has no values", found.span, "list the values in brackets: `IN (a, b)`")
-    return Unary("NOT", found, span=found.span) if negated else found
+        raise SplError("`IN` has no values", condition.span, "list the values in brackets: `IN (a, b)`")
+    return Unary("NOT", condition, span=condition.span) if negated else condition
 
 
 def _operand(reader: Reader) -> Expr:

@@ -82,4 +82,4 @@ def _lines(text: str) -> str:
 
 
 def _comments(text: str) -> list[str]:
-    return [found[0] for found in _KEPT.finditer(text) if found[0].startswith("```")]
+    return [match[0] for match in _KEPT.finditer(text) if match[0].startswith("```")]

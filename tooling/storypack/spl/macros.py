@@ -61,18 +61,18 @@ class MacroDefinition:
 
 def definitions(raw: Mapping[str, Mapping[str, object]]) -> dict[str, MacroDefinition]:
     """Macros from plain dictionaries, `{"name(1)": {"args": "x", "definition": "...", "iseval": ...}}`."""
-    found = {}
+    definitions = {}
     for key, value in raw.items():
         args = value.get("args") or ""
         names = [str(each) for each in args] if isinstance(args, list | tuple) else str(args).split(",")
         iseval = CONF.is_true(str(value.get("iseval", "")))
-        found[key] = MacroDefinition(
+        definitions[key] = MacroDefinition(
             key.partition("(")[0].strip(),
             tuple(name.strip() for name in names if name.strip()),
             str(value.get("definition", "")),
             iseval,
         )
-    return found
+    return definitions
 
 
 class Piece(NamedTuple):
@@ -163,12 +163,12 @@ class _Expansion:
     def author(self, text: str) -> None:
         """Expand the author's own text."""
         done = 0
-        for found in _SCAN.finditer(text):
-            if not found["macro"]:
+        for match in _SCAN.finditer(text):
+            if not match["macro"]:
                 continue
-            self._write(text[done : found.start()], Span(done, found.start()), ())
-            self._call(found["macro"], Span(*found.span()), ())
-            done = found.end()
+            self._write(text[done : match.start()], Span(done, match.start()), ())
+            self._call(match["macro"], Span(*match.span()), ())
+            done = match.end()
         self._write(text[done:], Span(done, len(text)), ())
 
     def _definition(self, text: str, origin: Span, chain: tuple[str, ...]) -> None:
@@ -176,12 +176,12 @@ class _Expansion:
         names = tuple(key.partition("(")[0] for key in chain)
         text = blank_comments(text)
         done = 0
-        for found in _SCAN.finditer(text):
-            if not found["macro"]:
+        for match in _SCAN.finditer(text):
+            if not match["macro"]:
                 continue
-            self._write(text[done : found.start()], origin, names)
-            self._call(found["macro"], origin, chain)
-            done = found.end()
+            self._write(text[done : match.start()], origin, names)
+            self._call(match["macro"], origin, chain)
+            done = match.end()
         self._write(text[done:], origin, names)
 
     def _write(self, text: str, origin: Span, names: tuple[str, ...]) -> None:
@@ -240,10 +240,10 @@ def _substitute(definition: MacroDefinition, call: MacroCall) -> str:
     values = dict(zip(definition.args, call.args, strict=False))
     names = "|".join(re.escape(name) for name in sorted(values, key=len, reverse=True))
     pattern = re.compile(rf"\$({names})\$")
-    grown = sum(len(values[found[1]]) for found in pattern.finditer(definition.definition))
+    grown = sum(len(values[match[1]]) for match in pattern.finditer(definition.definition))
     if grown > MAX_LENGTH:
         raise EndlessMacro(f"macro `{definition.key}` grows without end", call.span, "pass it shorter arguments")
-    return pattern.sub(lambda found: values[found[1]], definition.definition)
+    return pattern.sub(lambda match: values[match[1]], definition.definition)
 
 
 def _unknown(call: MacroCall, macros: Mapping[str, MacroDefinition]) -> SplError:

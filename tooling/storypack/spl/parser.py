@@ -76,10 +76,10 @@ def parse_expression(text: str) -> Expr:
 
 def _parse_expression(text: str) -> Expr:
     reader = Reader(text, _pipeline)
-    found = whole_expression(reader)
+    expression = whole_expression(reader)
     if reader.value:
         reader.fail(f"{reader.shown} is not expected here", "an operator is missing, or this is too much")
-    return found
+    return expression
 
 
 def parse_term(text: str) -> Term:
@@ -91,8 +91,8 @@ def parse_term(text: str) -> Term:
 
 def _parse_term(text: str) -> Term:
     reader = Reader(text, _pipeline)
-    if found := _SEARCH_BEGINS(reader.text):
-        reader.end = found.end()
+    if match := _SEARCH_BEGINS(reader.text):
+        reader.end = match.end()
     term = whole_term(reader)
     if reader.value:
         reader.fail(f"{reader.shown} is not expected here", "only search terms may stand here")
@@ -147,11 +147,11 @@ def _stage_follows(reader: Reader) -> bool:
 def _first(reader: Reader) -> Command:
     """The stage at the head of a search without a pipe before it: a known command, or terms; in a subsearch a command
     (Search Manual: "About subsearches": it begins with a generating command)."""
-    found = _NAME(reader.text, reader.end)
-    if found and reader.nesting:
-        return _named(reader, found[1].lower(), found)
-    if found and not _FIELD_FOLLOWS(reader.text, found.end()) and is_command(name := found[1].lower()):
-        return _named(reader, name, found)
+    match = _NAME(reader.text, reader.end)
+    if match and reader.nesting:
+        return _named(reader, match[1].lower(), match)
+    if match and not _FIELD_FOLLOWS(reader.text, match.end()) and is_command(name := match[1].lower()):
+        return _named(reader, name, match)
     reader.begin(SEARCH)
     start = reader.start
     if reader.nesting and reader.kind != "macro" and not reader.at_end:
@@ -169,9 +169,9 @@ def _first(reader: Reader) -> Command:
 
 def _command(reader: Reader) -> Command:
     """The stage behind the pipe at the current token."""
-    found = _NAME(reader.text, reader.end) or _known_name(reader)
-    if found:
-        return _named(reader, found[1].lower(), found)
+    match = _NAME(reader.text, reader.end) or _known_name(reader)
+    if match:
+        return _named(reader, match[1].lower(), match)
     reader.begin(ARGUMENTS)
     if reader.kind == "macro":
         return MacroStage.read_call(reader)
@@ -182,25 +182,25 @@ def _command(reader: Reader) -> Command:
 
 def _known_name(reader: Reader) -> re.Match[str] | None:
     """The name of a known command that its first argument touches: `rest/services/apps`."""
-    found = _NAME_ALONE(reader.text, reader.end)
-    return found if found and is_command(found[1].lower()) else None
+    match = _NAME_ALONE(reader.text, reader.end)
+    return match if match and is_command(match[1].lower()) else None
 
 
-def _named(reader: Reader, name: str, found: re.Match[str]) -> Command:
-    reader.end = found.end()
+def _named(reader: Reader, name: str, match: re.Match[str]) -> Command:
+    reader.end = match.end()
     card = cards.card(name)
     if card is None and (after := _FIELD_FOLLOWS(reader.text, reader.end)):
-        span = Span(found.start(1), after.end())
+        span = Span(match.start(1), after.end())
         raise SplError(
-            f"`{found[1]}` is not a command", span, f"to filter, write `search {found[1]}{after[0].strip()}...`"
+            f"`{match[1]}` is not a command", span, f"to filter, write `search {match[1]}{after[0].strip()}...`"
         )
     if name in ("and", "or", "not"):
-        span = Span(found.start(1), found.end())
-        raise SplError(f"`{found[1]}` is not a command", span, f"to filter, write `search {found[1]} ...`")
+        span = Span(match.start(1), match.end())
+        raise SplError(f"`{match[1]}` is not a command", span, f"to filter, write `search {match[1]} ...`")
     node = card.node if card is not None else Opaque
     begin, depth, nesting = reader.end, reader.depth, reader.nesting
     try:
-        command = node.read(reader, name, found.start(1))
+        command = node.read(reader, name, match.start(1))
         if not reader.at_end:
             _check_end(reader, name)
         return command
@@ -208,7 +208,7 @@ def _named(reader: Reader, name: str, found: re.Match[str]) -> Command:
         if reader.nesting != nesting:  # inside a subsearch of this stage
             raise
         reader.depth = depth
-        return _deferred(reader, name, found.start(1), begin, error, at_bracket=not node.has_subsearches)
+        return _deferred(reader, name, match.start(1), begin, error, at_bracket=not node.has_subsearches)
 
 
 def _deferred(reader: Reader, name: str, start: int, begin: int, error: SplError, *, at_bracket: bool) -> Command:

@@ -35,25 +35,25 @@ def parts(text: str) -> tuple[Part, ...]:
     stand side by side; the empty pattern has no parts."""
     if "\\" not in text and "*" not in text:
         return (text,) if text else ()
-    found: list[Part] = []
+    cut: list[Part] = []
     literal = ""
     for piece in _PIECE.findall(text):
         if piece[0] == "*":
             if literal:
-                found.append(literal)
+                cut.append(literal)
                 literal = ""
-            found.append(ANY)
+            cut.append(ANY)
         else:
             literal += piece[1:] if len(piece) == 2 and piece[0] == "\\" else piece
     if literal:
-        found.append(literal)
-    return tuple(found)
+        cut.append(literal)
+    return tuple(cut)
 
 
 def literal(text: str) -> str | None:
     """The text that the pattern stands for when it has no wildcard, else None."""
-    found = parts(text)
-    return None if ANY in found else "".join(part for part in found if part is not ANY)
+    cut = parts(text)
+    return None if ANY in cut else "".join(part for part in cut if part is not ANY)
 
 
 def matches_anything(text: str) -> bool:

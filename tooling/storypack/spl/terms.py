@@ -112,8 +112,8 @@ def _primary(reader: Reader) -> Term:
         reader.advance()
         if reader.kind == "op":
             return _comparison(reader, Field(value, span=Span(start, end)))
-        if reader.kind == "word" and (found := _in_list(reader, Field(value, span=Span(start, end)))):
-            return found
+        if reader.kind == "word" and (listed := _in_list(reader, Field(value, span=Span(start, end)))):
+            return listed
         if value == "OR":
             raise SplError("`OR` has nothing on its left", Span(start, end), "take it away, or add a term before it")
         if "::" in value and (indexed := _INDEXED(value)):
@@ -126,8 +126,8 @@ def _primary(reader: Reader) -> Term:
         reader.advance()
         if reader.kind == "op":
             return _comparison(reader, Field(unquote(value), True, span=Span(start, end)))
-        if reader.kind == "word" and (found := _in_list(reader, Field(unquote(value), True, span=Span(start, end)))):
-            return found
+        if reader.kind == "word" and (listed := _in_list(reader, Field(unquote(value), True, span=Span(start, end)))):
+            return listed
         return Keyword(value[1:-1], True, span=Span(start, end))
     if kind == "macro":
         reader.advance()
@@ -225,8 +225,8 @@ def _in_list(reader: Reader, field: Field) -> Term | None:
     """`IN (a, b)` or `NOT IN (a, b)` at the current token, else None."""
     if reader.value == "NOT" and re.compile(r"\s*+IN\s*+\(").match(reader.text, reader.end):
         reader.advance()
-        found = _in_list(reader, field)
-        return Not(found, span=found.span) if found else None
+        listed = _in_list(reader, field)
+        return Not(listed, span=listed.span) if listed else None
     if reader.value not in ("IN", "in", "In") or not _LIST_FOLLOWS(reader.text, reader.end):
         return None
     reader.begin(LIST)
@@ -258,15 +258,15 @@ def _in_list(reader: Reader, field: Field) -> Term | None:
 def _directive(reader: Reader, field: Field | None) -> Directive:
     """`TERM(text)` or `CASE(text)`, the current token being the name."""
     name, start = reader.value, reader.start
-    found = _DIRECTIVE(reader.text, reader.end)
-    if not found:
+    match = _DIRECTIVE(reader.text, reader.end)
+    if not match:
         reader.fail(f"`{name}(` needs plain text and a closing `)`", f"write `{name}(text)`")
-    text = found[1].strip()
+    text = match[1].strip()
     if len(text) > 1 and text[0] == '"':
         text = text[1:-1]
-    reader.skip_to(found.end())
+    reader.skip_to(match.end())
     begin = field.span.start if field else start
-    return Directive(cast(Literal["TERM", "CASE"], name), text, field, span=Span(begin, found.end()))
+    return Directive(cast(Literal["TERM", "CASE"], name), text, field, span=Span(begin, match.end()))
 
 
 def whole_term(reader: Reader, stop: Stop = _never) -> Term | None:

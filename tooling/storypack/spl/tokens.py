@@ -141,11 +141,11 @@ class Reader:
     def advance(self) -> None:
         """Go to the next token, in the present mode."""
         self.before = self.end
-        found = self.match(self.text, self.end)
-        assert found is not None  # `stray` and `end` leave nothing unmatched
-        assert found.lastindex is not None
-        self.kind = found.lastgroup or ""
-        self.start, self.end = found.span(found.lastindex)
+        token = self.match(self.text, self.end)
+        assert token is not None  # `stray` and `end` leave nothing unmatched
+        assert token.lastindex is not None
+        self.kind = token.lastgroup or ""
+        self.start, self.end = token.span(token.lastindex)
         self.value = self.text[self.start : self.end]
 
     def begin(self, mode: Match) -> None:
@@ -216,12 +216,12 @@ class Reader:
         that closes the bracket just read; quotes, macros and brackets inside are skipped. Stands on that end then."""
         start = position = self.end
         openers: list[int] = []
-        while found := _RAW.match(self.text, position):
-            stop = found["stop"]
+        while match := _RAW.match(self.text, position):
+            stop = match["stop"]
             if stop == "[":
-                openers.append(found.start())
+                openers.append(match.start())
                 if len(openers) > MAX_DEPTH:
-                    self.start = found.start()
+                    self.start = match.start()
                     self.fail_deep()
             elif stop == "]":
                 if not openers:
@@ -230,9 +230,9 @@ class Reader:
             elif stop == "|" and not openers and not closing:
                 break
             elif stop == '"' or stop == "`":
-                self.start = found.start()
+                self.start = match.start()
                 self.fail_stray()
-            position = found.end()
+            position = match.end()
         if openers:
             self.before = self.start = self.end = len(self.text)
             self.kind, self.value = "end", ""
@@ -291,10 +291,10 @@ class Reader:
 
 
 def _refuse_endless(text: str) -> None:
-    for count, found in enumerate(_COUNTED.finditer(text)):
+    for count, match in enumerate(_COUNTED.finditer(text)):
         if count == MAX_TOKENS:
             message = f"the search has more than {MAX_TOKENS:,} words and signs"
-            raise SplError(message, Span(*found.span()), "move long lists of values to a lookup")
+            raise SplError(message, Span(*match.span()), "move long lists of values to a lookup")
 
 
 def blank_comments(text: str) -> str:
@@ -304,11 +304,11 @@ def blank_comments(text: str) -> str:
     if "```" not in text:
         return text
 
-    def blank(found: re.Match[str]) -> str:
-        if found["open"]:
+    def blank(match: re.Match[str]) -> str:
+        if match["open"]:
             message = "the comment opened here is never closed"
-            raise SplError(message, Span(*found.span()), "close it with three backticks")
-        piece = found[0]
+            raise SplError(message, Span(*match.span()), "close it with three backticks")
+        piece = match[0]
         return piece if piece[0] == '"' else re.sub(r"[^\n]", " ", piece)
 
     return _COMMENT.sub(blank, text)
@@ -318,10 +318,10 @@ def balanced_end(text: str, start: int) -> tuple[int, bool]:
     """Where the bracket closes that opens first at or after `start`, and whether it does: it does not if a pipe, a
     square bracket, an open quote or the end of the text comes first, or if the nesting is too deep."""
     level, position = 0, start
-    while level <= MAX_DEPTH and (found := _BALANCED(text, position)):
-        position = found.end()
-        if found["bracket"]:
-            level += 1 if found["bracket"] == "(" else -1
+    while level <= MAX_DEPTH and (match := _BALANCED(text, position)):
+        position = match.end()
+        if match["bracket"]:
+            level += 1 if match["bracket"] == "(" else -1
             if level <= 0:
                 return position, level == 0
     return position, False

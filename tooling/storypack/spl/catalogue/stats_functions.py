@@ -55,8 +55,8 @@ _PERCENTILE = re.compile(r"(?:perc|p|exactperc|upperperc)(\d{1,2}(?:\.\d+)?|100)
 
 def percentile(name: str) -> float | None:
     """The 95.0 of `p95`, `perc95`, `exactperc95`, `upperperc95`; None for any other name."""
-    found = _PERCENTILE(name.lower())
-    return float(found[1]) if found else None
+    match = _PERCENTILE(name.lower())
+    return float(match[1]) if match else None
 
 
 def aggregation(name: str) -> A | None:

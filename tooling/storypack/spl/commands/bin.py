@@ -43,11 +43,11 @@ class Bin(Command):
         given = list(args.options(reader))
         if reader.at_end:
             reader.fail(f"`{name}` names no field", f"write for example `{name} _time span=1h`")
-        found = args.field(reader)
+        field = args.field(reader)
         given.extend(args.options(reader))
         renamed = args.alias(reader)
         given.extend(args.options(reader))
-        return cls(found, renamed, tuple(given), span=Span(start, reader.before))
+        return cls(field, renamed, tuple(given), span=Span(start, reader.before))
 
     def to_spl(self) -> str:
         alias = f"as {text.field(self.alias)}" if self.alias else ""

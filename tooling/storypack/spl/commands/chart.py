@@ -82,7 +82,7 @@ class Chart(Command):
     @classmethod
     def read(cls, reader: Reader, name: str, start: int) -> Chart:
         reader.begin(ARGUMENTS)
-        found: list[Aggregation | MacroCall] = []
+        calls: list[Aggregation | MacroCall] = []
         given: list[Option] = []
         over: SplitBy | None = None
         by: SplitBy | None = None
@@ -108,11 +108,11 @@ class Chart(Command):
             elif by or over:
                 break
             else:
-                found.append(aggregations.aggregation_or_macro(reader, name))
+                calls.append(aggregations.aggregation_or_macro(reader, name))
             args.skip_comma(reader)
-        if not found:
+        if not calls:
             reader.fail(f"`{name}` needs at least one aggregation", f"write for example `{name} count`")
-        return cls(name, tuple(found), over, by, tuple(given), where, span=Span(start, reader.before))
+        return cls(name, tuple(calls), over, by, tuple(given), where, span=Span(start, reader.before))
 
     def to_spl(self) -> str:
         where = f"where {self.where}" if self.where else ""

@@ -77,9 +77,9 @@ def _convert_call(reader: Reader) -> ConvertCall:
     reader.advance()
     opener = reader.start
     reader.advance()
-    found = args.field(reader)
+    field = args.field(reader)
     if reader.value != ")":
         reader.fail_unclosed(")", "(", opener)
     reader.advance()
     renamed = args.alias(reader)
-    return ConvertCall(func, found, renamed, span=Span(start, reader.before))
+    return ConvertCall(func, field, renamed, span=Span(start, reader.before))

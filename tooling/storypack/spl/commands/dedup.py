@@ -37,13 +37,13 @@ class Dedup(Command):
     def read(cls, reader: Reader, name: str, start: int) -> Dedup:
         reader.begin(ARGUMENTS)
         count = args.number(reader)
-        found: list[Field | MacroCall] = []
+        fields: list[Field | MacroCall] = []
         given: list[Option] = []
         keys: list[SortKey] = []
         while not reader.at_end:
             if reader.kind == "option":
                 given.append(args.option(reader))
-            elif reader.is_word("sortby") and found:
+            elif reader.is_word("sortby") and fields:
                 reader.advance()
                 while not reader.at_end and reader.kind != "option":
                     key = sort_key(reader)
@@ -52,12 +52,12 @@ class Dedup(Command):
                     keys.append(key)
                     args.skip_comma(reader)
             else:
-                found.append(args.field_or_macro(reader))
+                fields.append(args.field_or_macro(reader))
             args.skip_comma(reader)
-        if not found:
+        if not fields:
             reader.fail("`dedup` names no field", "write `dedup field`")
         span = Span(start, reader.before)
-        return cls(tuple(found), 1 if count is None else count, tuple(given), tuple(keys), span=span)
+        return cls(tuple(fields), 1 if count is None else count, tuple(given), tuple(keys), span=span)
 
     def to_spl(self) -> str:
         count = "" if self.count == 1 else str(self.count)

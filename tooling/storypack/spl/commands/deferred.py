@@ -62,7 +62,7 @@ def bracketed(reader: Reader, begin: int, end: int, *, strict: bool = False) -> 
     are no error: the text is not ours."""
     if "[" not in reader.text[begin:end]:
         return []
-    found: list[tuple[int, int, Pipeline]] = []
+    pieces: list[tuple[int, int, Pipeline]] = []
     nesting = reader.nesting
     kept = (reader.match, reader.kind, reader.value, reader.start, reader.end, reader.before, reader.depth)
     reader.end = begin
@@ -72,12 +72,12 @@ def bracketed(reader: Reader, begin: int, end: int, *, strict: bool = False) -> 
             if reader.value == "[":
                 opening = reader.start
                 pipeline = reader.subsearch()
-                found.append((opening, reader.before, pipeline))
+                pieces.append((opening, reader.before, pipeline))
                 reader.end = reader.before
     except SplError:
         if strict:
             raise
-        found = []
+        pieces = []
         reader.nesting = nesting
     reader.match, reader.kind, reader.value, reader.start, reader.end, reader.before, reader.depth = kept
-    return found
+    return pieces

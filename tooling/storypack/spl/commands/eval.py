@@ -44,16 +44,16 @@ class Eval(Command):
 
     @classmethod
     def read(cls, reader: Reader, name: str, start: int) -> Eval:
-        found: list[Assignment | MacroCall] = []
+        assignments: list[Assignment | MacroCall] = []
         reader.begin(ARGUMENTS)
         while True:
             if reader.kind == "macro":
-                found.append(macro_call(reader.value, reader.start))
+                assignments.append(macro_call(reader.value, reader.start))
                 reader.begin(EVAL)
             else:
-                found.append(assignment(reader))
+                assignments.append(assignment(reader))
             if reader.value != ",":
-                return cls(tuple(found), span=Span(start, reader.before))
+                return cls(tuple(assignments), span=Span(start, reader.before))
             reader.begin(ARGUMENTS)
             args.skip_comma(reader)  # nothing between two commas is passed over
 

@@ -30,11 +30,11 @@ class Fields(Command):
     def read(cls, reader: Reader, name: str, start: int) -> Fields:
         reader.begin(ARGUMENTS)
         remove = args.sign(reader) == "-"
-        found = args.fields(reader)
-        if not found:
+        names = args.fields(reader)
+        if not names:
             reader.fail_if_stray()
             reader.fail("`fields` names no field", "list the fields to keep, or `- list` to remove some")
-        return cls(remove, found, span=Span(start, reader.before))
+        return cls(remove, names, span=Span(start, reader.before))
 
     def to_spl(self) -> str:
         return join("fields", "-" if self.remove else "", text.fields(self.fields))

@@ -46,7 +46,7 @@ class Foreach(Command):
     @classmethod
     def read(cls, reader: Reader, name: str, start: int) -> Foreach:
         reader.begin(ARGUMENTS)
-        found: list[Field | MacroCall] = []
+        fields: list[Field | MacroCall] = []
         given: list[Option] = []
         template: str | None = None
         while not reader.at_end:
@@ -56,13 +56,13 @@ class Foreach(Command):
                 template = args.template(reader)
                 break
             else:
-                found.append(args.field_or_macro(reader))
+                fields.append(args.field_or_macro(reader))
             args.skip_comma(reader)
         if template is None:
             reader.expected(
                 "a subsearch in square brackets after the fields", "write `foreach a* [ eval <<FIELD>>=... ]`"
             )
-        return cls(tuple(found), template, tuple(given), span=Span(start, reader.before))
+        return cls(tuple(fields), template, tuple(given), span=Span(start, reader.before))
 
     def to_spl(self) -> str:
         return join("foreach", *text.options(self.options), text.fields(self.fields, " "), f"[{self.template}]")

@@ -31,15 +31,15 @@ class From(Command):
     @classmethod
     def read(cls, reader: Reader, name: str, start: int) -> From:
         """`from datamodel:"X.Y"`. Search Reference: "from"."""
-        found = _FROM(reader.text, reader.end)
-        if not found:
+        match = _FROM(reader.text, reader.end)
+        if not match:
             reader.begin(ARGUMENTS)
             reader.expected("a dataset", 'write `from datamodel:"Model.Dataset"`')
-        kind = found[1] or found[3]
-        dataset = found[2] or found[4].replace('"', "")
+        kind = match[1] or match[3]
+        dataset = match[2] or match[4].replace('"', "")
         reader.match = ARGUMENTS
-        reader.skip_to(found.end())
-        return cls(kind.lower(), dataset, span=Span(start, found.end()))
+        reader.skip_to(match.end())
+        return cls(kind.lower(), dataset, span=Span(start, match.end()))
 
     def to_spl(self) -> str:
         if re.fullmatch(r"[A-Za-z_]\w*", self.kind):

@@ -61,8 +61,8 @@ class Head(Command):
 
 def _head_options(reader: Reader) -> list[Option]:
     """The options at hand; any other `name=` begins a condition (`head x=5`)."""
-    found = []
+    options = []
     while reader.kind == "option" and reader.value.lower() in ("limit", "null", "keeplast"):
-        found.append(args.option(reader))
+        options.append(args.option(reader))
         args.skip_comma(reader)
-    return found
+    return options

@@ -44,7 +44,7 @@ class Join(Command):
     @classmethod
     def read(cls, reader: Reader, name: str, start: int) -> Join:
         reader.begin(ARGUMENTS)
-        found: list[Field] = []
+        fields: list[Field] = []
         given: list[Option] = []
         pipeline: Pipeline | None = None
         while not reader.at_end:
@@ -57,12 +57,12 @@ class Join(Command):
             elif reader.value == "[":
                 reader.fail("`join` takes one subsearch", "join the second one in a stage of its own")
             else:
-                found.append(args.field(reader))
+                fields.append(args.field(reader))
             args.skip_comma(reader)
         if pipeline is None:
             args.subsearch(reader, name)
         assert pipeline is not None
-        return cls(tuple(found), pipeline, tuple(given), span=Span(start, reader.before))
+        return cls(tuple(fields), pipeline, tuple(given), span=Span(start, reader.before))
 
     def to_spl(self) -> str:
         early = [text.option(each) for each in self.options if each.name != "where"]

@@ -91,14 +91,14 @@ class Lookup(Command):
 
 
 def _mappings(reader: Reader) -> tuple[Mapping, ...]:
-    found: list[Mapping] = []
+    mappings: list[Mapping] = []
     args.skip_comma(reader)
     while reader.kind in ("word", "string", "quoted") and not reader.is_word("output", "outputnew"):
         source = args.field(reader)
         target = args.alias(reader)
-        found.append(Mapping(source, target, span=Span(source.span.start, reader.before)))
+        mappings.append(Mapping(source, target, span=Span(source.span.start, reader.before)))
         args.skip_comma(reader)
-    return tuple(found)
+    return tuple(mappings)
 
 
 def _to_spl(node: Mapping) -> str:

@@ -53,11 +53,11 @@ class MapSearch(Command):
             if reader.kind == "option" and (loose := _loose_template(reader)) is not None:
                 template = loose
             elif reader.kind == "option":
-                found = args.option(reader)
-                if found.name == "search" and isinstance(found.value, Word):
-                    template = found.value.text
+                option = args.option(reader)
+                if option.name == "search" and isinstance(option.value, Word):
+                    template = option.value.text
                 else:
-                    given.append(found)
+                    given.append(option)
             elif template is not None:
                 break
             elif reader.value == "[":

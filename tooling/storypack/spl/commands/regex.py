@@ -33,11 +33,11 @@ class Regex(Command):
         reader.match = ARGUMENTS
         field: Field | None = None
         operator = "="
-        if found := _REGEX_FIELD(reader.text, reader.end):
-            group = 1 if found[1] else 2
-            field = Field(found[group], group == 1, span=Span(*found.span(group)))
-            operator = found[3]
-            reader.end = found.end()
+        if match := _REGEX_FIELD(reader.text, reader.end):
+            group = 1 if match[1] else 2
+            field = Field(match[group], group == 1, span=Span(*match.span(group)))
+            operator = match[3]
+            reader.end = match.end()
         reader.advance()
         if reader.at_end and reader.value != "]":
             reader.fail("`regex` has no regular expression", 'write `regex field="expression"`')

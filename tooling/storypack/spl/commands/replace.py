@@ -27,13 +27,13 @@ class Replace(Command):
     def read(cls, reader: Reader, name: str, start: int) -> Replace:
         reader.begin(ARGUMENTS)
         pairs: list[tuple[Word, Word]] = []
-        found: tuple[Field, ...] = ()
+        fields: tuple[Field, ...] = ()
         while not reader.at_end:
             if reader.is_word("in") and pairs:
                 reader.advance()
                 listed = args.fields(reader)
-                found = tuple(each for each in listed if isinstance(each, Field))
-                if not found or len(found) != len(listed):
+                fields = tuple(each for each in listed if isinstance(each, Field))
+                if not fields or len(fields) != len(listed):
                     reader.fail("`in` needs field names", "write `replace a with b in field`")
                 break
             old = args.word(reader)
@@ -44,7 +44,7 @@ class Replace(Command):
             args.skip_comma(reader)
         if not pairs:
             reader.fail("`replace` has nothing to replace", "write `replace old with new in field`")
-        return cls(tuple(pairs), found, span=Span(start, reader.before))
+        return cls(tuple(pairs), fields, span=Span(start, reader.before))
 
     def to_spl(self) -> str:
         pairs = ", ".join(

@@ -103,13 +103,13 @@ def sort_key(reader: Reader) -> SortKey | MacroCall:
         reader.advance()
         opener = reader.start
         reader.advance()
-        found = args.field(reader)
+        field = args.field(reader)
         if reader.value != ")":
             reader.fail_unclosed(")", "(", opener)
         reader.advance()
-        return SortKey(found, sign == "-", kind, span=Span(start, reader.before))
-    found = args.field(reader)
-    return SortKey(found, sign == "-", span=Span(start, reader.before))
+        return SortKey(field, sign == "-", kind, span=Span(start, reader.before))
+    field = args.field(reader)
+    return SortKey(field, sign == "-", span=Span(start, reader.before))
 
 
 def key_to_spl(node: SortKey | MacroCall) -> str:

@@ -90,7 +90,7 @@ class Stats(Command):
     def read(cls, reader: Reader, name: str, start: int) -> Stats:
         reader.begin(ARGUMENTS)
         args.skip_comma(reader)
-        found: list[Aggregation | MacroCall] = []
+        calls: list[Aggregation | MacroCall] = []
         given: list[Option] = []
         by: tuple[Field | MacroCall, ...] = ()
         while not reader.at_end:
@@ -101,12 +101,12 @@ class Stats(Command):
             elif by:
                 break
             else:
-                found.append(aggregations.aggregation_or_macro(reader, name))
+                calls.append(aggregations.aggregation_or_macro(reader, name))
             args.skip_comma(reader)
-        if not found:
+        if not calls:
             reader.fail_if_stray()
             reader.fail(f"`{name}` needs at least one aggregation", f"write for example `{name} count`")
-        return cls(name, tuple(found), by, tuple(given), span=Span(start, reader.before))
+        return cls(name, tuple(calls), by, tuple(given), span=Span(start, reader.before))
 
     def to_spl(self) -> str:
         return join(

@@ -43,25 +43,25 @@ class Top(Command):
     @classmethod
     def read(cls, reader: Reader, name: str, start: int) -> Top:
         reader.begin(ARGUMENTS)
-        found: list[Field | MacroCall] = []
+        fields: list[Field | MacroCall] = []
         by: tuple[Field | MacroCall, ...] = ()
         given: list[Option] = []
         count: int | None = None
         while not reader.at_end:
             if reader.kind == "option":
                 given.append(args.option(reader))
-            elif reader.is_word("by") and found:
+            elif reader.is_word("by") and fields:
                 by = args.by_clause(reader)
-            elif not found and count is None and (number := args.number(reader)) is not None:
+            elif not fields and count is None and (number := args.number(reader)) is not None:
                 count = number
             elif by:
                 break
             else:
-                found.append(args.field_or_macro(reader))
+                fields.append(args.field_or_macro(reader))
             args.skip_comma(reader)
-        if not found and not given:
+        if not fields and not given:
             reader.fail(f"`{name}` names no field", f"write `{name} field`")
-        return cls(name, tuple(found), by, count, tuple(given), span=Span(start, reader.before))
+        return cls(name, tuple(fields), by, count, tuple(given), span=Span(start, reader.before))
 
     def to_spl(self) -> str:
         count = "" if self.count is None else str(self.count)

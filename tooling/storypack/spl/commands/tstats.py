@@ -83,7 +83,7 @@ class Tstats(Command):
     @classmethod
     def read(cls, reader: Reader, name: str, start: int) -> Tstats:
         reader.begin(ARGUMENTS)
-        found: list[Aggregation | MacroCall] = []
+        calls: list[Aggregation | MacroCall] = []
         given: list[Option | MacroCall] = []
         by: tuple[SplitBy, ...] = ()
         datamodel, where = "", None
@@ -91,7 +91,7 @@ class Tstats(Command):
             if reader.kind == "option":
                 given.append(args.option(reader))
             elif reader.kind == "macro":
-                (found if found else given).append(macro_call(reader.value, reader.start))
+                (calls if calls else given).append(macro_call(reader.value, reader.start))
                 reader.advance()
             elif reader.is_word("from"):
                 datamodel = _source(reader, given)
@@ -102,12 +102,12 @@ class Tstats(Command):
             elif datamodel or where or by:
                 break
             else:
-                found.append(aggregations.aggregation(reader, name))
+                calls.append(aggregations.aggregation(reader, name))
             args.skip_comma(reader)
-        if not (found or any(isinstance(each, MacroCall) for each in given)):
+        if not (calls or any(isinstance(each, MacroCall) for each in given)):
             reader.fail_if_stray()
             reader.fail(f"`{name}` needs at least one aggregation", f"write for example `{name} count`")
-        return cls(name, tuple(found), datamodel, where, by, tuple(given), span=Span(start, reader.before))
+        return cls(name, tuple(calls), datamodel, where, by, tuple(given), span=Span(start, reader.before))
 
     def to_spl(self) -> str:
         early: list[str] = []
@@ -199,24 +199,24 @@ def _by(reader: Reader) -> tuple[SplitBy, ...]:
     """The fields behind `by`; an option (`span=5m`) belongs to the field before it."""
     place = reader.span
     reader.advance()
-    found: list[SplitBy] = []
+    splits: list[SplitBy] = []
     while True:
         args.skip_comma(reader)
-        if reader.kind == "option" and found:
-            last = found[-1]
+        if reader.kind == "option" and splits:
+            last = splits[-1]
             given = args.option(reader)
-            found[-1] = SplitBy(last.field, (*last.options, given), span=last.span.to(given.span))
-        elif found and reader.is_word("where"):
+            splits[-1] = SplitBy(last.field, (*last.options, given), span=last.span.to(given.span))
+        elif splits and reader.is_word("where"):
             raise SplError("`where` must stand before `by`", reader.span, "put it, and its condition, before `by`")
         elif reader.kind in ("word", "string", "quoted", "macro"):
             split = args.field_or_macro(reader)
-            found.append(SplitBy(split, span=split.span))
+            splits.append(SplitBy(split, span=split.span))
         else:
             break
-    if not found:
+    if not splits:
         reader.fail_if_stray()
         raise SplError("`by` needs at least one field", place, "name the fields, or take `by` away")
-    return tuple(found)
+    return tuple(splits)
 
 
 def _prefixed(name: str) -> str:

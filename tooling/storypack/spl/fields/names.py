@@ -49,7 +49,7 @@ def renamed(name: str, old: str, new: str) -> str:
     """
     if "*" not in new:
         return new
-    found = _pattern(old).fullmatch(name)
-    parts = list(found.groups()) if found else []
+    match = _pattern(old).fullmatch(name)
+    parts = list(match.groups()) if match else []
     pieces = new.split("*")
     return pieces[0] + "".join((parts.pop(0) if parts else "") + piece for piece in pieces[1:])

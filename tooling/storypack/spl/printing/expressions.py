@@ -54,15 +54,15 @@ def _binary(node: Binary, operator: str) -> str:
 
 def _leaves(node: Expr, operator: str) -> list[Expr]:
     """What a tree of one operator joins, from left to right."""
-    found: list[Expr] = []
+    operands: list[Expr] = []
     stack: list[Expr] = [node]
     while stack:
         last = stack.pop()
         if isinstance(last, Binary) and last.op == operator:
             stack += (last.right, last.left)
         else:
-            found.append(last)
-    return found
+            operands.append(last)
+    return operands
 
 
 def _at(node: Expr, level: int) -> str:

@@ -30,7 +30,7 @@ def double(text: str, written: str = "") -> str:
     stays single, as in `\\d`; several, and one before a quote or at the end, are doubled."""
     if written:
         return f'"{written}"'
-    body = re.sub(r'\\{2,}|\\(?=["]|\Z)', lambda found: found[0] * 2, text)
+    body = re.sub(r'\\{2,}|\\(?=["]|\Z)', lambda match: match[0] * 2, text)
     return '"' + body.replace('"', '\\"') + '"'
 
 

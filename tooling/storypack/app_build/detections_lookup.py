@@ -28,17 +28,17 @@ COLUMNS = (
 )
 
 
-def catalogue_name(settings: Settings) -> str:
+def detections_lookup_name(settings: Settings) -> str:
     """Name of the lookup definition: `exf_detections`."""
     return catalogue_lookup(settings.macro_prefix)
 
 
-def catalogue_file(content: AppContent) -> str:
+def detections_file(content: AppContent) -> str:
     """Name of its CSV, which carries the date of the newest content."""
-    return dated_file(content.settings, catalogue_name(content.settings), content.newest)
+    return dated_file(content.settings, detections_lookup_name(content.settings), content.newest)
 
 
-def catalogue(settings: Settings, detections: Iterable[Detection], tactics_of: TacticsOf) -> str:
+def detections_csv(settings: Settings, detections: Iterable[Detection], tactics_of: TacticsOf) -> str:
     """CSV text, one row per detection; several values in a cell are separated by `|`."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

@@ -15,14 +15,16 @@ import duckdb
 import pytest
 
 from storypack.conformance.cases import Case, cases
+from storypack.engine.compile.pipeline import compile_pipeline
 from storypack.engine.errors import EngineError
 from storypack.engine.events.origin import EventFile
 from storypack.engine.knowledge.apps import load_knowledge
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.root import open_root
-from storypack.engine.run import Result, lookup_table, search
+from storypack.engine.run import Result, lookup_table, open_session, search
 from storypack.engine.source import LookupTable
-from storypack.engine.together import Run, learn_times, search_together, sources_together
+from storypack.engine.text import parse_search
+from storypack.engine.together import Run, fields_together, learn_times, search_together, sources_together
 from storypack.spl.macros import definitions
 from storypack.testing.setting import plan_in_haste
 
@@ -200,6 +202,21 @@ def test_each_run_has_its_lookups(root: duckdb.DuckDBPyConnection, tmp_path: Pat
     assert compared(spl, SETS, root, tmp_path, tables) == [None] * 5  # other fields, so perhaps other columns
     more = [{"people": replace(plain["people"], rows=[*rows[0], *rows[1]])}, *alike[1:]]
     assert compared(spl, SETS, root, tmp_path, more) == [None] * 5  # one or several values: other kinds
+
+
+def test_the_fields_of_each_run_are_those_that_it_has_alone(root: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    files = [written(tmp_path, events, number) for number, events in enumerate(SETS)]
+    opening = [partial(FileSource, [file], KNOWLEDGE, clock=NOON, root=root) for file in files]
+    with sources_together(root, [lambda hold, each=each: each(hold=hold) for each in opening]) as sources:  # type: ignore[misc]
+        learn_times(sources)
+        runs = [Run(source, NOON, NOON - 60, NOON + 60, None, NOON) for source in sources]
+        together = fields_together(runs)
+        alone = []
+        for run in runs:
+            with open_session(run.source, None, run.now) as session, session.between(run.earliest, run.latest):
+                alone.append(compile_pipeline(parse_search("search *", session), session).all_names())
+    assert [sorted(each or ()) for each in together] == [sorted(each) for each in alone]
+    assert len({len(each) for each in alone}) > 1
 
 
 def test_an_event_without_a_time_parts_its_run(root: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

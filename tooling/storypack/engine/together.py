@@ -112,6 +112,30 @@ def learn_times(sources: Sequence[FileSource]) -> None:
                 group[number].source.know_times(None if newest is None else (float(oldest), float(newest)))
 
 
+def fields_together(runs: Sequence[Run]) -> list[Sequence[str] | None]:
+    """The fields of the events in the range of each run; None for a run whose events are to be asked by themselves.
+    Raises EngineError."""
+    results: list[Sequence[str] | None] = [None] * len(runs)
+    for numbers in _alike(runs):
+        group = [runs[number] for number in numbers]
+        if len(group) < 2:
+            continue
+        seen: list[list[tuple[str | None, int]]] = [[] for _ in group]
+        try:
+            with _session(group, {}) as session, session.translated():
+                scan = _Source(group).scan(ScanRequest(), session)
+                statements = [_lateral(sql, group, "") for sql in scan.names_sql(scan.sql())]
+                session.is_compiled = True
+                for statement in statements:
+                    for number, name, count in session.rows(statement):
+                        seen[number].append((name, count))
+                for number, own in zip(numbers, seen, strict=True):
+                    results[number] = scan.named(own)
+        except Apart:
+            continue
+    return results
+
+
 # --- which runs go together -----------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from storypack.engine.errors import EngineError, UnreadableFile
 from storypack.engine.knowledge.files import FileSource
@@ -21,9 +21,16 @@ from storypack.testing.trace import all_events
 
 
 def misspelt(
-    staged: Staged, source: FileSource, test: SearchTest, setting: Setting, when: Moment
+    staged: Staged,
+    source: FileSource,
+    test: SearchTest,
+    setting: Setting,
+    when: Moment,
+    together: Callable[[], Sequence[str] | None] = lambda: None,
 ) -> tuple[list[str], frozenset[str]]:
     """A note for each such field, and the files of other searches whose tests decided.
+
+    `together` gives the fields of the events within the time range, where that is known.
 
     A test can pass for all that: an exclusion that excludes nothing is not missed.
 
@@ -36,7 +43,8 @@ def misspelt(
     if not uses.keys() - seen:
         return [], frozenset()
     try:
-        known = _fields(source, test, setting, when)
+        shared = together()
+        known = _fields(source, test, setting, when) if shared is None else _public(shared)
     except EngineError:
         return [], frozenset()  # the run itself has said so
     seen.update(known)
@@ -58,7 +66,11 @@ def _fields(source: FileSource, test: EventsTest, setting: Setting, when: Moment
     """The fields of the events within a test's time range."""
     macros = setting.macros_of(test)
     with open_session(source, macros, when.now) as session, session.between(when.earliest, when.latest):
-        return [name for name in all_events(session).all_names() if not name.startswith("_")]
+        return _public(all_events(session).all_names())
+
+
+def _public(names: Sequence[str]) -> list[str]:
+    return [name for name in names if not name.startswith("_")]
 
 
 def _tests_with(staged: Staged, offset: int, pack: Pack) -> Iterator[tuple[str, SearchTest]]:

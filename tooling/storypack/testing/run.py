@@ -143,7 +143,7 @@ class _Run:
             for path, count in source.broken.items()
         ]
         notes += [*source.warnings, *(risk.problems if risk else ())]
-        slips, leans = misspelt(staged, source, self.test, self.setting, when)
+        slips, leans = misspelt(staged, source, self.test, self.setting, when, lambda: self._fields(when))
         notes += slips
         kept = TestResult(
             self.planned, Outcome.PASSED, len(rows), tuple(rows[:KEPT_ROWS]), notes=tuple(notes), leans_on=leans
@@ -180,6 +180,9 @@ class _Run:
             return result
         macros = self.setting.macros_of(self.test)
         return search(self.entry.model.search, source, macros, when.now, earliest=when.earliest, latest=when.latest)
+
+    def _fields(self, when: Moment) -> Sequence[str] | None:
+        return self.together.fields(self.planned.number, when) if self.together else None
 
     def _reads_risk(self) -> bool:
         return reads_risk(self.entry, self.setting)

@@ -11,7 +11,7 @@ from storypack.engine.errors import Apart, EngineError, UnreadableFile
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.readings import taken_readings
 from storypack.engine.run import Result
-from storypack.engine.together import Run, learn_times, search_together
+from storypack.engine.together import Run, fields_together, learn_times, search_together
 from storypack.pack.models.search import SearchTest
 from storypack.testing.clock import Moment, moments
 from storypack.testing.results import PlannedTest
@@ -31,6 +31,7 @@ class Together:
     sources: Mapping[int, FileSource]
     moments: Mapping[int, tuple[Moment, ...]]
     setting: Setting
+    _fields: dict[_Place, Sequence[str] | None] | None = None
     _results: dict[frozenset[tuple[str, str]], dict[_Place, Result]] = field(default_factory=dict)
 
     def result(self, number: int, when: Moment) -> Result | None:
@@ -40,6 +41,15 @@ class Together:
         if readings not in self._results:
             self._results[readings] = dict(self._searched())
         return self._results[readings].get((number, when))
+
+    def fields(self, number: int, when: Moment) -> Sequence[str] | None:
+        """The fields of a test's events in its time range at a moment; None if they are to be asked by themselves."""
+        if self._fields is None:
+            places = [(number, when) for number, whens in self.moments.items() for when in whens]
+            self._fields = {}
+            with suppress(EngineError):  # each says so when it is asked by itself
+                self._fields = dict(zip(places, fields_together([self._run(*place) for place in places]), strict=True))
+        return self._fields.get((number, when))
 
     def _searched(self) -> Iterator[tuple[_Place, Result]]:
         macros = {number: self.setting.macros_of(test) for number, test in self.tests.items()}

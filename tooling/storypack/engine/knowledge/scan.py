@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -87,18 +87,24 @@ class FileScan(UnitedScan):
     def names(self, rows: str) -> Sequence[str]:
         """The fields that the events hold, by looking at them; `_time` and what an origin shares first. Of those that
         an event has by itself MAX_FIELDS at most, the most frequent ones."""
+        return self.named(row for sql in self.names_sql(rows) for row in self.session.rows(sql))
+
+    def names_sql(self, rows: str) -> Sequence[str]:
+        """Statements that give the fields of each part's events, with how many events have them."""
+        return [
+            f"SELECT unnest({fields.extractor.names_sql()}) AS name, count(*) AS events FROM ({rows}) "
+            f"WHERE __part = {origin.number} GROUP BY 1"
+            for origin, fields in self.parts
+        ]
+
+    def named(self, seen: Iterable[tuple[str | None, int]]) -> Sequence[str]:
+        """The fields in order, by what the statements gave; see `names`."""
         found = dict.fromkeys(("_time", "host", "source", "sourcetype", "index", "_raw"))
         held: dict[str, int] = {}
-        named: set[str] = set()
-        for origin, fields in self.parts:
-            seen = self.session.rows(
-                f"SELECT unnest({fields.extractor.names_sql()}) AS name, count(*) FROM ({rows}) "
-                f"WHERE __part = {origin.number} GROUP BY 1"
-            )
-            for name, count in seen:
-                if name:
-                    held[name] = held.get(name, 0) + count
-            named.update(fields.names())
+        named = {name for _, fields in self.parts for name in fields.names()}
+        for name, count in seen:
+            if name:
+                held[name] = held.get(name, 0) + count
         if len(held) > MAX_FIELDS:
             self.session.warn(
                 f"the events hold {len(held):,} fields; `*` stands for the {MAX_FIELDS} most frequent ones, as in "

@@ -6,7 +6,7 @@ The earlier commit's pack is multiplied in a temporary folder, once for each sid
 name, id, file and filter macro. Every command is a process of its own, so starting Python and importing are part of
 what it takes. `cold`: without a store. `one edit`: with the store of the run before it, and another search in one
 detection. `restored`: with a store in a folder of its own, under a key from the environment, and files that were all
-written anew, as a runner of CI has them. `--only NAME`: without a store.
+written anew, as a runner of CI has them. `--only NAME`: without a store, and with the one of the run before it.
 """
 
 from __future__ import annotations
@@ -114,6 +114,7 @@ def jobs(side: Side) -> dict[str, Job]:
         "--help": Job((*side.tool, "--help")),
         "validate, cold": Job(side.on_pack("validate"), side.forget),
         "validate, one edit": Job(side.on_pack("validate"), side.edit),
+        "validate --only NAME, after a run": Job(side.on_pack("validate", "--only", side.only)),
         "validate --only NAME": Job(side.on_pack("validate", "--only", side.only), side.forget),
         "build, cold": Job(side.on_pack("build", "-o", str(side.output)), side.forget),
     }
@@ -145,6 +146,7 @@ def rows(before: dict[str, Cost], here: dict[str, Cost]) -> Iterator[Row]:
     yield processor("validate, one edit", "validate, one edit", 0.30)
     yield processor("validate, restored store", cold, 0.15)
     yield processor("validate --only NAME", cold, 0.15)
+    yield processor("validate --only NAME, after a run", cold, 0.15)
     yield processor("build, cold", "build, cold", 0.50)
     yield processor("--help", "--help", 1.0)
     yield from map(memory, (cold, "validate, one edit", "validate --only NAME", "build, cold"))

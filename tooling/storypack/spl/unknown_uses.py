@@ -15,6 +15,7 @@ _EMA = re.compile(r"(?i)ema\d*\(.*")
 _PERCENTILE = re.compile(r"(?:perc|p|exactperc|upperperc)\d+(?:\.\d+)?")
 _SHORT_EPOCH = re.compile(r"%s%\d?[NQf]")
 _MAP_TOKEN = re.compile(r"\$([^$\s][^$]*)\$")
+_ZERO = tree.Number("0")
 _LISTS = frozenset({"values", "list"})
 
 
@@ -41,7 +42,7 @@ def _word_may_depend(word: Node) -> bool:
 MAY_DEPEND: dict[type[Node], Callable[[Any], bool]] = {
     tree.Unary: lambda node: node.op == "NOT",
     Binary: lambda node: node.op == "+",
-    Call: lambda node: node.name in ("substr", "strptime"),
+    Call: lambda node: node.name == "strptime" or (node.name == "substr" and node.args[1:2] == (_ZERO,)),
     tree.Compare: lambda node: node.field.name[:1] == "'" or _word_may_depend(node.value),
     tree.In: lambda node: node.field.name[:1] == "'" or any(map(_word_may_depend, node.values)),
     tree.Keyword: _word_may_depend,

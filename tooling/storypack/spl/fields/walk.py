@@ -52,7 +52,8 @@ def walk(root: Node) -> Iterator[Node]:
             todo += node[::-1]
         elif (getter := _GETTERS[type(node)]) is not None:
             yield node
-            todo += getter(node)[::-1]
+            if getter is not _none:
+                todo += getter(node)[::-1]
 
 
 def own_nodes(command: Command) -> tuple[list[Node], list[Pipeline]]:
@@ -70,5 +71,6 @@ def own_nodes(command: Command) -> tuple[list[Node], list[Pipeline]]:
             inner.append(node)
         elif (getter := _GETTERS[kind]) is not None:
             own.append(node)
-            todo += getter(node)[::-1]
+            if getter is not _none:
+                todo += getter(node)[::-1]
     return own, inner

@@ -219,6 +219,22 @@ def test_the_fields_of_each_run_are_those_that_it_has_alone(root: duckdb.DuckDBP
     assert len({len(each) for each in alone}) > 1
 
 
+def test_another_source_leaves_events_that_are_held_together_alone(
+    root: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    files = [written(tmp_path, events, number) for number, events in enumerate(SETS)]
+    opening = [partial(FileSource, [file], KNOWLEDGE, clock=NOON, root=root) for file in files]
+    with sources_together(root, [lambda hold, each=each: each(hold=hold) for each in opening]) as sources:  # type: ignore[misc]
+        runs = [Run(source, NOON, None, None, None, NOON) for source in sources]
+        before = search_together("stats count", runs)
+        with opening[1]() as other:
+            assert search("stats count", other).rows == [{"count": 1.0}]
+        after = search_together("stats count", runs)
+        assert [result and result.rows for result in after] == [result and result.rows for result in before]
+        assert [search("stats count", source).rows[0]["count"] for source in sources] == [12, 1, 1, 9, 12]
+    assert not root.execute("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE '%together%'").fetchall()
+
+
 def test_an_event_without_a_time_parts_its_run(root: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     files = []
     for number, line in enumerate(("2023-11-15T12:00:00Z user=u1", "2023-11-15T12:00:00Z user=u2", "user=u3")):

@@ -19,15 +19,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
-from duckdb import DuckDBPyConnection
+from duckdb import DuckDBPyConnection, Error
 
 from storypack.engine.compile.pipeline import compile_pipeline
 from storypack.engine.errors import Apart, EngineError
-from storypack.engine.events.hold import HELD_TABLE, Hold
+from storypack.engine.events.hold import Hold
 from storypack.engine.events.reading import RawEvents
 from storypack.engine.failures import translated
 from storypack.engine.knowledge.files import FileSource
@@ -42,6 +43,8 @@ from storypack.engine.sql import RUN, Kind, Sql, identifier, quote
 from storypack.engine.text import parse_search
 from storypack.engine.values import from_column
 from storypack.spl.macros import MacroDefinition
+
+_numbers = count(1)
 
 MOST_RUNS = 50
 """Runs of one statement."""
@@ -67,7 +70,9 @@ def sources_together(
     """Sources that hold their events in one table of `root`. Raises UnreadableFile, and Apart for sources that need a
     table of their own."""
     with ExitStack() as stack, translated():
-        hold = Hold(root)
+        # another source that is opened on the connection meanwhile makes the table of its own anew
+        hold = Hold(root, f"events_together_{next(_numbers)}")
+        stack.callback(_drop, root, hold.table)
         sources = [stack.enter_context(each(hold)) for each in opening]
         surveys = hold.survey()
         for source in sources:
@@ -75,6 +80,11 @@ def sources_together(
             if len(source.events) > MANY:
                 raise Apart
         yield sources
+
+
+def _drop(root: DuckDBPyConnection, table: str) -> None:
+    with suppress(Error):  # a statement that was stopped may still read it: it goes with the connection then
+        root.execute(f"DROP TABLE {table}").fetchall()
 
 
 def search_together(
@@ -310,7 +320,7 @@ def _events(runs: Sequence[Run]) -> list[RawEvents]:
     return [
         replace(
             events,
-            sql=f"SELECT {columns} FROM {HELD_TABLE} WHERE __file = "
+            sql=f"SELECT {columns} FROM {identifier(runs[0].source.held_table)} WHERE __file = "
             + _of_run([run.source.first + number for run in runs], "INTEGER"),
         )
         for number, events in enumerate(runs[0].source.events)

@@ -19,7 +19,7 @@ from storypack.engine.events import zstd
 from storypack.engine.events.cutting import cut, replaced
 from storypack.engine.events.event import CutEvent
 from storypack.engine.events.formats.registry import format_named
-from storypack.engine.events.hold import HELD_TABLE, OBJECT, WHOLE, Hold, Survey
+from storypack.engine.events.hold import OBJECT, WHOLE, Hold, Survey
 from storypack.engine.events.inspection import Inspection, fits
 from storypack.engine.events.openers.registry import envelopes
 from storypack.engine.events.origin import CHANNEL, EventFile, Origins, Routed
@@ -197,7 +197,7 @@ def _held(
         RawEvents(
             origin,
             shape,
-            f"SELECT _raw, __indexed, __position, __when FROM {HELD_TABLE} WHERE __file = {part.number}",
+            f"SELECT _raw, __indexed, __position, __when FROM {identifier(hold.table)} WHERE __file = {part.number}",
             part.number,
             part.broken,
             held=True,

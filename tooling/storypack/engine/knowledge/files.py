@@ -13,7 +13,7 @@ from typing import Any, Self
 import duckdb
 
 from storypack.engine.datamodels import add_on_dataset, model_dataset
-from storypack.engine.events.hold import Hold, Survey
+from storypack.engine.events.hold import HELD_TABLE, Hold, Survey
 from storypack.engine.events.origin import EventFile
 from storypack.engine.events.reading import (
     RawEvents,
@@ -87,6 +87,7 @@ class FileSource:
         self._given = (tuple(files), csv, tuple(tables), progress)
         self._hold = hold
         self.first = 0 if hold is None else hold.parts
+        self.held_table = HELD_TABLE if hold is None else hold.table
         self._file_times = file_times
         self.ingest = Ingest(self.knowledge, clock, file_times=file_times)
         self.untimed = Untimed()

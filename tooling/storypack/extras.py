@@ -10,10 +10,12 @@ import shlex
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
+from storypack.opening import real
+
 
 def install(extra: str) -> str:
     """The command that installs an extra: from the folder or the repository that the tool was installed from."""
-    folder = Path(__file__).resolve().parents[2]
+    folder = real(Path(__file__)).parents[2]
     if (folder / "pyproject.toml").is_file():  # a checkout
         return f"pip install {shlex.quote(f'{folder}[{extra}]')}"
     return f"pip install {shlex.quote(_source(extra))}"

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from storypack.conf import read as read_conf
 from storypack.issue import Issue, Location, Severity
+from storypack.opening import real
 from storypack.pack import rules
 from storypack.pack.adapters import CURRENT, Note, adapt, app_settings
 from storypack.pack.explain import issues_of, unknown_keys, without
@@ -147,7 +148,7 @@ def load_settings(folder: Path) -> tuple[Settings, SourceFile, list[Issue]]:
     read = _read(folder, older)
     if read.data is None:
         return _NO_SETTINGS, read.source, [*(own.issues if own else ()), *read.issues]
-    data, notes = app_settings.settings_of(older, read.data, folder.resolve().name)
+    data, notes = app_settings.settings_of(older, read.data, real(folder).name)
     message = f"the settings come from {older}; other tools' settings do not say all"
     issues = [*read.issues, Issue(rules.OLDER_FORMAT, Severity.NOTE, message, Location(older), cure=_WRITE_SETTINGS)]
     issues += [_note_issue(note, read.source) for note in notes]

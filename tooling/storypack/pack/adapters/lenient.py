@@ -14,10 +14,12 @@ _PROSE = ("description", "narrative", "how_to_implement", "known_false_positives
 # Conf text goes on in the next line behind a backslash; people wrote that into the YAML of versions 3 and 4.
 _CONTINUED = re.compile(r"\\+[ \t]*$", re.MULTILINE)
 
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")  # `017` is 15 to some readers of YAML
+
 
 def relaxable(kind: str, data: Data) -> bool:
     """Whether there is anything to do in an object: asked of every file, so quickly told."""
-    if isinstance(data.get("version"), str | float):
+    if isinstance(data.get("version"), str):
         return True
     return kind in ("lookups", "data_sources") and (
         isinstance(data.get("default_match"), bool) or isinstance(data.get("fields"), str)
@@ -28,9 +30,7 @@ def relax(kind: str, adapted: Adapted) -> None:
     """`version: '5'`, `default_match: false`, `fields: a, b`; in older formats prose with the backslashes of conf."""
     data = adapted.data
     version = data.get("version")
-    if (isinstance(version, str) and version.isdecimal() and version.isascii()) or (
-        isinstance(version, float) and version.is_integer()
-    ):
+    if isinstance(version, str) and _NUMBER.fullmatch(version):
         _read_as(adapted, "version", int(version))
     if kind == "lookups" and isinstance(default := data.get("default_match"), bool):
         _read_as(adapted, "default_match", str(default).lower())

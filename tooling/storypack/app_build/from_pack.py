@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from storypack.app_build.app_files import misnamed
 from storypack.app_build.content import EPOCH, AppContent, DashboardFile, TemplateFolder
@@ -17,7 +17,7 @@ from storypack.pack.kinds import KINDS
 from storypack.pack.models import CsvLookup, ModelLookup, Schedule
 from storypack.pack.models.base import Model
 from storypack.pack.models.dashboard import BODIES
-from storypack.pack.pack import Entry, Pack
+from storypack.pack.pack import Entry, Pack, holds
 from storypack.pack.yaml import MAX_BYTES
 from storypack.reference.attack import technique
 
@@ -89,30 +89,26 @@ def _schedules(pack: Pack, problems: list[Issue]) -> dict[str, Schedule]:
 
 
 def _csv(pack: Pack, problems: list[Issue]) -> dict[str, bytes]:
-    tables = {}
-    for entry in pack.lookups:
-        if isinstance(entry.model, CsvLookup):
-            path = pack.csv_path(Entry(entry.kind, entry.model, entry.source))
-            data = _bytes(pack.root, path)
-            if data is None:
-                problems.append(issue(APP_FILE, f"its CSV {path.name} cannot be read", entry.path))
-            else:
-                tables[entry.name] = data
-    return tables
+    paths = ((entry, pack.csv_path(entry)) for entry in pack.lookups if holds(entry, CsvLookup))
+    return dict(_read_beside(pack.root, paths, "CSV", problems))
 
 
 def _models(pack: Pack, problems: list[Issue]) -> dict[str, bytes]:
     """The models of the Machine Learning Toolkit, under the names that it looks for."""
-    models = {}
-    for entry in pack.lookups:
-        if isinstance(entry.model, ModelLookup):
-            path = pack.model_path(Entry(entry.kind, entry.model, entry.source))
-            data = _bytes(pack.root, path)
-            if data is None:
-                problems.append(issue(APP_FILE, f"its model {path.name} cannot be read", entry.path))
-            else:
-                models[model_file(entry.name)] = data
-    return models
+    paths = ((entry, pack.model_path(entry)) for entry in pack.lookups if holds(entry, ModelLookup))
+    return {model_file(name): data for name, data in _read_beside(pack.root, paths, "model", problems)}
+
+
+def _read_beside(
+    root: Path, paths: Iterable[tuple[Entry[Any], Path]], what: str, problems: list[Issue]
+) -> Iterator[tuple[str, bytes]]:
+    """The name of each lookup and the bytes of its file; a problem for each that cannot be read."""
+    for entry, path in paths:
+        data = _bytes(root, path)
+        if data is None:
+            problems.append(issue(APP_FILE, f"its {what} {path.name} cannot be read", entry.path))
+        else:
+            yield entry.name, data
 
 
 def _definitions(pack: Pack, problems: list[Issue]) -> dict[str, DashboardFile]:

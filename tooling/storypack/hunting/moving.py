@@ -16,37 +16,16 @@ from storypack.engine.session import LookupChanged
 from storypack.engine.source import LookupTable, ScanRequest
 from storypack.hunting.batch import batched, run_batch
 from storypack.hunting.hunted import Hunted
-from storypack.hunting.prefix import Prefix, depends_on_moment
+from storypack.hunting.prefix import BY_EVENT, Prefix, depends_on_moment
 from storypack.hunting.runs import Run, runs
 from storypack.hunting.throttling import Throttle
 from storypack.pack.models.schedule import Schedule
 from storypack.spl import tree
 from storypack.timemod import TimeModifierError
 
-_MAKES_NONE = frozenset(
-    (
-        "search",
-        "where",
-        "eval",
-        "rex",
-        "regex",
-        "rename",
-        "lookup",
-        "fields",
-        "table",
-        "fillnull",
-        "mvexpand",
-        "makemv",
-        "spath",
-        "sort",
-        "dedup",
-        "bin",
-        "addinfo",
-        "head",
-        "convert",
-        "iplocation",
-    )
-)
+_MAKES_NONE = BY_EVENT | {"table", "sort", "dedup", "bin", "addinfo", "head"}
+"""Commands that give no row where they get none."""
+
 MOST_EVENTS = 2_000_000
 """Events that the runs of one statement see, about: an event is counted in each of them."""
 

@@ -21,7 +21,7 @@ from storypack.spl import tree
 from storypack.spl.fields.walk import walk
 from storypack.spl.macros import MacroDefinition
 
-_BY_EVENT = {
+BY_EVENT = {
     "search",
     "where",
     "eval",
@@ -154,7 +154,7 @@ def is_by_event(node: tree.Command, changing: frozenset[str]) -> bool:
     if name == "bin":
         if not any(isinstance(each, tree.Option) and each.name == "span" for each in getattr(node, "options", ())):
             return False
-    elif name not in _BY_EVENT:
+    elif name not in BY_EVENT:
         return False
     if isinstance(node, tree.Lookup) and getattr(node.table, "text", getattr(node.table, "name", "")) in changing:
         return False

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeGuard, TypeVar
 
 from storypack.issue import Location
 from storypack.pack.kinds import KINDS, ContentKind
@@ -276,6 +276,11 @@ class Pack:
     def dashboard_path(self, entry: Entry[Dashboard]) -> Path | None:
         """The file with a dashboard's definition; None if there is none."""
         return next((path for suffix in BODIES if os.path.lexists(path := self.beside(entry, suffix))), None)
+
+
+def holds(entry: Entry[Any], model: type[M]) -> TypeGuard[Entry[M]]:
+    """Whether an entry's object is of this class: a CSV lookup among the lookups."""
+    return isinstance(entry.model, model)
 
 
 def by_id(pack: Pack) -> dict[str, Entry[Any]]:

@@ -26,7 +26,7 @@ from storypack.pack.mentions import puts_names_together, runs_by_title, search_t
 from storypack.pack.models.investigation import Investigation
 from storypack.pack.models.lookup import CsvLookup
 from storypack.pack.models.macro import Macro
-from storypack.pack.pack import Entry, Pack
+from storypack.pack.pack import Entry, Pack, holds
 from storypack.store import Store, digest
 from storypack.testing.results import WHOLE_PACK, Outcome, PlannedTest, TestResult
 from storypack.testing.risk import feeders, reads_risk
@@ -156,8 +156,8 @@ class Kept:
 
     def _content(self, entry: Entry[Any]) -> str:
         rows = b""
-        if isinstance(entry.model, CsvLookup):
-            rows = self._bytes(self.pack.csv_path(Entry(entry.kind, entry.model, entry.source)))
+        if holds(entry, CsvLookup):
+            rows = self._bytes(self.pack.csv_path(entry))
         return digest(entry.path, entry.source.text, rows.decode("latin-1"))
 
     def _events(self, entry: Entry[Any]) -> str:
@@ -192,7 +192,7 @@ class Kept:
         known: dict[str, list[tuple[frozenset[str], Entry[Any]]]] = {}
         for entry in self._nameable:
             names = {entry.name}
-            if isinstance(entry.model, CsvLookup):
+            if holds(entry, CsvLookup):
                 names.add(entry.model.filename or f"{entry.stem}.csv")
             for name in names:
                 words = frozenset(_WORD.findall(name))

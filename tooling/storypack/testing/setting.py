@@ -20,7 +20,7 @@ from storypack.engine.together import sources_together
 from storypack.opening import open_plain
 from storypack.pack.models.lookup import CsvLookup, Lookup
 from storypack.pack.models.search import EventsTest
-from storypack.pack.pack import Entry, Pack
+from storypack.pack.pack import Entry, Pack, holds
 from storypack.spl.macros import MacroDefinition
 from storypack.testing.clock import NO_TIME
 from storypack.testing.surroundings import known_lookups, known_macros, shipped_lookup
@@ -223,9 +223,9 @@ def _table(entry: Entry[Lookup], pack: Pack) -> LookupTable:
     rows: Sequence[Mapping[str, Any]] = ()
     fields = tuple(getattr(model, "fields", ()))
     fault = ""
-    if isinstance(model, CsvLookup):
+    if holds(entry, CsvLookup):
         try:
-            known, rows = read_rows(pack.csv_path(entry), pack.root)  # type: ignore[arg-type]
+            known, rows = read_rows(pack.csv_path(entry), pack.root)
             fields = known or fields
         except KnowledgeError as error:
             fault = str(error)

@@ -15,7 +15,7 @@ from storypack.engine.filters import relaxed
 from storypack.engine.knowledge.fields import OriginFields
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.knowledge.origins import Origin
-from storypack.engine.knowledge.scan import open_scan
+from storypack.engine.knowledge.scan import RunSql, open_scan
 from storypack.engine.needles import needle_of
 from storypack.engine.run import open_session
 from storypack.engine.session import Session
@@ -93,7 +93,8 @@ def scans(
     source: FileSource, session: Session
 ) -> Iterator[tuple[tuple[Origin, OriginFields], tuple[Origin, OriginFields]]]:
     """Each origin twice: with fields that stay, and with those for a trial."""
-    twice = [open_scan(source.events, source.knowledge, ScanRequest(), session, clock=None).parts for _ in "ab"]
+    run = RunSql(repr(session.now))
+    twice = [open_scan(source.events, source.knowledge, ScanRequest(), session, run=run).parts for _ in "ab"]
     return zip(*twice, strict=True)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from storypack.engine.candidate_scan import AT, EVENT, RUN, TABLE, CandidateScan, NotPlanned
-from storypack.engine.collecting import CandidateTable, extract, fields_read
+from storypack.engine.collecting import CandidateTable, Collection, fields_read
 from storypack.engine.filters import Filters, filters_of, may_match
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.plan import ScanPlan
@@ -67,15 +67,16 @@ class Candidates:
     untimed: bool = False
     runs: Sequence[tuple[float, float]] = ()
     planned: frozenset[str] = frozenset()
-    _extracted: dict[Filters, list[CandidateTable]] = field(default_factory=dict, repr=False)
+    collection: Collection | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.collection is None:
+            self.collection = Collection(self.files, self.staged, self.wanted, self.now)
 
     def of(self, filters: Filters) -> Candidates:
         """The candidates of a search with these base filters."""
-        if filters not in self._extracted:
-            name = f"candidates_{len(self._extracted)}"
-            wanted = self.wanted.get(filters, frozenset())
-            self._extracted[filters] = extract(self.files, self.staged, filters, wanted, self.now, name)
-        return replace(self, tables=self._extracted[filters], lookups=dict(self.lookups))
+        assert self.collection is not None
+        return replace(self, tables=self.collection.tables(filters), lookups=dict(self.lookups))
 
     def has_telemetry(self, filters: Filters) -> bool:
         """Whether there are events of a kind that a search with these base filters asks for."""
@@ -123,7 +124,8 @@ class Candidates:
         rows: dict[int, list[int]] = {}
         for number in numbers:
             rows.setdefault(number // TABLE, []).append(number % TABLE)
-        parts = {each.number: each for each in self.staged}
+        assert self.collection is not None
+        parts = {each.number: each for each in self.collection.parts}
         found = {}
         for part, places in rows.items():
             sql = (

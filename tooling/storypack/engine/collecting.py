@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 
 from storypack.engine.coarse import exact_sql, possible_terms
+from storypack.engine.errors import EngineError
 from storypack.engine.filters import Filters
 from storypack.engine.knowledge.fields import OriginFields
 from storypack.engine.knowledge.files import FileSource
@@ -15,6 +17,7 @@ from storypack.engine.plan import ScanPlan
 from storypack.engine.relation import Column
 from storypack.engine.run import open_session
 from storypack.engine.session import Session
+from storypack.engine.sharing import FEWEST, Use, shared_columns, with_columns
 from storypack.engine.sql import Kind, Sql, identifier
 from storypack.engine.staging import Staged
 from storypack.engine.united import united
@@ -53,55 +56,154 @@ def _field(node: object) -> str | None:
             return None
 
 
-def extract(
-    source: FileSource, staged: Iterable[Staged], filters: Filters, wanted: Iterable[str], now: float, prefix: str
-) -> list[CandidateTable]:
-    """The events that match any of the base filters, with the fields that are wanted of them, in tables that are named
-    `prefix` and a number. Source types without such an event have none."""
-    groups: dict[tuple[str, str], list[Staged]] = {}
-    for each in staged:
-        if each.counts.get(filters):
+@dataclass
+class Collection:
+    """Candidates by their base filters. `wanted` = the fields that searches with the same filters read; `now` = the
+    year of times without one (epoch seconds)."""
+
+    source: FileSource
+    staged: Sequence[Staged]
+    wanted: Mapping[Filters, frozenset[str]]
+    now: float
+    _groups: list[_Group] = field(default_factory=list)
+    _tables: dict[Filters, list[CandidateTable]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        alike: dict[tuple[str, str], list[Staged]] = {}
+        for each in self.staged:
             key = each.origin.constants["sourcetype"].lower(), each.origin.constants["index"]
-            groups.setdefault(key, []).append(each)
-    fields = sorted(set(wanted))
-    tables = []
-    for number, group in enumerate(groups.values()):
-        with open_session(source, None, now) as session, session.translated():
-            tables.append(_table(f"{prefix}_{number}", source, group, filters, fields, session))
-    return [table for table in tables if table.count]
+            alike.setdefault(key, []).append(each)
+        self._groups = [_Group(self, staged) for staged in alike.values()]
+
+    @property
+    def parts(self) -> list[Staged]:
+        """What has been put aside, as it stands now."""
+        return [each for group in self._groups for each in group.staged]
+
+    def tables(self, filters: Filters) -> list[CandidateTable]:
+        """The events that match any of the base filters, with the fields that are wanted of them, a table for each
+        source type that has such events."""
+        if filters not in self._tables:
+            number = len(self._tables)
+            groups = [group for group in self._groups if group.counts(filters)]
+            tables = [group.table(f"candidates_{number}_{at}", filters) for at, group in enumerate(groups)]
+            self._tables[filters] = [table for table in tables if table.count]
+        return self._tables[filters]
 
 
-def _table(
-    name: str, source: FileSource, staged: Sequence[Staged], filters: Filters, wanted: Sequence[str], session: Session
-) -> CandidateTable:
-    reserve_names(session)
-    parts = [_fields(each, source, filters, session) for each in staged]
-    columns: dict[str, Column | None] = {}
-    values: dict[str, list[str]] = {}
-    for field in wanted:
-        columns[field], texts = united(field, [fields.field(field) for fields in parts], session)
-        column = columns[field]
-        if column is not None:
-            values[column.ident] = texts
-    sql = " UNION ALL ".join(
-        _part(each, fields, filters, {ident: texts[at] for ident, texts in values.items()}, session)
-        for at, (each, fields) in enumerate(zip(staged, parts, strict=True))
-    )
-    ((count,),) = session.rows(f"CREATE OR REPLACE TABLE {identifier(name)} AS {sql}")
-    first, *others = (each.origin.constants for each in staged)
-    shared = {key: value for key, value in first.items() if all(other.get(key) == value for other in others)}
-    return CandidateTable(name, shared, columns, count)
+@dataclass(frozen=True)
+class _Asked:
+    """What searches with the same base filters want of a source type: columns by field, and of each part the condition
+    and the values of the columns by their identifiers."""
+
+    columns: Mapping[str, Column | None]
+    conditions: Mapping[int, str]
+    values: Mapping[int, Mapping[str, str]]
 
 
-def _fields(staged: Staged, source: FileSource, filters: Filters, session: Session) -> OriginFields:
-    origin = staged.chosen(filters)
-    layers = Layers(origin.sql, session.names)
-    return origin_fields(origin, source.knowledge, session, layers, Sql("__when", Kind.NUMBER))
+@dataclass
+class _Group:
+    """The events of one source type. Their fields are resolved in one session for all searches, so that what several
+    of them name is the same column."""
 
+    collection: Collection
+    staged: list[Staged]
+    fields: list[OriginFields] = field(default_factory=list)
+    _session: Session | None = None
+    _asked: dict[Filters, _Asked] = field(default_factory=dict)
 
-def _part(staged: Staged, fields: OriginFields, filters: Filters, values: Mapping[str, str], session: Session) -> str:
-    """The events of one origin that match, with the values that are wanted of them."""
-    condition = exact_sql(possible_terms(filters, fields), fields, session)
-    listed = ", ".join(f"{text} AS {identifier(ident)}" for ident, text in values.items())
-    listed = ", ".join(filter(None, (listed, f"{staged.number} AS __part", "__origin", "__row", "__when AS __time")))
-    return f"SELECT {listed} FROM ({fields.layers.sql(listed + condition)}) WHERE {condition}"
+    def counts(self, filters: Filters) -> bool:
+        return any(each.counts.get(filters) for each in self.staged)
+
+    def table(self, name: str, filters: Filters) -> CandidateTable:
+        """The candidates of one set of base filters."""
+        if self._session is None:
+            self._session = self._opened()
+        session = self._session
+        with session.translated():
+            asked = self._asked_of(filters, session)
+            places = self._places(filters)
+            sql = " UNION ALL ".join(self._part(at, asked, filters) for at in places)
+            ((count,),) = session.rows(f"CREATE OR REPLACE TABLE {identifier(name)} AS {sql}")
+        first, *others = (self.staged[at].origin.constants for at in places)
+        shared = {key: value for key, value in first.items() if all(other.get(key) == value for other in others)}
+        return CandidateTable(name, shared, asked.columns, count)
+
+    def _places(self, filters: Filters) -> list[int]:
+        """Where the parts stand that have candidates."""
+        return [at for at, each in enumerate(self.staged) if each.counts.get(filters)]
+
+    def _opened(self) -> Session:
+        """The session, open as long as the source is; what is worth being worked out once has been, then."""
+        source = self.collection.source
+        stack = ExitStack()
+        source.at_close.append(stack.close)
+        session = stack.enter_context(open_session(source, None, self.collection.now))
+        with session.translated():
+            reserve_names(session)
+            for name in {"__time", *(flag.strip('"') for each in self.staged for flag in each.flags.values())}:
+                session.names.new(name)
+            self.fields = [self._fields_of(each, session) for each in self.staged]
+            self._share(session)
+        return session
+
+    def _fields_of(self, staged: Staged, session: Session) -> OriginFields:
+        layers = Layers("", session.names)
+        return origin_fields(
+            staged.origin, self.collection.source.knowledge, session, layers, Sql("__when", Kind.NUMBER)
+        )
+
+    def _share(self, session: Session) -> None:
+        """Work out beforehand what is asked of most events again and again."""
+        uses: dict[int, list[Use]] = {}
+        for filters in self.collection.wanted:
+            for at, use in self._uses(filters, session):
+                uses.setdefault(at, []).append(use)
+        for at, some in uses.items():
+            staged, layers = self.staged[at], self.fields[at].layers
+            rows = sum(staged.hours.values())
+            columns = shared_columns(some, layers, rows) if rows >= FEWEST else []
+            if columns:
+                self.staged[at] = with_columns(staged, columns, layers, session)
+                layers.ready = frozenset(columns)
+
+    def _uses(self, filters: Filters, session: Session) -> Iterator[tuple[int, Use]]:
+        """What a set of base filters asks of each part. One that cannot be asked for says so when it is."""
+        places = self._places(filters)
+        if not places:
+            return
+        try:
+            asked = self._asked_of(filters, session)
+        except EngineError:
+            return
+        for at in places:
+            events = self.staged[at].counts[filters]
+            yield at, Use(asked.conditions[at], events)
+            yield at, Use(", ".join(asked.values[at].values()), events)
+
+    def _asked_of(self, filters: Filters, session: Session) -> _Asked:
+        if filters not in self._asked:
+            places = self._places(filters)
+            columns: dict[str, Column | None] = {}
+            values: dict[int, dict[str, str]] = {at: {} for at in places}
+            for name in sorted(self.collection.wanted.get(filters, ())):
+                columns[name], texts = united(name, [self.fields[at].field(name) for at in places], session)
+                column = columns[name]
+                if column is not None:
+                    for at, text in zip(places, texts, strict=True):
+                        values[at][column.ident] = text
+            conditions = {
+                at: exact_sql(possible_terms(filters, self.fields[at]), self.fields[at], session) for at in places
+            }
+            self._asked[filters] = _Asked(columns, conditions, values)
+        return self._asked[filters]
+
+    def _part(self, at: int, asked: _Asked, filters: Filters) -> str:
+        """The events of one origin that match, with the values that are wanted of them."""
+        staged, condition = self.staged[at], asked.conditions[at]
+        layers = replace(self.fields[at].layers, base=staged.chosen(filters).sql)
+        listed = ", ".join(f"{text} AS {identifier(ident)}" for ident, text in asked.values[at].items())
+        listed = ", ".join(
+            filter(None, (listed, f"{staged.number} AS __part", "__origin", "__row", "__when AS __time"))
+        )
+        return f"SELECT {listed} FROM ({layers.sql(listed + condition)}) WHERE {condition}"

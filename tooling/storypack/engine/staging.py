@@ -53,7 +53,8 @@ class Staged:
     """The events of an origin in a table of the source's connection: `__origin`, `__time`, and of those with a flag
     `_raw` and `__indexed`. `position` = SQL of where an event stands in its file; `possible` = the sets of base filters
     that are not ruled out for the origin as a whole; `flags` = of each that an event may match, SQL of whether it does;
-    `counts` = how many do; `hours` = how many events there are in each hour since 1970 (None = without a time)."""
+    `counts` = how many do; `hours` = how many events there are in each hour since 1970 (None = without a time);
+    `columns` = what has been worked out for each, beside (quoted; see `sharing`)."""
 
     number: int
     origin: Origin
@@ -63,18 +64,23 @@ class Staged:
     flags: Mapping[Filters, str]
     counts: Mapping[Filters, int]
     hours: Mapping[int | None, int]
+    columns: tuple[str, ...] = ()
 
     def chosen(self, filters: Filters) -> Origin:
         """The origin with those events only that a search with these base filters may match; `__row` is their place in
         the table, `__when` their time."""
+        return replace(self.origin, staged=self.rows_sql(self.columns, self.flags[filters]))
+
+    def rows_sql(self, columns: Sequence[str] = (), condition: str = "TRUE") -> str:
+        """The raw events under the names that searches know, with columns of the table beside them."""
         source = ", source" if self.origin.varying else ""
         join = f" JOIN {FILES_TABLE} f ON __origin = f.number" if self.origin.varying else ""
-        staged = (
-            f"SELECT _raw, __indexed, __position, __when, __row, __origin{source} FROM (SELECT _raw, __indexed, "
-            f"{self.position} AS __position, __time AS __when, rowid AS __row, __origin FROM {self.table} "
-            f"WHERE {self.flags[filters]}){join}"
+        others = "".join(f", {column}" for column in columns)
+        inner = (
+            f"SELECT _raw, __indexed, {self.position} AS __position, __time AS __when, rowid AS __row, __origin"
+            f"{others} FROM {self.table} WHERE {condition}"
         )
-        return replace(self.origin, staged=staged)
+        return f"SELECT _raw, __indexed, __position, __when, __row, __origin{source}{others} FROM ({inner}){join}"
 
 
 @dataclass

@@ -55,7 +55,8 @@ class FileSource:
     file (the start of the search, as a rule); with `file_times` it is that of the file's last change instead.
     `root` is a connection that may read the files, and stays open; without one the source opens its own, of so much
     `memory` (see `open_root`). `hasty` = large files are not looked through first; see `settle`. `progress` is told how
-    many files have been read. `hold` is a table of `root` that several sources share: see `together.py`.
+    many files have been read. `hold` is a table of `root` that several sources share: see `together.py`. `at_close` =
+    what is to be let go of before the connection.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class FileSource:
         self.ingest = Ingest(self.knowledge, clock, file_times=file_times)
         self.untimed = Untimed()
         self.events: list[RawEvents] = []
+        self.at_close: list[Callable[[], object]] = []
         try:
             with translated():
                 self._read(hasty=hasty)
@@ -134,7 +136,9 @@ class FileSource:
         self.close()
 
     def close(self) -> None:
-        """Let go of the connection, and with it of what was cut into tables."""
+        """Let go of the connection, and with it of what was cut into tables; first of what was opened on it."""
+        while self.at_close:
+            self.at_close.pop()()
         for events in self.events:
             if events.inspection is not None:
                 events.inspection.stop()

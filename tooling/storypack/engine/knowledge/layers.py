@@ -14,12 +14,14 @@ from storypack.engine.sql import Kind, Sql, identifier, identifiers, quote
 class Layers:
     """`base` gives the first columns; each layer above adds those that name columns of the layers below it only.
     Filled while a search is compiled, turned into SQL at the end. `guard` = a condition that is true of every event and
-    is to be asked for each; in it `{json}` stands for whether the event is whole JSON."""
+    is to be asked for each; in it `{json}` stands for whether the event is whole JSON. `ready` = columns that `base`
+    gives already, so that no layer has to."""
 
     base: str
     names: Names
     paths: dict[str, int] = field(default_factory=dict)
     guard: str = ""
+    ready: frozenset[str] = frozenset()
     _texts: dict[str, str] = field(default_factory=dict)
     _depths: dict[str, int] = field(default_factory=dict)
     _shared: dict[str, Sql] = field(default_factory=dict)
@@ -52,6 +54,14 @@ class Layers:
                 needed.update(identifiers(self._texts[ident]))
                 yield self._texts[ident]
 
+    def names_used(self, text: str) -> Iterator[str]:
+        """The columns of layers that SQL names itself."""
+        return (ident for ident in dict.fromkeys(identifiers(text)) if ident in self._texts)
+
+    def text(self, ident: str) -> str:
+        """The SQL of a column of a layer."""
+        return self._texts[ident]
+
     def sql(self, named: str | None = None) -> str:
         """The nested SELECTs; of columns that `named` does not name, only those on which others rest."""
         layers, paths = self._needed(named)
@@ -68,21 +78,23 @@ class Layers:
         return text
 
     def _needed(self, named: str | None) -> tuple[list[list[str]], list[str]]:
-        """The columns of each layer, and the JSON paths (an unused one in the middle keeps its place)."""
-        paths = list(self.paths)
-        needed = set(self._texts)
-        if named is not None:
-            needed = set(identifiers(named))
-            for ident in reversed(self._texts):  # a column names earlier ones only
-                if ident in needed:
-                    needed.update(identifiers(self._texts[ident]))
-            texts = [named, *(text for ident, text in self._texts.items() if ident in needed)]
-            paths = paths[: max((int(number) for text in texts for number in _PATH.findall(text)), default=0)]
+        """The columns of each layer, and the JSON paths (in the place of one that nobody asks for stands another)."""
+        needed = set(self._texts) if named is None else set(identifiers(named))
+        for ident in reversed(self._texts):  # a column names earlier ones only
+            if ident in needed and ident not in self.ready:
+                needed.update(identifiers(self._texts[ident]))
+        columns = [ident for ident in self._texts if ident in needed and ident not in self.ready]
         layers: dict[int, list[str]] = {}
-        for ident in self._texts:
-            if ident in needed:
-                layers.setdefault(self._depths[ident], []).append(ident)
+        for ident in columns:
+            layers.setdefault(self._depths[ident], []).append(ident)
+        paths = list(self.paths)
+        if named is not None:
+            texts = [named, *(self._texts[ident] for ident in columns)]
+            used = {int(number) for text in texts for number in _PATH.findall(text)}
+            paths = [path if at in used else _NOWHERE for at, path in enumerate(paths[: max(used, default=0)], 1)]
         return [layers[depth] for depth in sorted(layers)], paths
 
 
+_NOWHERE = "$[0]"
+"""A path that costs nothing in an object, in the place of one that nobody asks for."""
 _PATH = re.compile(r"__json\[(\d+)\]")

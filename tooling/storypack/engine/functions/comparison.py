@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from storypack.engine.functions.registry import Compile, FunctionContext, FunctionError, function, special
 from storypack.engine.functions.shapes import any_value, literal_text, unify
@@ -147,34 +148,48 @@ def match(args: Sequence[Sql], context: FunctionContext) -> Sql:
 def cidrmatch(args: Sequence[Sql], context: FunctionContext) -> Sql:
     """Whether the address (second) belongs to the subnet (first)."""
     network = as_text(args[0])
-    likely = _likely(args[0].value) if args[0].constant and isinstance(args[0].value, str) else ""
+    known = args[0].value if args[0].constant and isinstance(args[0].value, str) else ""
+    likely, plain = subnet_patterns(known)
 
     def belongs(text: str) -> str:
         call = f"spl_cidr({network}, {text})"
         if not likely or len(text) > _SHORT_ENOUGH:
             return call
-        seen = f"regexp_matches({text}, {quote(likely)})"
-        return f"CASE WHEN {text} IS NULL THEN NULL WHEN {seen} THEN {call} ELSE FALSE END"
+        no = f"WHEN NOT regexp_matches({text}, {quote(likely)}) THEN FALSE"
+        yes = f"WHEN regexp_matches({text}, {quote(plain)}) THEN TRUE" if plain else ""
+        return f"CASE WHEN {text} IS NULL THEN NULL {no} {yes} ELSE {call} END"
 
     return any_value(args[1], belongs)
 
 
 _SHORT_ENOUGH = 80
-"""Characters of SQL that may be written thrice."""
+"""Characters of SQL that may be written four times."""
+
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 
 
-def _likely(network: str) -> str:
-    """A pattern that every address of a subnet has, and few others: a look at the text is cheaper than one at the
-    subnet. Empty where there is none."""
-    found = subnet(network)
-    if found is None:
-        return ""
-    bits, mask, value = found
+@lru_cache(maxsize=1024)
+def subnet_patterns(network: str) -> tuple[str, str]:
+    """A pattern that every address of a subnet matches, blanks around it or not, and few others; and one that nothing
+    else matches than addresses of the subnet, so that the subnet need not be asked. Empty where there is none."""
+    known = subnet(network)
+    if known is None:
+        return "", ""
+    bits, mask, value = known
     if bits == 128:
-        return ":"
-    first = mask >> 24
-    octets = [str(octet) for octet in range(256) if octet & first == value >> 24]
-    return rf"(?:{'|'.join(octets)})\." if len(octets) <= 16 else ""
+        return ":", ""
+    octets = [_octets(mask >> shift & 255, value >> shift & 255) for shift in (24, 16, 8, 0)]
+    leading = octets[: 2 if octets[1] != _OCTET else 1]
+    likely = "^[^0-9]*" + "".join(octet + r"\." for octet in leading) if octets[0] != _OCTET else ""
+    return likely, "^" + r"\.".join(octets) + r"\z"
+
+
+def _octets(mask: int, value: int) -> str:
+    """A pattern of the numbers that have the bits of `value` where `mask` has ones."""
+    numbers = [str(number) for number in range(256) if number & mask == value & mask]
+    if len(numbers) == 256:
+        return _OCTET
+    return numbers[0] if len(numbers) == 1 else f"(?:{'|'.join(numbers)})"
 
 
 def matches(name: str, text: str, pattern: Sql) -> str:

@@ -226,3 +226,24 @@ def test_the_schema_refuses_mistakes(edit: dict[str, Any]) -> None:
 def test_a_schema_is_written_to_a_file(tmp_path: Path) -> None:
     assert run("schema", "story", "-o", tmp_path / "a" / "story.json").exit_code == 0
     assert json.loads((tmp_path / "a" / "story.json").read_text("utf-8"))["title"] == "Story"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("Odd Upload", "detection"), ("learn_normal", "baseline"), ("exf_cloud", "macro"), ("hourly", "schedule")],
+)
+def test_a_new_overlay_changes_what_it_names(pack: Path, name: str, kind: str) -> None:
+    made = run("new", "overlay", name, "--pack", pack)
+    assert made.exit_code == 0, made.output
+    (file,) = (pack / "overlays").iterdir()
+    assert yaml.safe_load(file.read_text("utf-8"))["kind"] == kind
+    result = run("validate", "--pack", pack, "--format", "json")
+    assert {(each["rule"], each["severity"]) for each in json.loads(result.stdout)["issues"]} <= {("SP018", "warning")}
+    full = file.read_text("utf-8").replace("# ", "").splitlines()
+    jsonschema.validate(yaml.safe_load("\n".join(full)), json.loads(run("schema", "overlay").stdout))
+
+
+def test_an_overlay_is_of_something_that_the_pack_has(pack: Path) -> None:
+    result = run("new", "overlay", "Odd Uplod", "--pack", pack)
+    assert result.exit_code == 2
+    assert "did you mean 'Odd Upload'?" in result.output

@@ -5,6 +5,7 @@ and that the pack did not have before, and chooses every test that has another r
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import random
@@ -29,10 +30,39 @@ PACKS = max(EDITS // 16, 1)
 BATCHES = 2
 
 
+OVERLAYS = {
+    "overlays/one.yml": {
+        "kind": "detection",
+        "target": "Odd Upload",
+        "reason": "Many do.",
+        "filter": "search NOT user=backup `exf_between(size, 1)`",
+    },
+    "overlays/two.yml": {
+        "kind": "detection",
+        "target": "*",
+        "reason": "Slow.",
+        "schedule": {"earliest_time": "-4h@h"},
+        "enabled": True,
+    },
+    "overlays/three.yml": {"kind": "macro", "target": "exf_cloud", "reason": "Ours.", "definition": "index=cloud"},
+    "overlays/four.yml": {
+        "kind": "detection",
+        "target": "Hunt for Long Names",
+        "reason": "Longer here.",
+        "thresholds": [{"was": "len(name) > 50", "becomes": "len(name) > 2"}],
+    },
+    "overlays/five.yml": {"kind": "schedule", "target": "hourly", "reason": "Late.", "latest_time": "-20m@m"},
+}
+
+
 def drawn(files: Files, chosen: random.Random) -> str:
     """An edit that git sees as one of names: a file gone, a file moved, an object called otherwise; else any edit."""
     path = chosen.choice(sorted(set(files) - {SETTINGS}))
-    match chosen.randrange(6):
+    match chosen.randrange(7):
+        case 6:
+            path, overlay = chosen.choice(sorted(OVERLAYS.items()))
+            files[path] = copy.deepcopy(overlay)
+            return f"with {path}"
         case 0:
             del files[path]
             return f"without {path}"

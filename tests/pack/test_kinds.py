@@ -20,8 +20,8 @@ def test_each_kind_is_known_where_it_is_needed(kind: ContentKind) -> None:
 
 
 def test_no_name_stands_for_two() -> None:
-    assert len(BY_NAME) == len(KINDS) + 1
-    assert len(BY_FOLDER) == len(KINDS)
+    assert len(BY_NAME) == len(KINDS) + 2  # settings and overlays
+    assert len(BY_FOLDER) == len(KINDS) + 1
     assert SETTINGS.name not in {kind.name for kind in KINDS}
     assert set(SKELETONS) <= {kind.name for kind in KINDS}
 

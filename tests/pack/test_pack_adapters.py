@@ -48,6 +48,7 @@ def test_a_ttp_of_version_5(load: Callable[..., Any]) -> None:
     assert detection.finding.model_dump() == {
         "title": "User $user$ mounted backup $volume$ on $host$",
         "entity": {"field": "user", "type": "user", "score": 50},
+        "severity": None,
     }
     message = "User $user$ mounted backup $volume$ on $host$"
     assert [entity.model_dump() for entity in detection.intermediate_findings.entities] == [

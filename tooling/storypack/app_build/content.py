@@ -20,6 +20,7 @@ from storypack.pack.models import (
     Story,
 )
 from storypack.pack.models.base import Content, Model
+from storypack.pack.overlays.record import Record
 
 EPOCH = dt.date(2020, 1, 1)
 
@@ -62,6 +63,7 @@ class AppContent:
     template: TemplateFolder = field(default_factory=lambda: TemplateFolder("", {}))  # app_template/
     license: bytes | None = None
     newest: dt.date = EPOCH  # the newest modification date of all content: the app's release date
+    overlays: tuple[Record, ...] = ()  # what the site changed
     origins: Mapping[int, str] = field(default_factory=dict)  # id() of an object to its file, for error messages
 
     def of(self, kind: ContentKind) -> tuple[Model, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 from storypack.app_build.drilldowns import drilldowns
 from storypack.conf import boolean, json_text, tidy
 from storypack.pack.models import Detection
-from storypack.pack.models.detection import FindingEntity
+from storypack.pack.models.detection import Finding, FindingEntity
 from storypack.reference.objects import severity
 
 
@@ -28,13 +28,17 @@ def notable(detection: Detection, dashboards: list[dict[str, Any]]) -> dict[str,
         "action.notable.param.rule_title": tidy(finding.title),
         "action.notable.param.rule_description": tidy(detection.description),
         "action.notable.param.security_domain": detection.security_domain,
-        "action.notable.param.severity": severity(entity.score) if entity else "high",
+        "action.notable.param.severity": _severity(finding),
         "action.notable.param.nes_fields": ",".join(fields),
         "action.notable.param._entities": json_text([_entity(entity)]),
     }
     if dashboards:
         settings["action.notable.param.drilldown_dashboards"] = json_text(dashboards)
     return settings | _for_analysts(detection)
+
+
+def _severity(finding: Finding) -> str:
+    return finding.severity or (severity(finding.entity.score) if finding.entity else "high")
 
 
 def _entity(entity: FindingEntity | None) -> dict[str, str | int]:

@@ -17,6 +17,7 @@ from storypack.pack.kinds import KINDS
 from storypack.pack.models import CsvLookup, ModelLookup, Schedule
 from storypack.pack.models.base import Model
 from storypack.pack.models.dashboard import BODIES
+from storypack.pack.overlays.record import records
 from storypack.pack.pack import Entry, Pack, holds
 from storypack.pack.yaml import MAX_BYTES
 from storypack.reference.attack import technique
@@ -63,6 +64,7 @@ def gathered(pack: Pack, problems: list[Issue]) -> AppContent:
         app_files=_app_files(pack.root, problems),
         license=_license(pack.root),
         newest=max((getattr(entry.model, "modification_date", EPOCH) for entry in pack.entries()), default=EPOCH),
+        overlays=tuple(records(pack)),
         origins=origins,
     )
 

@@ -43,7 +43,7 @@ def sound_part(pack: Pack, check: Check, loading: Sequence[Issue]) -> Sound:
         files = {entry.path for entry in pack.entries()}
         bad: dict[str, Issue] = {}
         for issue in errors:
-            for path in _files_of(issue):
+            for path in (*_files_of(issue), *_changed_by(issue, pack)):
                 if path in files:
                     bad.setdefault(path, issue)
         if not bad:
@@ -70,6 +70,13 @@ def _files_of(issue: Issue) -> Iterator[str]:
     for suffix in SUFFIXES:
         if PurePosixPath(issue.location.file).suffix:
             yield str(PurePosixPath(issue.location.file).with_suffix(suffix))
+
+
+def _changed_by(issue: Issue, pack: Pack) -> Iterator[str]:
+    """The objects that an overlay changes, if that is where the issue is."""
+    for entry in pack.entries():
+        if entry.overlaid and any(file.path == issue.location.file for file in entry.overlaid.files):
+            yield entry.path
 
 
 def _without(pack: Pack, paths: set[str]) -> Pack:

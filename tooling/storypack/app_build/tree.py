@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 from xml.etree import ElementTree
 
@@ -34,6 +35,8 @@ from storypack.pack.models import CsvLookup, ExternalLookup, Investigation
 from storypack.pack.names import RESERVED
 
 Tree = dict[str, bytes]
+OVERLAYS = "overlays.json"
+"""What the site changed in the pack: the app says so itself, whoever has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ def app_tree(content: AppContent, tactics_of: TacticsOf) -> App:
     files[NAV] = app_template.menu(content.template) or menu(content.app_files, values, list(views))
     files["README.md"] = readme(content.app_files, values)
     files["app.manifest"] = manifest(content.settings, content.newest, "LICENSE" if content.license else None)
+    if content.overlays:
+        files[OVERLAYS] = json.dumps([asdict(each) for each in content.overlays], indent=2, ensure_ascii=False) + "\n"
     if content.detections:
         files[f"lookups/{detections_file(content)}"] = detections_csv(content.settings, content.detections, tactics_of)
     tree: Tree = {path: _utf8(path, text) for path, text in files.items()}

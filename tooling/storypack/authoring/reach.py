@@ -18,8 +18,10 @@ from typing import Any
 from storypack.opening import read_plain, real
 from storypack.pack.adapters import app_settings
 from storypack.pack.files import SETTINGS_FILE, SUFFIXES
-from storypack.pack.kinds import KINDS, content_folders
+from storypack.pack.kinds import KINDS, OVERLAY, content_folders
 from storypack.pack.mentions import puts_names_together, runs_by_title, search_text
+from storypack.pack.names import filter_macro_name
+from storypack.pack.overlays.targets import targets_in
 from storypack.pack.pack import Entry, Pack
 from storypack.pack.yaml import YamlError, parse
 
@@ -32,8 +34,30 @@ def reach(pack: Pack, changed: Iterable[str], old: Mapping[str, str]) -> set[str
     """The changed files, and those of all objects that they reach. `old` has the text of changed files as they were."""
     files = set(changed)
     if files & {SETTINGS_FILE, *app_settings.FILES}:
-        return files | {entry.path for entry in pack.entries()}
+        return files | {entry.path for entry in pack.entries()} | {overlay.path for overlay in pack.overlays}
+    files |= _overlaid(pack, files, old)
     return _Reach(pack, files, old).all()
+
+
+def _overlaid(pack: Pack, changed: set[str], old: Mapping[str, str]) -> set[str]:
+    """The files of the objects that changed overlays change, or changed. An overlay goes with what it changes."""
+    files: set[str] = set()
+    for path in changed:
+        if path.startswith(f"{OVERLAY.folder}/"):
+            for text in (old.get(path, ""), _text(pack, path)):
+                for entry in targets_in(pack, _data(text)):
+                    files.add(entry.path)
+                    if macro := pack.macro_named.get(filter_macro_name(entry.stem, pack.settings.macro_prefix)):
+                        files.add(macro.path)
+    return files
+
+
+def _text(pack: Pack, path: str) -> str:
+    """The text of a file of the pack; empty if it is gone, or none that may be read."""
+    try:
+        return read_plain(pack.root / path, pack.root).decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return ""
 
 
 @dataclass(eq=False)
@@ -102,15 +126,9 @@ class _Reach:
         if file.suffix not in SUFFIXES:
             return [file.stem, file.name]
         names = [file.stem]
-        for text in (self.old.get(path, ""), self._new_text(path)):
-            names += _said_names(text)
+        for text in (self.old.get(path, ""), _text(self.pack, path)):
+            names += _names_in(_data(text))
         return names
-
-    def _new_text(self, path: str) -> str:
-        try:
-            return read_plain(self.pack.root / path, self.pack.root).decode("utf-8", "replace")
-        except (OSError, ValueError):  # it is gone, or none that may be read
-            return ""
 
     def _data_of(self, entry: Entry[Any]) -> set[str]:
         """The files of events that an object's tests name, and those that links among them lead to."""
@@ -155,16 +173,19 @@ def _even(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _said_names(text: str) -> list[str]:
+def _data(text: str) -> dict[str, Any]:
     try:
-        data = parse(text)[0]
+        return parse(text)[0]
     except YamlError:
-        return []
+        return {}
+
+
+def _names_in(data: dict[str, Any]) -> list[str]:
     return [value for key in ("name", "filename") if isinstance(value := data.get(key), str)]
 
 
 def _naming(entry: Entry[Any]) -> str:
     if entry.kind in _BY_NAME:
-        return f"{entry.stem} {search_text(entry)} {entry.source.text}"
+        return f"{entry.stem} {search_text(entry)} {entry.basis}"
     sources = getattr(entry.model, "data_source", ())
     return "\n".join([search_text(entry), *sources])

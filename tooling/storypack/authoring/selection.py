@@ -18,7 +18,7 @@ from storypack.authoring.changes import Changes, GitError, changes, kept_files
 from storypack.opening import is_plain
 from storypack.pack.adapters import app_settings
 from storypack.pack.files import SETTINGS_FILE
-from storypack.pack.kinds import content_folders
+from storypack.pack.kinds import OVERLAY, content_folders
 
 if TYPE_CHECKING:
     from storypack.pack.pack import Entry, Pack
@@ -35,7 +35,8 @@ def chosen_files(pack: Pack, only: Sequence[str]) -> frozenset[str] | None:
     files: set[str] = set()
     for which in only:
         files |= _files_named(pack, which)
-    return frozenset(files)
+    overlays = (changed_by(entry) for entry in pack.entries() if entry.path in files)
+    return frozenset(files.union(*overlays))
 
 
 def _files_named(pack: Pack, which: str) -> set[str]:
@@ -49,6 +50,8 @@ def _files_named(pack: Pack, which: str) -> set[str]:
         members = [member for entry in stories for member in pack.detections_of(entry.name)]
         return {entry.path for entry in stories} | {entry.path for entry in members}
     paths = {entry.path for entry in pack.entries() if _matches(entry, which)}
+    overlays = {overlay.path for overlay in pack.overlays if which in (overlay.path, overlay.stem)}
+    paths |= overlays | {entry.path for entry in pack.entries() if overlays & changed_by(entry)}
     paths |= {path for path in pack.broken if fnmatchcase(Path(path).stem, which) or path == which}
     if not paths:
         raise SelectionError(_unknown("object", which, (entry.name for entry in pack.entries())))
@@ -67,7 +70,7 @@ def _changed(pack: Pack, since: str) -> set[str]:
 
 def changes_since(pack: Pack, since: str, option: str) -> Changes:
     """What git says was changed. Raises SelectionError, which names the option that asked."""
-    read = (SETTINGS_FILE, *app_settings.FILES, *content_folders(pack.settings.content_folder))
+    read = (SETTINGS_FILE, *app_settings.FILES, OVERLAY.folder, *content_folders(pack.settings.content_folder))
     try:
         return changes(pack.root, since, read)
     except GitError as error:
@@ -77,6 +80,11 @@ def changes_since(pack: Pack, since: str, option: str) -> Changes:
 def starts_of_changes(only: Sequence[str]) -> list[str]:
     """What each `changed` of `--only` is compared with: a branch or commit, empty for the last commit."""
     return [which.partition(":")[2] for which in only if which.partition(":")[0] == "changed"]
+
+
+def changed_by(entry: Entry[Any]) -> set[str]:
+    """The overlays that change an object."""
+    return {file.path for file in entry.overlaid.files} if entry.overlaid else set()
 
 
 def _matches(entry: Entry[Any], which: str) -> bool:

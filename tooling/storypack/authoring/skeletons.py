@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from storypack.authoring.skeleton_events import MARK, risk_event, sample
-from storypack.pack.kinds import ContentKind
+from storypack.pack.kinds import BY_FOLDER, OVERLAY, ContentKind
+from storypack.pack.pack import Entry, Pack
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
 _WORDS = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")  # what some reader of YAML takes for no text
@@ -246,6 +247,29 @@ def dashboard(seed: Seed) -> dict[str, str]:
         f"dashboards/{seed.stem}.yml": text,
         f"dashboards/{seed.stem}.json": json.dumps(definition, indent=2) + "\n",
     }
+
+
+def overlay(entry: Entry[Any], pack: Pack) -> dict[str, str]:
+    """The overlay of an object: what can be changed in it, as it is now; what is a comment is not said yet."""
+    kind = BY_FOLDER[entry.kind].name
+    text = f'kind: {kind}\ntarget: {scalar(entry.name)}\nreason: "TODO: what is different here, and who asked for it"\n'
+    match kind:
+        case "macro":
+            text += f"definition: {json.dumps(entry.model.definition, ensure_ascii=False)}\n"
+        case "schedule":
+            text += f"cron_schedule: {json.dumps(entry.model.cron_schedule)}\n"
+        case _:
+            schedule = pack.schedule_of(entry.model)
+            cron = json.dumps(schedule.cron_schedule) if schedule else "17 * * * *"
+            text += (
+                f"enabled: {str(not entry.model.enabled_by_default).lower()}\n"
+                f"# schedule: {{cron_schedule: {cron}}}\n"
+                "# actions: {email: {to: soc@example.com}}\n"
+                "# thresholds: [{was: count > 20, becomes: count > 50}]\n"
+            )
+    if kind == "detection":
+        text += "# filter: search NOT user=backup\n# severity: low\n# throttling: {fields: [user], period: 4h}\n"
+    return {f"{OVERLAY.folder}/{entry.stem}.yml": text}
 
 
 SKELETONS = {

@@ -100,7 +100,7 @@ def _issue(rule: Rule, fault: Fault, subject: object, context: Context) -> Issue
 def _place(fault: Fault, path: KeyPath, subject: object, context: Context) -> Location:
     if fault.about is None and subject is context.pack:
         return context.pack.settings_source.location(path, fault.offset)
-    return context.entry(fault.about or subject).source.location(path, fault.offset)
+    return context.entry(fault.about or subject).at(*path, offset=fault.offset)
 
 
 def _path(key: str) -> KeyPath:

@@ -28,7 +28,8 @@ def changed_without_version(content: Content, context: Context) -> Faults:
         cure = f"write {old.version}, or {old.version + 1} if it does something else now"
         yield Fault(f"version is {content.version}; it was {old.version} before", "version", cure)
         return
-    if not (changed := changed_meaning(before, after)):
+    # What the site's overlays change is no other state of the object itself.
+    if not (changed := changed_meaning(before.shipped(), after.shipped())):
         return
     what = " and ".join(changed)
     if content.version == old.version:

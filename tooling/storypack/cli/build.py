@@ -119,7 +119,7 @@ def _refuse(errors: Sequence[Issue], loaded: Loaded, pack: Path, format: str) ->
     from storypack.report.text import render_text
 
     texts = {path: source.text for path, source in loaded.sources.items()}
-    texts |= {entry.path: entry.source.text for entry in loaded.pack.entries()}
+    texts |= loaded.pack.texts()
     sources = {(pack / path).as_posix(): text for path, text in texts.items()}
     results = Results(relocated(errors, pack.as_posix()), loaded.files, sources=sources, rules=rules())
     if format == "json":
@@ -133,15 +133,20 @@ def _as_text(built: Built) -> str:
     from storypack.report.results import plural
 
     inside = ", ".join(plural(number, BY_FOLDER[folder].name) for folder, number in built.counts.items() if number)
+    files = {record.overlay for record in built.overlays}
+    inside += f", changed by {plural(len(files), 'overlay')}" if files else ""
     return f"{built.path}\n  {inside}\n  {built.size:,} bytes, sha256 {built.sha256}"
 
 
 def _as_json(built: Built, left_out: Mapping[str, Issue]) -> str:
+    from dataclasses import asdict
+
     facts = {
         "package": str(built.path),
         "size": built.size,
         "sha256": built.sha256,
         "counts": dict(built.counts),
+        "overlays": [asdict(record) for record in built.overlays],
         "left_out": [
             {"file": path, "where": str(issue.location), "rule": issue.rule, "message": issue.message}
             for path, issue in sorted(left_out.items())

@@ -57,7 +57,8 @@ def _enough(loaded: Loaded, files: frozenset[str] | None, only: Sequence[str]) -
     does what is new since a change."""
     if files is None or starts_of_changes(only):
         return None
-    return files if files <= {entry.path for entry in loaded.pack.entries()} else None
+    content = files - {overlay.path for overlay in loaded.pack.overlays}
+    return content if content <= {entry.path for entry in loaded.pack.entries()} else None
 
 
 def pack_at(pack: Pack, since: str, option: str) -> Pack:
@@ -115,6 +116,4 @@ def _texts(loaded: Loaded, issues: Sequence[Issue]) -> Mapping[str, str]:
     """The text of each file that has an issue, as it was read."""
     wanted = {issue.location.file for issue in issues}
     texts = {path: source.text for path, source in loaded.sources.items()}
-    texts |= {entry.path: entry.source.text for entry in loaded.pack.entries() if entry.path in wanted}
-    texts[loaded.pack.settings_source.path] = loaded.pack.settings_source.text
-    return texts
+    return texts | {path: text for path, text in loaded.pack.texts().items() if path in wanted}

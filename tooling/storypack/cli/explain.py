@@ -13,8 +13,10 @@ from storypack.cli.completion import names_of
 from storypack.cli.options import emit, examples, format_option, no_pack, output_option, pack_option
 
 if TYPE_CHECKING:
+    from storypack.checks.searches.explain import Explanation
     from storypack.checks.searches.reading import Reading
     from storypack.pack.models.search import Search
+    from storypack.pack.overlays.record import Record
     from storypack.pack.pack import Entry, Pack
 
 
@@ -37,6 +39,7 @@ def command(name: str, pack: Path, format: str, output: Path | None, sql: bool) 
     detection or baseline, or its file's. Fields: + come, - go, = are there.
     """
     import datetime as dt
+    from dataclasses import replace
 
     from storypack.checks.context import Context
     from storypack.checks.searches.explain import explain
@@ -59,6 +62,7 @@ def command(name: str, pack: Path, format: str, output: Path | None, sql: bool) 
         click.echo(f"storypack: {place}: {text}{cure}", err=True)
         return exit_codes.FAILED
     explanation = explain(reading, entry.name, entry.path)
+    explanation = replace(explanation, overlays=_overlays(loaded.pack, entry, explanation))
     made = _sql(reading) if sql else None
     if format == "json":
         emit(render_explanation_json(explanation, made), output)
@@ -78,6 +82,18 @@ def _chosen(pack: Pack, name: str) -> Entry[Search]:
     names = [text for entry in pack.searches for text in (entry.name, entry.stem)]
     hint = did_you_mean(name, names)
     raise click.UsageError(f"the pack has no search '{name}'" + (f"; {hint}" if hint else ""))
+
+
+def _overlays(pack: Pack, entry: Entry[Search], explanation: Explanation) -> tuple[Record, ...]:
+    """What overlays changed in the search, its macros and its schedule."""
+    from storypack.pack.overlays.record import records_of
+
+    macros = [pack.macro_named[macro.key] for macro in explanation.macros if macro.key in pack.macro_named]
+    name = entry.model.schedule or pack.default_schedule(entry.model)
+    schedule = pack.schedule_named.get(name) if isinstance(name, str) else None
+    return tuple(
+        record for each in (entry, *macros, *([schedule] if schedule else [])) for record in records_of(pack, each)
+    )
 
 
 def _sql(reading: Reading) -> str:

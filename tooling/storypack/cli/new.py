@@ -11,12 +11,12 @@ from storypack.atomic import write_whole
 from storypack.cli import exit_codes
 from storypack.cli.options import KindChoice, examples, no_pack, pack_option
 from storypack.opening import real
-from storypack.pack.kinds import BY_NAME, KINDS
+from storypack.pack.kinds import BY_NAME, KINDS, OVERLAY
 
 if TYPE_CHECKING:
     from storypack.pack.pack import Entry, Pack
 
-NEW = (*(kind.name for kind in KINDS), "pack", "workflow")
+NEW = (*(kind.name for kind in KINDS), OVERLAY.name, "pack", "workflow")
 TYPES = ("TTP", "Anomaly", "Hunting", "Correlation")
 CATEGORIES = ("application", "cloud", "endpoint", "network", "web")
 
@@ -27,6 +27,7 @@ CATEGORIES = ("application", "cloud", "endpoint", "network", "web")
             'storypack new detection "Mailbox Rule Forwards Outside" --type TTP --category cloud',
             'storypack new detection "Rare Upload Host" --type Anomaly --data-source "Splunk Stream HTTP"',
             "storypack new lookup exf_trusted_partners",
+            "storypack new overlay aws_ec2_snapshot_shared_externally",
             "storypack new pack ../cloud-exits",
             "storypack new workflow .github/workflows/pack.yml",
         )
@@ -54,7 +55,8 @@ def command(
 
     What it writes passes 'storypack validate'; every TODO in it is yours. Nothing is ever overwritten. For a pack, NAME
     is the folder: it gets settings and one detection, with all that this needs to be validated, tested and built; for a
-    workflow of GitHub, NAME is the file.
+    workflow of GitHub, NAME is the file; for an overlay, NAME is what your site changes: a detection, baseline, macro
+    or schedule of the pack.
     """
     if kind == "pack":
         return _start(Path(name), author)
@@ -62,6 +64,10 @@ def command(
         from storypack.authoring.starter import WORKFLOW
 
         _write(Path(), {name: WORKFLOW})
+        return exit_codes.OK
+    if kind == OVERLAY.name:
+        _write(pack, _overlay(pack, name))
+        click.echo("next: say what differs at your site, and why, then storypack validate")
         return exit_codes.OK
     _write(pack, _files(pack, kind, name, type, category, story, data_source, author))
     stem = _stem(kind, name)
@@ -87,6 +93,28 @@ def _start(folder: Path, author: str | None) -> int:
     there = shlex.quote(folder.as_posix())
     click.echo(f"next: cd {there} && storypack validate && storypack test && storypack build")
     return exit_codes.OK
+
+
+def _overlay(pack: Path, name: str) -> dict[str, str]:
+    """The overlay of the object of this name, or file name."""
+    from storypack.authoring.skeletons import overlay
+    from storypack.pack.load import load_pack
+    from storypack.pack.models.overlay import KINDS_CHANGED
+    from storypack.spelling import did_you_mean
+
+    loaded = load_pack(pack)
+    if not loaded.pack.settings_source.text:
+        raise no_pack(pack)
+    entries = [entry for kind in KINDS_CHANGED for entry in loaded.pack.of(BY_NAME[kind])]
+    wanted = name.casefold()
+    for entry in entries:
+        if wanted in (entry.name.casefold(), entry.stem.casefold(), entry.path.casefold()):
+            return overlay(entry, loaded.pack)
+    hint = did_you_mean(name, (entry.name for entry in entries))
+    kinds = ", ".join(KINDS_CHANGED)
+    raise click.UsageError(
+        f"the pack has no object '{name}' of a kind that overlays change ({kinds})" + f"; {hint}" * bool(hint)
+    )
 
 
 def _stem(kind: str, name: str) -> str:

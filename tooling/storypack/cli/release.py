@@ -126,7 +126,9 @@ def _numbers(version: str) -> tuple[int, ...]:
 def _unraised(release: Release, start: str) -> None:
     """Say how many objects go out changed under the version that they had."""
     same = [
-        change.name for change in release.changed if change.what and change.versions and len(set(change.versions)) == 1
+        change.name
+        for change in release.changed
+        if change.what and not change.by_overlay and change.versions and len(set(change.versions)) == 1
     ]
     if same:
         more = f" and {len(same) - 1} more" if len(same) > 1 else ""

@@ -109,7 +109,7 @@ def _wrong_value(details: list[ErrorDetails]) -> tuple[str, str]:
         case "literal_error":
             return _not_one_of(value, _QUOTED.findall(str(context.get("expected", ""))))
         case "union_tag_invalid":
-            return _not_one_of(value["lookup_type"], ["csv", "kvstore", "external", "mlmodel"])
+            return _not_one_of(value.get(_tag_key(detail)), _QUOTED.findall(str(context.get("expected_tags", ""))))
         case "string_too_short":
             return "is empty", "write something, or remove the key"
         case "too_short":
@@ -165,8 +165,14 @@ def _key_path(detail: ErrorDetails, data: Any) -> KeyPath:
     if last is not None and (detail["type"] == "missing" or _holds(at, last)):
         path.append(last)
     if detail["type"].startswith("union_tag"):
-        path.append("lookup_type")  # the only union that a key decides
+        path.append(_tag_key(detail))
     return tuple(path)
+
+
+def _tag_key(detail: ErrorDetails) -> str:
+    """The key that decides which member of a union is meant; that of lookups is told by a function."""
+    key = _QUOTED.fullmatch(str(detail.get("ctx", {}).get("discriminator", "")))
+    return key[1] if key else "lookup_type"
 
 
 def _holds(at: Any, part: str | int) -> bool:

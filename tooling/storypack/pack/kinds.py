@@ -86,8 +86,22 @@ KINDS: Final = (
 SETTINGS: Final = ContentKind("settings", "", _one("settings.Settings"))
 """storypack.yml, of which each pack has one."""
 
-BY_NAME: Final = {kind.name: kind for kind in (*KINDS, SETTINGS)}
-BY_FOLDER: Final = {kind.folder: kind for kind in KINDS}
+OVERLAY: Final = ContentKind(
+    "overlay",
+    "overlays",
+    {
+        "detection": "overlay.DetectionOverlay",
+        "baseline": "overlay.BaselineOverlay",
+        "macro": "overlay.MacroOverlay",
+        "schedule": "overlay.ScheduleOverlay",
+    },
+    "kind",
+    "overlay.OVERLAY",
+)
+"""What a site changes in content. It is beside storypack.yml, wherever the content is, and no content itself."""
+
+BY_NAME: Final = {kind.name: kind for kind in (*KINDS, SETTINGS, OVERLAY)}
+BY_FOLDER: Final = {kind.folder: kind for kind in (*KINDS, OVERLAY)}
 
 
 def content_folders(start: str = "") -> dict[str, str]:

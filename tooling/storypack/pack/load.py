@@ -26,7 +26,7 @@ from storypack.pack.adapters import CURRENT, Note, adapt, app_settings
 from storypack.pack.explain import issues_of, unknown_keys, without
 from storypack.pack.files import SETTINGS_FILE, Found, elsewhere, find_files, other_folders, read_file
 from storypack.pack.kept import keep_files, kept_files
-from storypack.pack.kinds import BY_FOLDER, KINDS, SETTINGS, ContentKind, content_folders
+from storypack.pack.kinds import BY_FOLDER, KINDS, OVERLAY, SETTINGS, ContentKind, content_folders
 from storypack.pack.models.base import Model
 from storypack.pack.models.settings import ExternalContent, Settings
 from storypack.pack.pack import Entry, Pack
@@ -86,7 +86,7 @@ def load_pack(folder: Path, store: Store | None = None) -> Loaded:
     Never raises for what the folder holds; a folder that is no pack gives an issue (SP011).
     """
     settings, settings_source, issues = load_settings(folder)
-    found, stray = find_files(folder, content_folders(settings.content_folder))
+    found, stray = find_files(folder, {**content_folders(settings.content_folder), OVERLAY.folder: OVERLAY.folder})
     reads = _read_or_kept(folder, found, store)
     results = [_modelled(item, reads.popleft()) for item in found]  # lets each file's data go as soon as it can
     if settings_source.text and not any(item.kind in _SEARCHES for item in found):
@@ -101,7 +101,7 @@ def link(
     folder: Path, settings: Settings, settings_source: SourceFile, results: list[FileResult], issues: list[Issue]
 ) -> Loaded:
     """A pack of what became of its files, in the order in which they are given."""
-    entries: dict[str, list[Entry[Any]]] = {kind.folder: [] for kind in KINDS}
+    entries: dict[str, list[Entry[Any]]] = {kind.folder: [] for kind in (*KINDS, OVERLAY)}
     sources = {settings_source.path: settings_source} if issues else {}
     broken = []
     for result in results:
@@ -113,16 +113,28 @@ def link(
             issues = [*issues, *result.issues]
             sources[result.source.path] = result.source
     settings = _with_default_schedules(settings, entries["schedules"])
-    pack = Pack(
+    overlays = entries.pop(OVERLAY.folder)
+    shipped = Pack(
         root=folder,
         settings=settings,
         settings_source=settings_source,
         content={folder: tuple(items) for folder, items in entries.items()},
         broken=tuple(broken),
     )
+    pack, misfits = _overlaid(shipped, overlays)
+    issues = [*issues, *misfits]
+    sources |= {overlay.path: overlay.source for overlay in overlays if misfits}
     read = [result.found.path for result in results]
     files = (settings_source.path, *read) if settings_source.text else tuple(read)
     return Loaded(pack, sorted(issues, key=lambda issue: issue.sort_key), files, sources)
+
+
+def _overlaid(pack: Pack, overlays: list[Entry[Any]]) -> tuple[Pack, list[Issue]]:
+    if not overlays:
+        return pack, []
+    from storypack.pack.overlays.overlay import overlaid  # few packs have any
+
+    return overlaid(pack, overlays)
 
 
 def load_settings(folder: Path) -> tuple[Settings, SourceFile, list[Issue]]:
@@ -186,7 +198,7 @@ def _with_template(folder: Path, settings: Settings) -> Settings:
 
 def _left_out(folder: Path, settings: Settings, source: SourceFile) -> Iterator[Issue]:
     """That other folders of another tool's repository hold what may be content, and are not read."""
-    known = {*content_folders(), "app_template", "app", "overlays"}
+    known = {*content_folders(), "app_template", "app"} | (set() if settings.content_folder else {OVERLAY.folder})
     for name, count in other_folders(folder, settings.content_folder, known):
         shown = f"{settings.content_folder}/{name}" if settings.content_folder else name
         files = "1 file" if count == 1 else f"{count} files"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Any, Generic, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeGuard, TypeVar, cast
 
 from storypack.issue import Location
 from storypack.pack.kinds import KINDS, ContentKind
@@ -27,9 +27,70 @@ from storypack.pack.models.story import Story
 from storypack.pack.names import filter_macro_name, prefixed, search_stanza
 from storypack.pack.source import KeyPath, SourceFile
 
+if TYPE_CHECKING:  # few packs have overlays, and their models take a while to make
+    from storypack.pack.models.overlay import Overlay
+
 M = TypeVar("M", bound=Model, covariant=True)
 # The name of a macro between backticks; arguments are for spl/ to read.
 _MACRO_CALL = re.compile(r"`\s*([A-Za-z0-9_-]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A piece of a text that became another one: where it stands, its length before and after."""
+
+    start: int
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overlaid:
+    """What overlays changed in an object. `shipped` = the object as its own file has it; `values` says where a value
+    comes from: the overlay, and the key path in it; `edits` are the pieces of its search that are others now."""
+
+    shipped: Model
+    values: Mapping[KeyPath, tuple[SourceFile, KeyPath]] = field(default_factory=dict)
+    edits: tuple[tuple[Edit, SourceFile, KeyPath], ...] = ()
+
+    @property
+    def files(self) -> tuple[SourceFile, ...]:
+        """The overlays, each once."""
+        sources = [*(source for source, _ in self.values.values()), *(source for _, source, _ in self.edits)]
+        return tuple({source.path: source for source in sources}.values())
+
+    def with_value(self, path: KeyPath, source: SourceFile, key: KeyPath) -> Overlaid:
+        """The same, and one more value that comes from an overlay."""
+        return replace(self, values={**self.values, path: (source, key)})
+
+    def with_edit(self, edit: Edit, source: SourceFile, key: KeyPath) -> Overlaid:
+        """The same, and one more piece of the search. Places of earlier ones that stand behind it move with it."""
+        grown = edit.after - edit.before
+        moved = [
+            (replace(each, start=each.start + grown) if each.start > edit.start else each, file, path)
+            for each, file, path in self.edits
+        ]
+        edits = sorted([*moved, (edit, source, key)], key=lambda item: item[0].start)
+        return replace(self, edits=tuple(edits))
+
+    def origin(self, path: KeyPath) -> tuple[SourceFile, KeyPath] | None:
+        """The overlay, and the key path in it, that a value or a part of it comes from."""
+        for known, (source, key) in self.values.items():
+            if path[: len(known)] == known:
+                return source, key + path[len(known) :]
+            if path and known[: len(path)] == path:
+                return source, key
+        return None
+
+    def place(self, offset: int) -> tuple[SourceFile, KeyPath] | int:
+        """The overlay that wrote this character of the search, or its offset in the search as the pack has it."""
+        moved = 0
+        for edit, source, key in self.edits:
+            if edit.start <= offset < edit.start + edit.after:
+                return source, (*key, "becomes")
+            if edit.start < offset:
+                moved += edit.before - edit.after
+        return offset + moved
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +100,7 @@ class Entry(Generic[M]):
     kind: str
     model: M
     source: SourceFile
+    overlaid: Overlaid | None = None
 
     @property
     def path(self) -> str:
@@ -57,7 +119,25 @@ class Entry(Generic[M]):
     def at(self, *path: str | int, offset: int | None = None, key: bool = False) -> Location:
         """The place of the value (or key) at a key path: `entry.at("finding", "entity", "score")`."""
         where: KeyPath = path
+        if self.overlaid is not None:
+            origin = self.overlaid.origin(where)
+            if origin is None and where == ("search",) and offset is not None:
+                place = self.overlaid.place(offset)
+                origin, offset = (None, place) if isinstance(place, int) else (place, 0)
+            if origin is not None:
+                return origin[0].location(origin[1], offset, key=key)
         return self.source.location(where, offset, key=key)
+
+    @property
+    def basis(self) -> str:
+        """All text that decides what the object is: that of its file, and of the overlays that change it."""
+        if self.overlaid is None:
+            return self.source.text
+        return "\0".join([self.source.text, *(source.text for source in self.overlaid.files)])
+
+    def shipped(self) -> Entry[M]:
+        """The object as its own file has it."""
+        return self if self.overlaid is None else Entry(self.kind, cast(M, self.overlaid.shipped), self.source)
 
 
 def _by_name(entries: Iterable[Entry[M]]) -> dict[str, Entry[M]]:
@@ -81,6 +161,8 @@ class Pack:
     settings_source: SourceFile
     content: Mapping[str, tuple[Entry[Any], ...]] = field(default_factory=dict)  # by the folder of the kind
     broken: tuple[str, ...] = field(default=(), repr=False)  # files that are left out because of errors
+    overlays: tuple[Entry[Overlay], ...] = ()
+    filters: Mapping[str, str] = field(default_factory=dict)  # definitions of filter macros, by the detection's file
 
     def entries(self) -> Iterator[Entry[Model]]:
         """Every object, kind after kind."""
@@ -90,6 +172,11 @@ class Pack:
     def of(self, kind: ContentKind) -> tuple[Entry[Any], ...]:
         """The objects of one kind."""
         return self.content.get(kind.folder, ())
+
+    def texts(self) -> dict[str, str]:
+        """The text of each file that became an object, an overlay or the settings, by path."""
+        sources = [entry.source for entry in (*self.entries(), *self.overlays)]
+        return {source.path: source.text for source in (*sources, self.settings_source)}
 
     @property
     def stories(self) -> tuple[Entry[Story], ...]:
@@ -217,7 +304,7 @@ class Pack:
         name = filter_macro_name(detection.stem, self.settings.macro_prefix)
         return MacroBody(
             name=name,
-            definition="search *",
+            definition=self.filters.get(detection.path, "search *"),
             description=f"Keep out of {detection.name!r} what is known to be harmless here.",
         )
 

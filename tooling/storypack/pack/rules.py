@@ -1,4 +1,4 @@
-"""The rules that loading itself keeps: ids SP001 to SP015. The rules about content are in `checks/`."""
+"""The rules that loading itself keeps: ids SP001 to SP019. The rules about content are in `checks/`."""
 
 from __future__ import annotations
 
@@ -35,6 +35,10 @@ OLDER_FORMAT: Final = "SP012"
 CONTRADICTION: Final = "SP013"
 NO_CONTENT: Final = "SP014"
 LEFT_OUT: Final = "SP015"
+OVERLAY_TARGET: Final = "SP016"
+OVERLAY_CLASH: Final = "SP017"
+OVERLAY_IDLE: Final = "SP018"
+OVERLAY_MISFIT: Final = "SP019"
 
 RULES: Final = (
     LoaderRule(
@@ -148,5 +152,36 @@ RULES: Final = (
         "playbooks/block_user.yml",
         "Nothing, if it is not for Splunk; else put it where detections, dashboards and the others are.",
         Severity.NOTE,
+    ),
+    LoaderRule(
+        OVERLAY_TARGET,
+        "Overlay of nothing",
+        "An overlay whose object has another name since the last release changes nothing: the detection runs without "
+        "the site's filter, or is switched off, and nobody is told.",
+        "kind: detection\ntarget: Rclone Uplod",
+        "Write the name that the object has now, or delete the overlay.",
+    ),
+    LoaderRule(
+        OVERLAY_CLASH,
+        "Two overlays for one value",
+        "Only one of them can count, and which one would depend on the names of files.",
+        "overlays/a.yml: threshold of exf_dns_long_name 80; overlays/b.yml: 120",
+        "Keep one. An overlay that names an object goes before one whose glob fits it.",
+    ),
+    LoaderRule(
+        OVERLAY_IDLE,
+        "Overlay that changes nothing",
+        "The pack says the same by now, or something more precise counts: what is left is a wrong belief about it.",
+        "enabled: false, of a detection that is switched off as it comes",
+        "Remove it.",
+        Severity.WARNING,
+    ),
+    LoaderRule(
+        OVERLAY_MISFIT,
+        "Overlay that does not fit",
+        "The object no longer has what the overlay changes: its search was written anew, or has no such number. Left "
+        "alone, it would run with other numbers than the site believes.",
+        "thresholds: [{was: count > 20, becomes: count > 50}], and the search says `count > 25`",
+        "Look at the object as it is now, and say anew what differs here.",
     ),
 )

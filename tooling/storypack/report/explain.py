@@ -18,6 +18,7 @@ def render_explanation(explanation: Explanation, *, width: int = 100, sql: str =
                 f"{explanation.name}\n{explanation.file}\n",
                 *_stages(explanation, width),
                 *_needs(explanation, width),
+                *_overlays(explanation),
                 *_sql(sql),
             ]
         )
@@ -72,6 +73,13 @@ def _needs(explanation: Explanation, width: int) -> Iterator[str]:
     for macro in explanation.macros:
         first, *more = macro.definition.strip().split("\n")
         yield f"macro       {macro.key} = {first}{' ...' if more else ''}"
+
+
+def _overlays(explanation: Explanation) -> Iterator[str]:
+    for record in explanation.overlays:
+        whose = "" if record.name == explanation.name else f" of {record.kind} {record.name}"
+        values = ", ".join(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in record.values.items())
+        yield f"overlay     {record.overlay}: {values}{whose} ({record.reason})"
 
 
 def _sql(sql: str) -> Iterator[str]:

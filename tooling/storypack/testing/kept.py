@@ -122,14 +122,14 @@ class Kept:
     def _common(self) -> str:
         pack = self.pack
         kinds = [kind for kind in KINDS if kind.folder not in _REACHABLE and not kind.has_tests]
-        texts = [text for kind in kinds for entry in pack.of(kind) for text in (entry.path, entry.source.text)]
+        texts = [text for kind in kinds for entry in pack.of(kind) for text in (entry.path, entry.basis)]
         zone = (os.environ.get("TZ", ""), *time.tzname)
         return digest(tool_digest(), *plugins.identity(_GROUPS[0]), *zone, pack.settings_source.text, *texts)
 
     @cached_property
     def _risk(self) -> str:
         """What decides which detections feed a correlation, and what it may name."""
-        return digest(*(f"{self.pack.stanza(entry)}\n{entry.source.text}" for entry in self._correlations))
+        return digest(*(f"{self.pack.stanza(entry)}\n{entry.basis}" for entry in self._correlations))
 
     @property
     def _correlations(self) -> Iterator[Entry[Any]]:
@@ -158,7 +158,7 @@ class Kept:
         rows = b""
         if holds(entry, CsvLookup):
             rows = self._bytes(self.pack.csv_path(entry))
-        return digest(entry.path, entry.source.text, rows.decode("latin-1"))
+        return digest(entry.path, entry.basis, rows.decode("latin-1"))
 
     def _events(self, entry: Entry[Any]) -> str:
         names = dict.fromkeys(item.data for test in entry.model.tests for item in test.attack_data)
@@ -201,7 +201,7 @@ class Kept:
 
     def _words(self, entry: Entry[Any]) -> set[str]:
         if entry.path not in self._read:
-            self._read[entry.path] = set(_WORD.findall(entry.source.text))
+            self._read[entry.path] = set(_WORD.findall(entry.basis))
         return self._read[entry.path]
 
     @cached_property

@@ -16,13 +16,15 @@ _STAMPS = {"version", "creation_date", "modification_date"}
 @dataclass(frozen=True, slots=True)
 class Change:
     """One object that differs. `kind` is its name (`detection`), `old_name` what it was called, if otherwise; `what`
-    differs in what it does; `versions` before and after; `replacements` take its place where it goes."""
+    differs in what it does; `versions` before and after; `replacements` take its place where it goes;
+    `by_overlay` = the object itself does what it did, and the site's overlays differ."""
 
     kind: str
     name: str
     old_name: str = ""
     what: tuple[str, ...] = ()
     versions: tuple[int, int] | None = None
+    by_overlay: bool = False
     replacements: tuple[str, ...] = ()
     removed_in: str = ""
     reason: str = ""
@@ -102,6 +104,7 @@ def _changed(before: Entry[Any], after: Entry[Any]) -> Change:
         before.name if before.name != after.name else "",
         tuple(changed_meaning(before, after)),
         (before.model.version, after.model.version),
+        not changed_meaning(before.shipped(), after.shipped()) and bool(changed_meaning(before, after)),
     )
 
 

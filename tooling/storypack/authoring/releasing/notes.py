@@ -56,6 +56,8 @@ def _name(change: Change) -> str:
 
 def _changed(change: Change) -> str:
     what = [*change.what, *([f"name (was {_plain(change.old_name)})"] if change.old_name else [])]
+    if change.by_overlay:
+        return f"{_name(change)}: {', '.join(what)} (by an overlay)"
     before, after = change.versions or (0, 0)
     versions = f" (version {before} to {after})" if before != after else f" (version {after}, as before)"
     return f"{_name(change)}: {', '.join(what)}{versions}"

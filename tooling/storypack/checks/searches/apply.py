@@ -73,7 +73,7 @@ def plan(context: Context, store: Store | None = None, only: Collection[str] | N
 
 def _usable(found: object, entry: Entry[Model], answers: Answers) -> Checked | None:
     """What an earlier run found, if the file and all that it refers to is what it was then."""
-    if not isinstance(found, dict) or found.get("text") != digest(entry.path, entry.source.text):
+    if not isinstance(found, dict) or found.get("text") != digest(entry.path, entry.basis):
         return None
     rows = found.get("issues")
     if not isinstance(rows, list) or not answers.are_current(found):
@@ -93,7 +93,7 @@ def _check_some(entries: Sequence[Entry[Model]], world: World) -> list[Checked]:
     for entry in entries:
         noted, asked = tracked(world)
         rows = [cache.row_of(issue) for issue in issues_of_entry(entry, noted, active)]
-        text = digest(entry.path, entry.source.text)
+        text = digest(entry.path, entry.basis)
         found.append({"text": text, "issues": rows, **answers.to(asked)})
     return found
 
@@ -122,5 +122,5 @@ def _unlike(faults: Iterable[Fault]) -> Faults:
 
 def _issue(rule: Rule, fault: Fault, entry: Entry[Model]) -> Issue:
     path: KeyPath = tuple(int(part) if part.isdigit() else part for part in fault.key.split("."))
-    place = entry.source.location(path, fault.offset)
+    place = entry.at(*path, offset=fault.offset)
     return Issue(rule.id, fault.severity or rule.severity, fault.message, place, path_text(path), fault.cure)

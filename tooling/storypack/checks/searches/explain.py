@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from storypack.checks.searches.datamodels import dataset_names, tstats_fields
 from storypack.checks.searches.reading import Reading
+from storypack.pack.overlays.record import Record
 from storypack.spl.fields import Fieldset, StageFields
 from storypack.spl.fields.names import matches
 from storypack.spl.fields.state import OF_EVENTS
@@ -52,6 +53,7 @@ class Explanation:
     lookups: tuple[LookupUse, ...]
     datasets: dict[str, tuple[str, ...]]  # dataset: the fields of it that are read
     places: dict[str, tuple[str, ...]]  # index, sourcetype, source: the values that the search asks for
+    overlays: tuple[Record, ...] = ()  # what the site changed in the search, and in macros and schedule that it uses
 
 
 def explain(reading: Reading, name: str, file: str) -> Explanation:

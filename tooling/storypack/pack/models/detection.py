@@ -12,6 +12,7 @@ from storypack.pack.models.search import Search
 
 DetectionType = Literal["TTP", "Anomaly", "Hunting", "Correlation"]
 Category = Literal["application", "cloud", "endpoint", "network", "web", "deprecated"]
+Severity = Literal["informational", "low", "medium", "high", "critical"]
 PeriodText = Annotated[str, matching(r"^[0-9]+[smhd]?$", "a number and s, m, h or d, as in 3600s")]
 
 
@@ -31,6 +32,7 @@ class Finding(Model):
 
     title: Text
     entity: FindingEntity | None = None
+    severity: Severity | None = Field(default=None, description="If not the one that the entity's score stands for")
 
 
 class IntermediateFindingEntity(FindingEntity):

@@ -31,15 +31,25 @@ def _members(name: str, layers: Layers) -> Sql:
     """A path through arrays. The first list comes with the other paths of the event; its members are then looked up in
     a short text."""
     spelled = _spellings(name)
-    lists = [_members_at(keys, layers) for keys in spelled or [name.split(".")]]
+    lists = _spelled_members(spelled or [name.split(".")], layers)
     if not spelled:
         lists.append(_dotted(name))
     return Sql(lists[0] if len(lists) == 1 else f"coalesce({', '.join(lists)})", Kind.MULTI)
 
 
-def _members_at(keys: Sequence[str], layers: Layers) -> str:
-    before, mark, after = _path(keys).partition("[*]")
-    members = f"json_extract({layers.json('$' + before)}, {quote('$' + mark + after)})"
+def _spelled_members(spelled: Sequence[Sequence[str]], layers: Layers) -> list[str]:
+    """The members' texts for each way in which the path behind the first list is divided into keys. The ways to the
+    list itself lead to one list, the first that the event has, which is gone through once."""
+    ways: dict[str, list[str]] = {}
+    for keys in spelled:
+        before, mark, after = _path(keys).partition("[*]")
+        ways.setdefault(mark + after, []).append(layers.json("$" + before))
+    return [_members_at(lists, inside, layers) for inside, lists in ways.items()]
+
+
+def _members_at(lists: Sequence[str], inside: str, layers: Layers) -> str:
+    first = lists[0] if len(lists) == 1 else f"coalesce({', '.join(lists)})"
+    members = f"json_extract({first}, {quote('$' + inside)})"
     texts = f"list_transform({members}, lambda j_: spl_json_text(j_))"
     found = f"nullif(list_filter({texts}, lambda t_: t_ IS NOT NULL), CAST([] AS VARCHAR[]))"
     return layers.once("__members", Sql(found, Kind.MULTI)).text

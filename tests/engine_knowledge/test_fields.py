@@ -122,6 +122,16 @@ def test_a_calculated_field_that_is_wrong_is_left_out_and_said(ta: AddOn) -> Non
     assert "calculated field `user` of x is left out" in result.warnings[0]
 
 
+def test_an_event_type_that_cannot_be_read_is_left_out_and_said(ta: AddOn) -> None:
+    ta.conf("eventtypes", '[good]\nsearch = user=kim\n[open]\nsearch = ("user\n[cut]\nsearch = user=kim OR\n')
+    result = ta.search("table eventtype", [{"user": "kim"}])
+    assert result.rows == [{"eventtype": "good"}]
+    assert [warning.partition(":")[0] for warning in result.warnings] == [
+        "event type `open` is left out",
+        "event type `cut` is left out",
+    ]
+
+
 def test_automatic_lookups(ta: AddOn) -> None:
     ta.conf(
         "props",
@@ -246,7 +256,7 @@ def test_tags_of_a_fields_value(ta: AddOn) -> None:
         ("props", "[x]\nEVAL-b = case(\n", "calculated field `b` of x is left out"),
         ("props", "[x]\nLOOKUP-b = ,\nREPORT-b = ,\nEXTRACT-b = \nFIELDALIAS-b = a AS\n", ""),
         ("eventtypes", "[b]\nsearch = a=1 [search a=1]\n", "event type `b` is left out"),
-        ("eventtypes", "[b]\nsearch = a=1 OR\n", ""),
+        ("eventtypes", "[b]\nsearch = a=1 OR\n", "event type `b` is left out: `OR` has nothing on its right"),
     ],
 )
 def test_settings_that_mean_nothing_cost_no_other_field(ta: AddOn, conf: str, text: str, warning: str) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 from storypack.engine import SearchError
+from storypack.engine.knowledge.apps import KnowledgeError
 
 from .add_on import AddOn
 
@@ -82,3 +85,16 @@ def test_a_transform_that_is_switched_off(ta: AddOn) -> None:
     assert ta.value("v", "a:1 b:2") == "1"
     ta.conf("transforms", "[one]\ndisabled = true\n", "local")
     assert ta.value("v", "a:1 b:2") == "2"
+
+
+def test_a_packed_table(ta: AddOn) -> None:
+    """transforms.conf.spec, filename: a table may be a `.csv.gz`."""
+    ta.lookup("u.csv", "k,v\na,1\n").conf("transforms", "[u]\nfilename = u.csv.gz\n")
+    folder = ta.folder / "lookups"
+    (folder / "u.csv.gz").write_bytes(gzip.compress((folder / "u.csv").read_bytes()))
+    (folder / "u.csv").unlink()
+    ta.conf("props", "[x]\nKV_MODE = json\nLOOKUP-v = u k OUTPUT v\n")
+    assert ta.value("v", {"k": "a"}) == "1"
+    (folder / "u.csv.gz").write_bytes(b"k,v\na,1\n")
+    with pytest.raises(KnowledgeError, match="cannot read the lookup table"):
+        ta.value("v", {"k": "a"})

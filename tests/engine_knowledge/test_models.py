@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from storypack.engine.errors import SearchError
-from storypack.engine.knowledge.apps import KnowledgeError
+from storypack.engine.knowledge.apps import load_knowledge
 
 from .add_on import AddOn
 
@@ -203,11 +204,14 @@ def test_a_dataset_that_is_not_there(house: AddOn) -> None:
         ('{"objects": [{"objectName": "A", "constraints": [{}]}]}', "its dataset `A` is incomplete: 'search'"),
     ],
 )
-def test_a_model_that_cannot_be_read(ta: AddOn, text: str, why: str) -> None:
+def test_a_model_that_cannot_be_read_costs_the_others_nothing(ta: AddOn, text: str, why: str) -> None:
     model(ta, "House", [])
-    (ta.folder / "default" / "data" / "models" / "House.json").write_text(text, encoding="utf-8")
-    with pytest.raises(KnowledgeError, match=rf"cannot read the data model .*House\.json: {why}"):
-        ta.rows("search *", EVENTS)
+    (ta.folder / "default" / "data" / "models" / "Ruin.json").write_text(text, encoding="utf-8")
+    (warning,) = load_knowledge([ta.folder]).warnings
+    assert re.search(rf"the data model .*Ruin\.json is left out, since it cannot be read: {why}", warning)
+    assert len(ta.rows("search *", EVENTS)) == len(EVENTS)
+    with pytest.raises(SearchError, match=r"no data model dataset `Ruin\.A`"):
+        ta.rows("| tstats count from datamodel=Ruin.A", EVENTS)
 
 
 def test_without_a_model_tstats_sees_indexed_fields_only(ta: AddOn) -> None:

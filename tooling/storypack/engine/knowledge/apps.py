@@ -19,9 +19,10 @@ from storypack.conf import Conf, merge, read
 from storypack.csvtext import csv_rows
 from storypack.engine.datamodels.addon import AddOnModel, ModelError, read_model
 from storypack.engine.errors import EngineError
+from storypack.engine.events.packed import Gzip, UnpacksToTooMuch, buffered
 from storypack.engine.knowledge.clashes import clashing
 from storypack.engine.source import MAX_OFFSET, TIME_FORMAT, LookupTable
-from storypack.opening import read_plain
+from storypack.opening import inside, read_plain
 from storypack.spl.macros import MacroDefinition
 from storypack.truth import CONF
 
@@ -102,30 +103,33 @@ def load_knowledge(apps: Iterable[Path] = (), *, builtin: bool = True) -> Knowle
         (folder, {name: layers[name][at] for name in FILES}) for at, folder in enumerate(folders) if folder in add_ons
     ]
     clashes = itertools.chain.from_iterable(clashing(*pair) for pair in itertools.combinations(own, 2))
+    models, unread = _models(folders)
     return Knowledge(
         **confs,
         lookup_folders=lookup_folders,
-        models=_models(folders),
-        warnings=tuple(clashes),
+        models=models,
+        warnings=(*clashes, *unread),
         own_props=merge(*(confs_of["props"] for _, confs_of in own)),
     )
 
 
-def _models(folders: Sequence[Path]) -> dict[str, AddOnModel]:
-    """The data models of all apps by name; one that is given twice is the last one's."""
+def _models(folders: Sequence[Path]) -> tuple[dict[str, AddOnModel], list[str]]:
+    """The data models of all apps by name, one that is given twice being the last one's; and a warning for each that
+    cannot be read, which costs the others nothing."""
     settings = merge(*(_layer(folder, "datamodels") for folder in folders))
-    found: dict[str, AddOnModel] = {}
+    models: dict[str, AddOnModel] = {}
+    unread: list[str] = []
     for folder in folders:
         for part in ("default", "local"):
             for path in sorted((folder / part / "data" / "models").glob("*.json")):
                 strict = settings[path.stem].get("strict_fields") if path.stem in settings else ""
                 try:
                     text = read_plain(path, folder)
-                    found[path.stem] = read_model(path.stem, text, strict=CONF.is_true(strict or "true"))
+                    models[path.stem] = read_model(path.stem, text, strict=CONF.is_true(strict or "true"))
                 except (OSError, ModelError) as error:
                     why = getattr(error, "strerror", None) or error
-                    raise KnowledgeError(f"cannot read the data model {path}: {why}") from error
-    return found
+                    unread.append(f"the data model {path} is left out, since it cannot be read: {why}")
+    return models, unread
 
 
 def _enabled(conf: Conf) -> Conf:
@@ -172,14 +176,21 @@ def read_table(name: str, path: Path, settings: Mapping[str, str], root: Path | 
 
 
 def read_rows(path: Path, root: Path | None = None) -> tuple[tuple[str, ...], list[dict[str, str]]]:
-    """Header and rows of a CSV, which must lie below `root`, if that is given; what a short row lacks is empty. Raises
-    KnowledgeError."""
+    """Header and rows of a CSV (`.csv`, or `.csv.gz`), which must lie below `root`, if that is given; what a short row
+    lacks is empty. Raises KnowledgeError."""
     try:
-        header, *rows = [row for row in csv_rows(read_plain(path, root).decode("utf-8-sig")) if row] or [[]]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        header, *rows = [row for row in csv_rows(_unpacked(path, root).decode("utf-8-sig")) if row] or [[]]
+    except (OSError, UnicodeDecodeError, UnpacksToTooMuch, csv.Error) as error:
         why = getattr(error, "strerror", None) or error
         raise KnowledgeError(f"cannot read the lookup table {path}: {why}") from error
     return tuple(header), [dict(zip_longest(header, row[: len(header)], fillvalue="")) for row in rows]
+
+
+def _unpacked(path: Path, root: Path | None) -> bytes:
+    if path.suffix != ".gz":
+        return read_plain(path, root)
+    with buffered(Gzip(path if root is None else inside(root, path))) as file:
+        return file.read()
 
 
 def _whole(text: str) -> int | None:

@@ -7,7 +7,7 @@ a field and value, most often `eventtype=name`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -26,16 +26,23 @@ class EventType:
     term: tree.Term
 
 
-def event_types(conf: Conf, macros: Mapping[str, MacroDefinition], constants: Mapping[str, str]) -> Iterator[EventType]:
+def event_types(
+    conf: Conf,
+    macros: Mapping[str, MacroDefinition],
+    constants: Mapping[str, str],
+    warn: Callable[[str], object] = lambda message: None,
+) -> Iterator[EventType]:
     """The event types that events of an origin can have: those that its sourcetype, source, host and index (all known
-    before an event is read) do not rule out. One whose search cannot be read is left out, as Splunk does."""
+    before an event is read) do not rule out. One whose search cannot be read is left out, as Splunk does, with a
+    warning."""
     for stanza in conf:
         text = stanza.get("search").strip()
         if not text or CONF.is_true(stanza.get("disabled")):
             continue
         try:
             term = parse_term(expand(text, macros).text)
-        except SplError:
+        except SplError as error:
+            warn(f"event type `{stanza.name}` is left out: {error.message}")
             continue
         reduced = reduce_term(term, constants)
         if reduced is not None:

@@ -295,7 +295,8 @@ class OriginFields:
     def _event_types(self) -> dict[str, tree.Term]:
         """The searches of the event types that an event can have."""
         macros = {**self.knowledge.macro_definitions(), **self.session.macros}
-        return {one.name: one.term for one in event_types(self.knowledge.eventtypes, macros, self.constants)}
+        kinds = event_types(self.knowledge.eventtypes, macros, self.constants, self.session.warn)
+        return {kind.name: kind.term for kind in kinds}
 
     def _is_of(self, name: str) -> Sql:
         """Whether an event is of an event type, as a column. One that leans on itself does so in vain."""

@@ -88,8 +88,18 @@ def changed_by(entry: Entry[Any]) -> set[str]:
 
 
 def _matches(entry: Entry[Any], which: str) -> bool:
+    return is_named((entry.name, entry.stem, entry.path), which)
+
+
+def is_named(texts: Iterable[str], which: str) -> bool:
+    """Whether a name, stem or path is what `--only` names."""
     wanted = which.casefold()
-    return any(fnmatchcase(text.casefold(), wanted) for text in (entry.name, entry.stem, entry.path))
+    return any(fnmatchcase(text.casefold(), wanted) for text in texts)
+
+
+def is_name(which: str) -> bool:
+    """Whether this names objects one by one."""
+    return which.partition(":")[0] not in ("changed", "story")
 
 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> str:

@@ -139,10 +139,14 @@ class Context:
 
     def names(self, kind: str) -> frozenset[str]:
         """The names of all objects of a kind."""
+        if kind == "detection":
+            self.pack.asks_all()
         return self._names[kind]
 
     def is_broken(self, kind: str, name: str) -> bool:
         """Whether a file that could not be loaded looks like the object of this name: then it is not unknown."""
+        if kind == "detection":
+            self.pack.asks_all()
         return (kind, file_stem(name)) in self._broken
 
     def is_any_broken(self, name: str) -> bool:
@@ -206,6 +210,7 @@ class Context:
 
     def users_of(self, schedule: NamedSchedule) -> list[Search]:
         """The searches that run on this schedule."""
+        self.pack.asks_all()
         return self._schedule_users.get(id(schedule), [])
 
     def is_default(self, schedule: NamedSchedule) -> bool:
@@ -222,27 +227,33 @@ class Context:
 
     @cached_property
     def filter_names(self) -> frozenset[str]:
+        """The names of the filter macros of all detections."""
+        self.pack.asks_all()
         return frozenset(self.filters.values())
 
     @cached_property
     def called_macros(self) -> frozenset[str]:
         """Names of all macros that some text of the pack calls."""
+        self.pack.asks_all()
         sources = {entry.model.macro for entry in self.pack.data_sources if entry.model.macro}
         return frozenset(sources.union(*(calls(text) for text in self._texts())))
 
     def has_word(self, name: str) -> bool:
         """Does a search text of the pack hold this word?"""
+        self.pack.asks_all()
         word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
         return any(name in text and word.search(text) for text in self._texts())
 
     @cached_property
     def broken_text(self) -> str:
         """The texts of the files that could not be loaded: what they name is not unused."""
+        self.pack.asks_all()
         texts = (read_file(self.root, path) for path in self.pack.broken)
         return "\n".join(text.decode("utf-8", "replace") for text in texts if isinstance(text, bytes))
 
     def is_named_in_broken(self, name: str) -> bool:
         """Whether a file that could not be loaded names this macro, lookup, story or schedule."""
+        self.pack.asks_all()
         return (
             bool(self.pack.broken) and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", self.broken_text) is not None
         )

@@ -42,7 +42,7 @@ def _foreign_filter(detection: Detection, context: Context) -> str | None:
     last = _LAST_CALL.search(detection.search)
     if not last or last[1] == context.own_filter(detection):
         return None
-    return last[1] if last[1] in context.filter_names or last[1].endswith("_filter") else None
+    return last[1] if last[1].endswith("_filter") else None
 
 
 @rule(

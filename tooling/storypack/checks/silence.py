@@ -87,7 +87,8 @@ def apply_silences(context: Context, issues: Sequence[Issue]) -> tuple[list[Issu
 
 
 def _switches(context: Context, faults: list[Issue]) -> Iterator[_Silence]:
-    """All switches of the pack; those for objects that are not there go to `faults`."""
+    """All switches of the pack; those for objects that are not there, which only the whole pack tells, go to
+    `faults`."""
     for entry in context.pack.entries():
         if isinstance(entry.model, Content) and entry.model.silence:
             files = frozenset({entry.path, *context.companions(entry.model)})
@@ -102,7 +103,7 @@ def _switches(context: Context, faults: list[Issue]) -> Iterator[_Silence]:
         key = f"silence[{number}].rule"
         place = partial(source.location, ("silence", number, "rule"))
         for index, name in enumerate(setting.objects):
-            if name not in by_name and not context.is_any_broken(name):
+            if context.pack.unread is None and name not in by_name and not context.is_any_broken(name):
                 where = partial(source.location, ("silence", number, "objects", index))
                 missing = _Silence(setting.rule, None, where, f"silence[{number}].objects[{index}]")
                 cure = did_you_mean(name, by_name)

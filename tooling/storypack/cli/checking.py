@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from storypack import plugins
 from storypack.authoring.changes import Changes
-from storypack.authoring.selection import changes_since, starts_of_changes
+from storypack.authoring.selection import (
+    SelectionError,
+    changes_since,
+    chosen_files,
+    is_name,
+    is_named,
+    starts_of_changes,
+)
 from storypack.checks import baseline, snapshot
 from storypack.checks.cache import tool_digest
 from storypack.checks.run import Checked, run_checks
@@ -20,6 +28,7 @@ from storypack.issue import Issue
 from storypack.opening import real
 from storypack.pack.load import Loaded, load_pack
 from storypack.pack.pack import Pack
+from storypack.pack.part import load_part
 from storypack.scratch import scratch
 from storypack.store import Store, digest
 
@@ -35,6 +44,10 @@ def checked(
     With `changed` in `only`, these are the issues of the files that it names, and of all others those that are new.
     `since` = the branch or commit that versions are compared with.
     """
+    if only and not since and all(map(is_name, only)):
+        part = _checked_part(pack, only, today, store)
+        if part is not None:
+            return part
     loaded = load_pack(pack, store)
     if not loaded.files:
         raise no_pack(pack)
@@ -46,10 +59,37 @@ def checked(
         return found, _texts(loaded, result.issues)
     elsewhere = [issue for issue in result.issues if issue.location.file not in files]
     new = {id(issue) for since in starts_of_changes(only) for issue in _new_since(loaded.pack, since, elsewhere, store)}
+    return _about(loaded, result, files, new)
+
+
+def _about(
+    loaded: Loaded, result: Checked, files: Collection[str], new: Collection[int] = ()
+) -> tuple[Snapshot, Mapping[str, str]]:
+    """What is said of some files, and issues whose id() is in `new`."""
     issues = [issue for issue in result.issues if issue.location.file in files or id(issue) in new]
     silenced = [issue for issue in result.silenced if issue.location.file in files]
     read = [path for path in loaded.files if path in files]
     return Snapshot(issues, read, len(silenced)), _texts(loaded, issues)
+
+
+def _checked_part(
+    pack: Path, only: Sequence[str], today: dt.date, store: Store | None
+) -> tuple[Snapshot, Mapping[str, str]] | None:
+    """What is said of some detections, by reading little more than them. None where that would not do: something else
+    is asked about, or what is to be said depends on all detections."""
+    if plugins.offered(plugins.RULES):  # they may ask anything
+        return None
+    loaded = load_part(pack, lambda *texts: any(is_named(texts, which) for which in only))
+    if loaded is None or loaded.pack.unread is None:
+        return None
+    try:
+        files = chosen_files(loaded.pack, only) or frozenset()
+    except SelectionError:
+        return None
+    if not files or not files <= {entry.path for entry in loaded.pack.detections}:
+        return None
+    result = _run(loaded, today, store, files)
+    return None if loaded.pack.unread.asked else _about(loaded, result, files)
 
 
 def _enough(loaded: Loaded, files: frozenset[str] | None, only: Sequence[str]) -> frozenset[str] | None:

@@ -32,6 +32,7 @@ from storypack.pack.models.settings import ExternalContent, Settings
 from storypack.pack.pack import Entry, Pack
 from storypack.pack.read import Read
 from storypack.pack.source import SourceFile, path_text
+from storypack.pack.unread import Unread
 from storypack.pack.yaml import Problem, YamlError, decode, parse
 from storypack.processes import run_all
 from storypack.store import Store
@@ -97,8 +98,18 @@ def load_pack(folder: Path, store: Store | None = None) -> Loaded:
     return link(folder, settings, settings_source, results, [*issues, *stray])
 
 
+def read_and_modelled(folder: Path, found: list[Found]) -> list[FileResult]:
+    """What becomes of some files of a pack."""
+    return [_modelled(item, read_content(folder, item)) for item in found]
+
+
 def link(
-    folder: Path, settings: Settings, settings_source: SourceFile, results: list[FileResult], issues: list[Issue]
+    folder: Path,
+    settings: Settings,
+    settings_source: SourceFile,
+    results: list[FileResult],
+    issues: list[Issue],
+    unread: Unread | None = None,
 ) -> Loaded:
     """A pack of what became of its files, in the order in which they are given."""
     entries: dict[str, list[Entry[Any]]] = {kind.folder: [] for kind in (*KINDS, OVERLAY)}
@@ -120,6 +131,7 @@ def link(
         settings_source=settings_source,
         content={folder: tuple(items) for folder, items in entries.items()},
         broken=tuple(broken),
+        unread=unread,
     )
     pack, misfits = _overlaid(shipped, overlays)
     issues = [*issues, *misfits]

@@ -26,6 +26,7 @@ from storypack.pack.models.settings import Settings
 from storypack.pack.models.story import Story
 from storypack.pack.names import filter_macro_name, prefixed, search_stanza
 from storypack.pack.source import KeyPath, SourceFile
+from storypack.pack.unread import Unread
 
 if TYPE_CHECKING:  # few packs have overlays, and their models take a while to make
     from storypack.pack.models.overlay import Overlay
@@ -163,6 +164,7 @@ class Pack:
     broken: tuple[str, ...] = field(default=(), repr=False)  # files that are left out because of errors
     overlays: tuple[Entry[Overlay], ...] = ()
     filters: Mapping[str, str] = field(default_factory=dict)  # definitions of filter macros, by the detection's file
+    unread: Unread | None = field(default=None, repr=False)  # where the pack is a part of one
 
     def entries(self) -> Iterator[Entry[Model]]:
         """Every object, kind after kind."""
@@ -177,6 +179,11 @@ class Pack:
         """The text of each file that became an object, an overlay or the settings, by path."""
         sources = [entry.source for entry in (*self.entries(), *self.overlays)]
         return {source.path: source.text for source in (*sources, self.settings_source)}
+
+    def asks_all(self) -> None:
+        """To be called where a question is about all detections: a part of a pack notes it."""
+        if self.unread is not None:
+            self.unread.note()
 
     @property
     def stories(self) -> tuple[Entry[Story], ...]:
@@ -279,6 +286,7 @@ class Pack:
 
     def detections_of(self, story: str) -> list[Entry[Detection]]:
         """The detections that name this story."""
+        self.asks_all()
         return self._detections_by_story.get(story, [])
 
     @cached_property
@@ -295,6 +303,7 @@ class Pack:
 
     def users_of_macro(self, name: str) -> list[Entry[Model]]:
         """Whatever has searches, and macros, in whose text a macro of this name is called."""
+        self.asks_all()
         return self._users_of_macros.get(name, [])
 
     # --- what is generated, and what things are called in Splunk

@@ -52,7 +52,9 @@ class Plan:
         todo = list(chain.from_iterable(self.chunks))
         checked = zip(todo, chain.from_iterable(results), strict=True)
         known = {**self.known, **{entry.path: found for entry, found in checked}}
-        if self.store and (todo or len(self.kept) != len(self.entries) + len(self.others)):
+        unread = self.context.pack.unread
+        asked = unread is not None and unread.asked  # then nothing that was learnt counts
+        if self.store and not asked and (todo or len(self.kept) != len(self.entries) + len(self.others)):
             self.store.save(FILE, {**self.others, **known})
         return [cache.issue_of(row) for entry in self.entries for row in known[entry.path]["issues"]]
 

@@ -124,5 +124,5 @@ class Answers:
             all(self.macro(key) == answer for key, answer in macros.items())
             and all(self.lookup(name) == answer for name, answer in lookups.items())
             and all(self.source(name) == answer for name, answer in sources.items())
-            and names in ("", self.names)
+            and (names == "" or names == self.names)
         )

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from storypack.checks.context import Context
 from storypack.checks.lookups import read_table
 from storypack.pack.models import CsvLookup, DataSource, KvStoreLookup, Lookup
+from storypack.pack.unread import PartOfMacros
 from storypack.reference import cim
 from storypack.reference.add_ons import Gap, gaps
 from storypack.spl.fields import Tables
@@ -73,8 +74,11 @@ def _world_of(context: Context) -> World:
     files = {lookup.filename or f"{lookup.name}.csv": lookup.name for lookup in context.lookups if _is_csv(lookup)}
     if not context.settings.build.date_lookup_files:
         mine |= {file: mine[name] for file, name in files.items()}
+    macros: Mapping[str, MacroDefinition] = {**shipped.macros(), **foreign, **own}
+    if context.pack.unread is not None:
+        macros = PartOfMacros(macros, context.pack.unread)
     return World(
-        {**shipped.macros(), **foreign, **own},
+        macros,
         {**lookups, **mine},
         frozenset(mine),
         files,

@@ -26,6 +26,7 @@ from storypack.hunting.mapping import Item, Mapped, OtherVersion, Partition, Ste
 from storypack.hunting.merging import Elsewhere
 from storypack.pack.load import load_pack
 from storypack.testing.setting import Setting
+from tests.engine_events.trails import as_lines, as_list, record, write
 from tests.hunting.test_hunt import NOW
 from tests.testing.small_pack import SmallPack, event
 
@@ -136,6 +137,27 @@ def test_any_partitions_give_the_findings_of_one_process(
     parts = list(partitions([*items, items[0]]))
     assert sum(len(part.items) for part in parts) == len(items)
     assert_same(here(pack, items), Elsewhere_(pack, parts).run())
+
+
+def test_copies_of_small_files_give_the_findings_of_the_files(
+    pack: SmallPack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """One process reads the files with care here, and partitions read copies of them."""
+    monkeypatch.setitem(globals(), "GIVEN", Given())
+    pack.detection("Disk", "sourcetype=aws:cloudtrail eventName=Copy* | stats count by eventID | `ex_disk_filter`")
+    folder = tmp_path / "trail"
+    folder.mkdir()
+    for number in range(10):
+        records = [record(number * 10 + at, "CopyObject" if at == 1 else "GetObject") for at in range(3)]
+        write(folder / f"{number:02}.json.gz", as_lines(records) if number % 2 else as_list(records))
+    items = [Item(str(path), str(path), path.stat().st_size) for path in sorted(folder.iterdir())]
+    alone = here(pack, items)
+    assert [(Path(event.file).name, event.line) for each in alone.findings for event in each.events] == [
+        (f"{number:02}.json.gz", 2) for number in range(10)
+    ]
+    for parts in ([Partition(0, tuple(items))], [Partition(0, tuple(items[:3])), Partition(1, tuple(items[3:]))]):
+        copied = Elsewhere_(pack, parts).run()
+        assert (copied.findings, copied.coverage) == (alone.findings, alone.coverage)
 
 
 def test_partitions_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,10 +24,11 @@ def hunted_files(
 ) -> tuple[list[EventFile], dict[Path, str]]:
     """The event files, each once, with the source type told from its content, and the names of their paths. `result`
     gets how many there are, their bytes, and what cannot be read."""
+    from storypack.engine.events.copies import Copies
     from storypack.hunting.inputs import Looked
 
-    looked = Looked(unreadable=result.unreadable, left_out=result.left_out)
-    with waiting() as line:
+    with waiting() as line, Copies(scratch / "copies") as copies:
+        looked = Looked(unreadable=result.unreadable, left_out=result.left_out, copies=copies)
         line.say(lambda: f"looking at files ... {len(looked.files):,}")
         for number, name in enumerate(names):
             paths = _named(name, scratch / f"input_{number}", result)

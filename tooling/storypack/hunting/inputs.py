@@ -8,6 +8,8 @@ from pathlib import Path
 
 from storypack.engine.errors import EngineError, UnreadableFile
 from storypack.engine.events.archives import ArchiveError, is_archive, unpacked
+from storypack.engine.events.copies import Copies
+from storypack.engine.events.glance import SOURCETYPE, Glance, glance
 from storypack.engine.events.origin import EventFile
 from storypack.engine.events.shapes import recognise
 from storypack.engine.events.sourcetypes import XML_WINDOWS, guess
@@ -35,20 +37,23 @@ class Given:
 @dataclass
 class Looked:
     """What was found: event files, each once, with the names of their paths, their bytes, and what cannot be read or is
-    no text."""
+    no text. `copies` takes the events of small files, to be read together."""
 
     files: dict[Path, EventFile] = field(default_factory=dict)
     names: dict[Path, str] = field(default_factory=dict)
     bytes: int = 0
     unreadable: dict[str, str] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
+    copies: Copies | None = None
+    _seen: dict[Path, Glance] = field(default_factory=dict, repr=False)
 
     def add(self, path: Path, shown: str, given: Given) -> None:
         """Take in a file."""
         if path in self.files:
             return
+        seen = self._seen.pop(path, None)
         try:
-            file = _recognised(path, shown, given)
+            file = self._copied(path, shown, given, seen) or _recognised(path, shown, given)
         except (EngineError, OSError) as error:
             self.unreadable[shown] = str(error)
             return
@@ -63,13 +68,26 @@ class Looked:
         tells their folders in `scratch` from others."""
         for at, (path, shown) in enumerate(paths):
             try:
-                if not is_archive(path):
+                if self._is_seen(path) or not is_archive(path):
                     yield path, shown
                     continue
                 for member, inside in unpacked(path, scratch / f"archive_{number}_{at}"):
                     yield member, f"{shown}!{inside}"
             except (ArchiveError, EngineError, OSError) as error:
                 self.unreadable[shown] = str(error)
+
+    def _is_seen(self, path: Path) -> bool:
+        """Whether a file is settled at a glance."""
+        seen = None if self.copies is None or path in self.files else glance(path)
+        if seen is not None:
+            self._seen[path] = seen
+        return seen is not None
+
+    def _copied(self, path: Path, shown: str, given: Given, seen: Glance | None) -> EventFile | None:
+        if seen is None or self.copies is None or given.sourcetype not in (None, SOURCETYPE):
+            return None
+        copy = self.copies.add(seen)
+        return copy and EventFile(path, SOURCETYPE, shown, given.host, given.index, given.assumed, copy)
 
 
 def _recognised(path: Path, shown: str, given: Given) -> EventFile | None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from storypack import __version__
 from storypack.engine.candidates import lines_of
 from storypack.engine.errors import EngineError
+from storypack.engine.events.copies import Copies
 from storypack.engine.events.origin import EventFile
 from storypack.engine.filters import Filters
 from storypack.engine.knowledge.apps import Knowledge
@@ -118,10 +119,11 @@ def map_partition(partition: Partition, step: Step) -> Mapped:
     if step.version != __version__:
         raise OtherVersion(f"a worker has storypack {__version__}, and the hunt is of {step.version}")
     mapped = Mapped(partition.number)
-    looked = Looked(unreadable=mapped.unreadable, left_out=mapped.left_out)
     with scratch() as folder:
-        for path, shown in looked.members(_paths(partition, folder, looked), folder):
-            looked.add(path, shown, step.given)
+        looked = Looked(unreadable=mapped.unreadable, left_out=mapped.left_out)
+        with Copies(folder / "copies") as looked.copies:
+            for path, shown in looked.members(_paths(partition, folder, looked), folder):
+                looked.add(path, shown, step.given)
         mapped.found, mapped.bytes = len(looked.files), looked.bytes
         for files in _chunks(list(looked.files.values())):
             try:
@@ -212,11 +214,11 @@ def _map_files(files: list[EventFile], names: Mapping[Path, str], step: Step, ma
                 mapped.events += _kept(staged, source, base)
         mapped.files += [
             MappedFile(
-                replace(events.file, path=Path(names.get(events.file.path, str(events.file.path)))),
+                replace(events.file, path=Path(names.get(events.file.path, str(events.file.path))), copy=None),
                 events.json,
                 events.indexed,
                 events.multi,
-                0 if events.held else 1 if events.parted else 2,
+                0 if events.held else 1 if events.copied else 2 if events.parted else 3,
             )
             for events in source.events
         ]

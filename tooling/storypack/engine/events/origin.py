@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from storypack.engine.events.copies import Copy
 from storypack.engine.events.event import NO_LABELS, CutEvent, Labels
 from storypack.engine.events.sourcetypes import XML_WINDOWS, guessed_apart, stream_sourcetype, text_sourcetype
 
@@ -19,7 +20,7 @@ class EventFile:
 
     `assumed` are the names among sourcetype, source, host and index that nobody gave: where the file itself says
     otherwise of an event (an envelope, an export, a stream's name), that holds. Bytes of a `source` that are no UTF-8
-    (a file's name may hold any) are spelt out.
+    (a file's name may hold any) are spelt out. `copy` = where the events of a small file have been copied to.
     """
 
     path: Path
@@ -28,6 +29,7 @@ class EventFile:
     host: str = ""
     index: str = "main"
     assumed: frozenset[str] = frozenset()
+    copy: Copy | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "source", self.source.encode("utf-8", "backslashreplace").decode("utf-8"))

@@ -16,6 +16,7 @@ import duckdb
 
 from storypack.engine.errors import OutOfMemory, UnreadableFile
 from storypack.engine.events import zstd
+from storypack.engine.events.copies import copies_sql, misread
 from storypack.engine.events.cutting import cut, replaced
 from storypack.engine.events.event import CutEvent
 from storypack.engine.events.formats.registry import format_named
@@ -56,6 +57,7 @@ class RawEvents:
     json: bool = False  # most events are JSON objects
     held: bool = False  # in HELD_TABLE, under its place in the list of all
     streamed: bool = False  # read from the file by each search, not held in a table
+    copied: bool = False  # read by each search from the copy that `file` names
     parted: bool = False  # some of the file's events only
     indexed: bool = False  # some events have `__indexed` fields
     damage: str = ""  # why the file could not be read to its end
@@ -105,7 +107,13 @@ def load_events(
     `read_events` in all else."""
     found: list[RawEvents] = []
     streamed_bytes = 0
+    copies = _Copied(hold.connection)
     for number, file in enumerate(files, 1):
+        if (ingest is None or ingest.is_idle) and (copied := copies.of(file)) is not None:
+            hold.skip(1)
+            found.append(copied)
+            progress(number)
+            continue
         shape = recognise(file.path, csv=csv)
         if shape.known_as is not None and shape.known_as.cure:
             raise UnreadableFile(f"{file.path} is {shape.known_as}")
@@ -123,6 +131,34 @@ def load_events(
         found += streamed if streamed is not None else _held(hold, file, shape, ingest, settings)
         progress(number)
     return found
+
+
+@dataclass
+class _Copied:
+    """The events of files that were copied; lists among them are looked through once for all."""
+
+    connection: duckdb.DuckDBPyConnection
+    _misread: dict[Path, frozenset[int]] = field(default_factory=dict)
+
+    def of(self, file: EventFile) -> RawEvents | None:
+        """A file's events; None for one without a copy, and for a list that was not divided rightly."""
+        copy = file.copy
+        if copy is None or (copy.is_list and copy.number in self._misread_in(copy.path)):
+            return None
+        sql = (
+            "SELECT _raw, CAST(NULL AS VARCHAR) AS __indexed, __position, CAST(NULL AS DOUBLE) AS __when "
+            f"FROM ({copies_sql(copy.path)}) WHERE __copy = {copy.number}"
+        )
+        broken = 0 if copy.is_list else None
+        return RawEvents(file, _COPY_SHAPE, sql, copy.count, broken, json=True, copied=True)
+
+    def _misread_in(self, path: Path) -> frozenset[int]:
+        if path not in self._misread:
+            self._misread[path] = misread(self.connection, path)
+        return self._misread[path]
+
+
+_COPY_SHAPE = Shape(format_named("lines"), Compression.NONE)
 
 
 def _stream(
@@ -329,6 +365,21 @@ def has_seen_broken(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether a search has come upon an event that is broken."""
     row = connection.execute(f"SELECT last_value FROM duckdb_sequences() WHERE sequence_name = '{_SEEN}'").fetchall()
     return bool(row) and row[0][0] is not None
+
+
+def counted_copies(connection: duckdb.DuckDBPyConnection, found: Iterable[RawEvents]) -> list[RawEvents]:
+    """The same events, with the broken ones of copies counted: all of a file of copies in one go."""
+    counts: dict[Path, dict[int, int]] = {}
+    judged = []
+    for events in found:
+        copy = events.file.copy
+        if events.copied and events.broken is None and copy is not None:
+            if copy.path not in counts:
+                sql = f"SELECT __copy, count(*) FROM ({copies_sql(copy.path)}) WHERE NOT json_valid(_raw) GROUP BY 1"
+                counts[copy.path] = dict(connection.execute(sql).fetchall())
+            events = replace(events, broken=counts[copy.path].get(copy.number, 0))
+        judged.append(events)
+    return judged
 
 
 def counted(connection: duckdb.DuckDBPyConnection, events: RawEvents) -> RawEvents:

@@ -54,6 +54,11 @@ class Ingest:
     counts: dict[Path, Counts] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether there are no add-ons, so that no file has index-time settings."""
+        return not len(self.knowledge.own_props)
+
     def named(self, file: EventFile) -> EventFile:
         """The file under the source type that a stanza for its source names, where nobody gave one."""
         if file.sourcetype and "sourcetype" not in file.assumed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from storypack.engine.events.origin import EventFile
 from storypack.engine.events.reading import (
     RawEvents,
     counted,
+    counted_copies,
     has_seen_broken,
     judged,
     load_events,
@@ -45,6 +46,12 @@ class EventTable:
 
     origin: EventFile
     rows: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+
+
+def _readable(files: Iterable[EventFile]) -> list[Path]:
+    """What DuckDB may read of files: themselves, or their copies."""
+    paths = dict.fromkeys(path for file in files for path in (file.path, file.copy.path if file.copy else file.path))
+    return list(paths)
 
 
 class FileSource:
@@ -79,7 +86,7 @@ class FileSource:
     ) -> None:
         self.knowledge = load_knowledge() if knowledge is None else knowledge
         with translated():
-            self.root: duckdb.DuckDBPyConnection = root or open_root([file.path for file in files], memory=memory)
+            self.root: duckdb.DuckDBPyConnection = root or open_root(_readable(files), memory=memory)
         self._owns_root = root is None
         self._lookups = lookups or {}
         self._saved_searches = saved_searches or {}
@@ -154,7 +161,7 @@ class FileSource:
 
     def _count(self) -> None:
         with translated():
-            self.events[:] = [counted(self.root, events) for events in self.events]
+            self.events[:] = [counted(self.root, events) for events in counted_copies(self.root, self.events)]
 
     @property
     def broken(self) -> Mapping[Path, int]:

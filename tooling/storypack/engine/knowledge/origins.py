@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storypack.conf import Conf
+from storypack.engine.events.copies import copies_sql
 from storypack.engine.events.hold import HELD_TABLE
 from storypack.engine.events.reading import RawEvents, lines_sql
 from storypack.engine.knowledge.props import renamed, source_stanzas
@@ -55,6 +57,11 @@ class Origin:
         return any(events.streamed for events in self.files)
 
     @property
+    def is_copied(self) -> bool:
+        """Whether the events are read from a copy for each search."""
+        return any(events.copied for events in self.files)
+
+    @property
     def sql(self) -> str:
         """The raw events with their file's number (`__origin`), this origin's (`__part`), and the fields of both."""
         shared = ", ".join(f"{quote(value)} AS {identifier(name)}" for name, value in self.constants.items())
@@ -71,11 +78,21 @@ class Origin:
                 "SELECT e._raw, e.__indexed, e.__position, e.__when, f.number AS __origin, f.source "
                 f"FROM {HELD_TABLE} e JOIN {FILES_TABLE} f ON e.__file = f.number WHERE {_within('e.__file', held)}"
             )
+        copied: dict[Path, list[int]] = {}
+        for number, events in self.numbered:
+            if events.copied and events.file.copy is not None:
+                copied.setdefault(events.file.copy.path, []).append(number)
+        for path, numbers in copied.items():
+            yield (
+                "SELECT c._raw, CAST(NULL AS VARCHAR) AS __indexed, c.__position, CAST(NULL AS DOUBLE) AS __when, "
+                f"f.number AS __origin, f.source FROM ({copies_sql(path)}) c "
+                f"JOIN {FILES_TABLE} f ON c.__copy = f.copy WHERE {_within('f.number', numbers)}"
+            )
         streamed: dict[object, list[RawEvents]] = {}
         for number, events in self.numbered:
             if events.streamed and not events.parted:
                 streamed.setdefault(events.shape.compression, []).append(events)
-            elif not events.held:
+            elif not events.held and not events.copied:
                 yield f"SELECT *, {number} AS __origin, {quote(events.file.source)} AS source FROM ({events.sql})"
         for several in streamed.values():
             lines = lines_sql([one.file.path for one in several], several[0].shape.compression, ", filename = true")
@@ -160,14 +177,17 @@ def _within(column: str, numbers: Sequence[int]) -> str:
 
 
 def write_files_table(connection: DuckDBPyConnection, events: Sequence[RawEvents]) -> None:
-    """The table that says of each file's number what its path and source are; see `Origin.sql`."""
+    """The table that says of each file's number what its path, source and the number of its copy are; see
+    `Origin.sql`."""
     connection.execute(
         f"CREATE OR REPLACE TABLE {FILES_TABLE} AS SELECT unnest(range(CAST(? AS BIGINT))) AS number, "
-        "unnest(CAST(? AS VARCHAR[])) AS path, unnest(CAST(? AS VARCHAR[])) AS source",
+        "unnest(CAST(? AS VARCHAR[])) AS path, unnest(CAST(? AS VARCHAR[])) AS source, "
+        "unnest(CAST(? AS BIGINT[])) AS copy",
         [
             len(events),
             # A streamed file's path is plain; DuckDB would not take just any name.
             [str(one.file.path) if one.streamed and not one.parted else None for one in events],
             [one.file.source for one in events],
+            [one.file.copy.number if one.copied and one.file.copy is not None else None for one in events],
         ],
     ).fetchall()

@@ -219,7 +219,7 @@ def _time(
     else:
         settings = settings_for(knowledge.props, file.sourcetype, file.source, file.host)
         warn = partial(_warn, session, file)
-        time = time_sql(settings, layers, run.now, warn, few=not origin.is_streamed)
+        time = time_sql(settings, layers, run.now, warn, few=not (origin.is_streamed or origin.is_copied))
         if any(events.timed for events in origin.files):
             time = f"coalesce(__when, {time})"
         if run.clock is not None and untimed is not None and untimed.is_filled:

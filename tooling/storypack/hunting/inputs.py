@@ -87,7 +87,9 @@ class Looked:
         if seen is None or self.copies is None or given.sourcetype not in (None, SOURCETYPE):
             return None
         copy = self.copies.add(seen)
-        return copy and EventFile(path, SOURCETYPE, shown, given.host, given.index, given.assumed, copy)
+        if copy is None:
+            return None
+        return EventFile(path, SOURCETYPE, shown, given.host, given.index, given.assumed, copy)
 
 
 def _recognised(path: Path, shown: str, given: Given) -> EventFile | None:

@@ -4,15 +4,24 @@ Search Reference: where ("These eval-expressions must be Boolean expressions"), 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from storypack.spl import catalogue
 from storypack.spl.tree import Binary, Call, Expr, Head, Node, Number, String, Unary, Where
 
-PLACES = (Where, Head, Unary, Binary, Call)
-"""The nodes that may ask for a condition."""
-
 _LOGIC = frozenset({"AND", "OR", "XOR"})
+_CHOOSING = frozenset({"if", "mvfilter", "case", "validate"})
+
+ASKING: Mapping[type[Node], Callable[[Any], bool]] = {
+    Where: lambda node: True,
+    Head: lambda node: node.condition is not None,
+    Unary: lambda node: node.op == "NOT",
+    Binary: lambda node: node.op in _LOGIC,
+    Call: lambda node: node.name in _CHOOSING,
+}
+"""The nodes that ask for a condition, by type: few do."""
+
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "."})
 _VALUES = frozenset({"number", "string", "multi"})
 

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import NamedTuple
 
 from storypack.spl.calls import macro_call
@@ -25,6 +26,7 @@ MAX_CALLS = 20_000
 MAX_LENGTH = 4_000_000
 _MOST_DEFINITIONS = 4  # sets of macros for which the expansion of a text is kept
 
+_BEHIND_ALL = (inf,)  # greater than any span: pieces are compared as tuples
 _SCAN = re.compile(rf"(?s){STRING}|(?P<macro>{MACRO})")
 
 
@@ -95,7 +97,9 @@ class Expanded:
 
     def piece_at(self, offset: int) -> Piece:
         """The piece that an offset of the expanded text belongs to."""
-        return self.pieces[max(bisect_right(self.pieces, offset, key=lambda piece: piece.start) - 1, 0)]
+        return self.pieces[
+            max(bisect_right(self.pieces, (offset, _BEHIND_ALL)) - 1, 0)
+        ]  # pieces begin with their start
 
     def original(self, span: Span) -> Span:
         """The place in the author's text: the same characters, or the whole call that they came from."""

@@ -2,54 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from storypack.spl import nulls, tree, unknown_uses
 from storypack.spl.fields.walk import children, own_nodes, walk
 from storypack.spl.nulls import Names, never_null
 from storypack.spl.printer import print_expression
-from storypack.spl.tree import Binary, Call, Expr, Field, Number, Pipeline, String, Unary
+from storypack.spl.tree import Binary, Call, Expr, Field, Node, Number, Pipeline, String, Unary
 from storypack.spl.unknown_uses import Dependence
 
 
-def dependences(pipeline: Pipeline, known: Names | None = None, lists: Names = nulls.NONE) -> Iterator[Dependence]:
-    """The places of a search, its subsearches included, in the order of its stages."""
+def dependences(
+    pipeline: Pipeline,
+    known: Names | None = None,
+    lists: Names = nulls.NONE,
+    suspects: Sequence[Node] | None = None,
+) -> Iterator[Dependence]:
+    """The places of a search, its subsearches included, in the order of its stages.
+
+    The tree must be one that was read: stages are told by their spans. `suspects` = the nodes of the search that may
+    depend on a point, if the caller knows them."""
     known = nulls.before(pipeline) if known is None else known
-    stages = [(command, *own_nodes(command)) for command in pipeline.commands]
-    asking = [any(map(unknown_uses.may_depend, own)) for _, own, _ in stages]
-    last = max((at for at, (_, _, inner) in enumerate(stages) if inner or asking[at]), default=-1)
-    for at, (command, own, inner) in enumerate(stages[: last + 1]):
-        if asking[at]:
-            yield from _of_stage(command, own, known, lists)
-        for search in inner:
-            inside = (known, lists) if command.continues() else (None, nulls.NONE)
-            yield from dependences(search, *inside)
+    suspects = [*filter(unknown_uses.may_depend, walk(pipeline))] if suspects is None else suspects
+    stages = [(command, _inside_of(command, suspects)) for command in pipeline.commands]
+    last = max((at for at, (_, own) in enumerate(stages) if own), default=-1)
+    sums = any(isinstance(node, Binary) for node in suspects)
+    for at, (command, suspicious) in enumerate(stages[: last + 1]):
+        if suspicious or sums:
+            own, inner = own_nodes(command)
+        if suspicious:
+            yield from _of_stage(command, own, suspicious, known, lists)
+            for search in inner:
+                if command.continues():
+                    yield from dependences(search, known, lists, suspicious)
+                else:
+                    yield from dependences(search, suspects=suspicious)
         if at < last:
-            known, lists = command.filled(known), unknown_uses.lists_after(command, own, lists)
+            known = command.filled(known)
+            lists = unknown_uses.lists_after(command, own, lists) if sums else lists
 
 
-def _of_stage(command: tree.Command, own: list[tree.Node], known: Names, lists: Names) -> Iterator[Dependence]:
+def _inside_of(outer: Node, nodes: Sequence[Node]) -> list[Node]:
+    """Those of the nodes that stand within the text of another one."""
+    start, end = outer.span
+    return [node for node in nodes if start <= node.span[0] < end]
+
+
+def _of_stage(
+    command: tree.Command, own: list[Node], suspects: Sequence[Node], known: Names, lists: Names
+) -> Iterator[Dependence]:
     if isinstance(command, tree.Where):
         yield from _conditions(command.condition, known)
     elif isinstance(command, tree.Eval):
-        yield from _assignments(command, known)
+        yield from _assignments(command, suspects, known)
     else:
         for node in own:
             if isinstance(node, tree.Aggregation | tree.Head):
                 inner = node.arg if isinstance(node, tree.Aggregation) else node.condition
-                if inner is not None:
+                if inner is not None and _inside_of(inner, suspects):
                     yield from _conditions(inner, known)
-    for node in own:
+    suspicious = [*filter(unknown_uses.may_depend, own)]
+    for node in suspicious:
         yield from _patterns(node)
-    yield from unknown_uses.uses(command, own, known, lists)
+    yield from unknown_uses.uses(command, suspicious, known, lists)
 
 
-def _assignments(command: tree.Eval, known: Names) -> Iterator[Dependence]:
+def _assignments(command: tree.Eval, suspects: Sequence[Node], known: Names) -> Iterator[Dependence]:
+    last = max(node.span.start for node in suspects)
     for each in command.assignments:
+        if each.span.start > last:
+            return
         if isinstance(each, tree.Assignment):
-            yield from _conditions(each.value, known)
-            one = tree.Eval((each,))
-            known = one.filled(known)
+            if _inside_of(each, suspects):
+                yield from _conditions(each.value, known)
+            known = tree.Eval((each,)).filled(known)
 
 
 # --- NOT of what may be null
@@ -97,7 +123,7 @@ def _conditions(expr: Expr, known: Names) -> Iterator[Dependence]:
 def _inside(expr: Expr) -> Iterator[Expr]:
     for child in children(expr):
         for each in child if isinstance(child, tuple) else (child,):
-            if isinstance(each, tree.Node) and not isinstance(each, Pipeline):
+            if isinstance(each, Node) and not isinstance(each, Pipeline):
                 yield each  # type: ignore[misc]
 
 
@@ -120,8 +146,8 @@ def _instead(operand: Expr, known: Names) -> str:
 # --- a backslash before a star
 
 
-def _patterns(node: tree.Node) -> Iterator[Dependence]:
-    words: tuple[tree.Node, ...] = ()
+def _patterns(node: Node) -> Iterator[Dependence]:
+    words: tuple[Node, ...] = ()
     if isinstance(node, tree.Compare):
         words = (node.value,)
     elif isinstance(node, tree.In):

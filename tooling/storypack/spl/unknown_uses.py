@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from storypack.spl import catalogue, tree
@@ -59,9 +59,9 @@ def has_escaped_star(text: str) -> bool:
     return "\\*" in text and "\\*" in text.replace("\\\\", "")
 
 
-def uses(command: tree.Command, own: Iterable[Node], known: Names, lists: Names) -> Iterator[Dependence]:
-    """The places of a stage, whose nodes without those of subsearches are `own`; `known` are the fields that have a
-    value there, `lists` those that hold several."""
+def uses(command: tree.Command, suspects: Sequence[Node], known: Names, lists: Names) -> Iterator[Dependence]:
+    """The places of a stage. `suspects` are its nodes that may depend on a point, those of subsearches left out;
+    `known` are the fields that have a value there, `lists` those that hold several."""
     match command:
         case tree.Plain("selfjoin") if command.option("max", "1") != "0":
             yield Dependence("selfjoin-partner", command.span, "use stats, or join with a subsearch")
@@ -77,11 +77,12 @@ def uses(command: tree.Command, own: Iterable[Node], known: Names, lists: Names)
         case tree.Eval(assignments):
             for each in assignments:
                 if isinstance(each, tree.Assignment):
-                    yield from _sums(_below(each.value), lists)
+                    start, end = each.span
+                    yield from _sums((node for node in suspects if start <= node.span[0] < end), lists)
                     lists = _assigned(each, lists)
     if not isinstance(command, tree.Eval):
-        yield from _sums(own, lists)
-    for node in own:
+        yield from _sums(suspects, lists)
+    for node in suspects:
         yield from _signs(node)
 
 
@@ -110,12 +111,6 @@ def _is_list(value: Expr, lists: Names) -> bool:
         facts = catalogue.functions().get(value.name)
         return facts is not None and facts.result == "multi"
     return isinstance(value, Field) and value.name in lists
-
-
-def _below(value: Expr) -> Iterator[Node]:
-    from storypack.spl.fields.walk import walk
-
-    yield from walk(value)
 
 
 def _assigned(assignment: tree.Assignment, lists: Names) -> Names:

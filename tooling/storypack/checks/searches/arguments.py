@@ -8,7 +8,7 @@ from storypack.checks.catalogue import Faults, rule
 from storypack.checks.searches.reading import Reading
 from storypack.checks.searches.world import World
 from storypack.spl import SplError, catalogue, parse
-from storypack.spl.conditions import PLACES, misplaced_values
+from storypack.spl.conditions import ASKING, misplaced_values
 from storypack.spl.fields import flow
 from storypack.spl.printer import print_expression
 from storypack.spl.source import Span
@@ -80,7 +80,7 @@ def _is_condition(value: Expr) -> bool:
     cure='Write the comparison out: user="root" OR user="admin".',
 )
 def value_as_condition(reading: Reading, world: World) -> Faults:
-    for value in misplaced_values(node for kind in PLACES for node in reading.of(kind)):
+    for value in misplaced_values(node for kind, asks in ASKING.items() for node in filter(asks, reading.of(kind))):
         text = print_expression(value)
         cure = "compare it with something" if "$" not in text else "write the condition out"
         yield reading.fault(f"`{text}` is a value, and no condition", value.span, cure)

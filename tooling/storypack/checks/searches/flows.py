@@ -84,7 +84,7 @@ def gone(reading: Reading, world: World) -> Faults:
             message = f"without quotes, `{joined}` is the texts of `{joined.replace('.', '` and `')}` joined"
             yield reading.fault(message, use.span, f"write '{joined}' in single quotes")
             continue
-        near = did_you_mean(use.name, before.known)
+        near = did_you_mean(use.name, sorted(before.known))
         if by is not None:
             carry = f"carry it along: values({use.name}) as {use.name}" if isinstance(by, Stats) else ""
             fault = reading.fault(f"`{use.name}` is gone since {_stage_in_words(reading, by)}", use.span, near or carry)

@@ -45,7 +45,7 @@ def unknown_function(reading: Reading, world: World) -> Faults:
     for convert in reading.of(Convert):
         for made in convert.calls:
             if made.func not in _CONVERSIONS:
-                cure = did_you_mean(made.func, _CONVERSIONS)
+                cure = did_you_mean(made.func, sorted(_CONVERSIONS))
                 yield reading.fault(f"`convert` has no function `{made.func}`", _name_span(made.span, made.func), cure)
 
 
@@ -80,9 +80,9 @@ def argument_count(reading: Reading, world: World) -> Faults:
 )
 def argument_kind(reading: Reading, world: World) -> Faults:
     for call, facts in reading.calls:
-        check = _KINDS.get(call.name)
-        if check is None or facts is None or not facts.takes(len(call.args)):
+        if call.name not in _KINDS or facts is None or not facts.takes(len(call.args)):
             continue
+        check = _KINDS[call.name]
         for argument, message, cure in check(call):
             yield reading.fault(message, argument.span, cure)
     for binary in reading.of(Binary):

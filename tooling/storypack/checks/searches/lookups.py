@@ -50,7 +50,7 @@ def unknown_lookup(reading: Reading, world: World) -> Faults:
             message = f"`{name}` is a file of the pack; in the app its name carries a date"
             yield reading.fault(message, span, f"call the lookup by its name: {world.files[name]}")
         elif not made:
-            cure = did_you_mean(name, world.own_lookups) or did_you_mean(name, world.lookups)
+            cure = did_you_mean(name, sorted(world.own_lookups)) or did_you_mean(name, world.lookups)
             yield reading.fault(f"there is no lookup `{name}`", span, cure)
 
 

@@ -124,7 +124,8 @@ class Reading:
     @cached_property
     def commands(self) -> list[Command]:
         """All stages, those of subsearches and templates among them."""
-        return [node for nodes in self._nodes.values() for node in nodes if isinstance(node, Command)]
+        kinds = [kind for kind in self._nodes if issubclass(kind, Command)]
+        return [node for kind in kinds for node in self.of(kind)]
 
     def original(self, span: Span) -> Span:
         """A span of the tree as one of the author's text."""

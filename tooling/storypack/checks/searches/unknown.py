@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import chain
-
 from storypack.checks.catalogue import Faults, rule
 from storypack.checks.searches.reading import Reading
 from storypack.checks.searches.world import World
 from storypack.issue import Severity
 from storypack.reference import unknown
 from storypack.spl.unknown import dependences
-from storypack.spl.unknown_uses import MAY_DEPEND, may_depend
+from storypack.spl.unknown_uses import MAY_DEPEND
 
 
 @rule(
@@ -25,9 +23,10 @@ from storypack.spl.unknown_uses import MAY_DEPEND, may_depend
     cure='Write what means the same under each reading, such as isnull(owner) OR owner!="backup".',
 )
 def unestablished(reading: Reading, world: World) -> Faults:
-    if reading.tree is None or not any(map(may_depend, chain.from_iterable(map(reading.of, MAY_DEPEND)))):
+    suspects = [node for kind, may_depend in MAY_DEPEND.items() for node in reading.of(kind) if may_depend(node)]
+    if reading.tree is None or not suspects:
         return
-    for dependence in dependences(reading.tree):
+    for dependence in dependences(reading.tree, suspects=suspects):
         if dependence.in_tests:
             continue
         title = unknown.point(dependence.point).title

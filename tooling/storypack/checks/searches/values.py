@@ -31,7 +31,7 @@ _READS_AS_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _TIME = re.compile(r"[-+]\d*[a-z]+(?:@[a-z]+\d?)?|@[a-z]+\d?")
 _COUNTS = frozenset({"count", "c", "dc", "distinct_count", "estdc", "sum", "avg", "mean", "stdev", "var", "range"})
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
-_OF_ONE_FIELD = ("match", "like", "isnull", "isnotnull", "isnum", "isint", "isstr", "in")
+_OF_ONE_FIELD = frozenset({"match", "like", "isnull", "isnotnull", "isnum", "isint", "isstr", "in"})
 _OF_A_VALUE = frozenset(
     "len lower upper trim ltrim rtrim substr replace urldecode tonumber round mvcount".split()  # noqa: SIM905
 )
@@ -54,9 +54,9 @@ def _names_a_field(side: Expr) -> bool:
 )
 def two_texts(reading: Reading, world: World) -> Faults:
     for binary in reading.of(Binary):
-        both = isinstance(binary.left, String) and isinstance(binary.right, String | Number)
-        if binary.op in _COMPARISONS and both and _names_a_field(binary.left) and reading.written(binary.span):
-            assert isinstance(binary.left, String)
+        if not isinstance(binary.left, String) or not isinstance(binary.right, String | Number):
+            continue
+        if binary.op in _COMPARISONS and _names_a_field(binary.left) and reading.written(binary.span):
             yield _fault(reading, binary.left, "this compares a text with a constant")
     for call in reading.of(Call):
         if call.name in _OF_ONE_FIELD and call.args and _names_a_field(call.args[0]) and reading.written(call.span):
@@ -68,7 +68,7 @@ def two_texts(reading: Reading, world: World) -> Faults:
         if _names_a_field(chosen.operand) and reading.written(chosen.span):
             assert isinstance(chosen.operand, String)
             yield _fault(reading, chosen.operand, "this looks for a constant in a list")
-    if not any(_text_of_function(call) for call in reading.of(Call)):
+    if not any(_text_of_function(call) for call in reading.of(Call) if call.name in _OF_A_VALUE):
         return
     for stage in every_stage(reading.stages):
         for node in walk(stage.command):
@@ -100,21 +100,27 @@ def _fault(reading: Reading, text: String, message: str) -> Fault:
     cure='Write the number without quotes, and a time as relative_time(now(), "-1d").',
 )
 def text_order(reading: Reading, world: World) -> Faults:
+    with_text = [
+        (side, other, binary)
+        for binary in reading.of(Binary)
+        if binary.op in _COMPARISONS
+        for side, other in ((binary.left, binary.right), (binary.right, binary.left))
+        if isinstance(side, String) and "$" not in side.value
+    ]
+    if not with_text:
+        return
     texts = {each.target.name for each in reading.of(Assignment) if _is_text(each.value)}
     numbers = _number_fields(reading)
-    for binary in reading.of(Binary):
-        for side, other in ((binary.left, binary.right), (binary.right, binary.left)):
-            if binary.op not in _COMPARISONS or not isinstance(side, String) or "$" in side.value:
+    for side, other, binary in with_text:
+        if not _READS_AS_NUMBER.fullmatch(side.value):
+            if _is_number(other) or (isinstance(other, Field) and other.name in numbers):
+                message = f'a number is compared with the text "{side.value}"'
+                cure = f'write relative_time(now(), "{side.value}")' if _TIME.fullmatch(side.value) else ""
+                yield reading.fault(message, side.span, cure or "compare it with a number")
+        elif binary.op in _ORDER and _NUMBER.fullmatch(side.value):
+            if isinstance(other, Number) or _is_text(other) or (isinstance(other, Field) and other.name in texts):
                 continue
-            if not _READS_AS_NUMBER.fullmatch(side.value):
-                if _is_number(other) or (isinstance(other, Field) and other.name in numbers):
-                    message = f'a number is compared with the text "{side.value}"'
-                    cure = f'write relative_time(now(), "{side.value}")' if _TIME.fullmatch(side.value) else ""
-                    yield reading.fault(message, side.span, cure or "compare it with a number")
-            elif binary.op in _ORDER and _NUMBER.fullmatch(side.value):
-                if isinstance(other, Number) or _is_text(other) or (isinstance(other, Field) and other.name in texts):
-                    continue
-                yield reading.fault(f'"{side.value}" is a text here', side.span, f"write {side.value}")
+            yield reading.fault(f'"{side.value}" is a text here', side.span, f"write {side.value}")
 
 
 def _number_fields(reading: Reading) -> set[str]:

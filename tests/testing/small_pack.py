@@ -77,7 +77,7 @@ class SmallPack:
         written = []
         for number, test in enumerate(tests):
             test = dict(test)
-            events = test.pop("events")
+            events = test.pop("events", ())
             if events:
                 path = f"tests/data/{stem}_{number}.jsonl"
                 text = events if isinstance(events, str) else "".join(json.dumps(one) + "\n" for one in events)

@@ -99,7 +99,7 @@ def test_names(search: Search, context: Context) -> Faults:
     severity=Severity.WARNING,
     why="Events behind a URL are not fetched: tests must give the same result tomorrow, and without a network.",
     example="attack_data:\n- {data: https://example.com/events.log, sourcetype: XmlWinEventLog}",
-    cure="Put the few events that matter into the pack's tests/data/.",
+    cure="Put the few events that matter into the pack's tests/data/, or run `storypack test --attack-data`.",
 )
 def data_is_remote(search: Search, context: Context) -> Faults:
     for number, test in enumerate(search.tests):

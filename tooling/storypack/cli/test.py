@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from storypack.issue import Location
     from storypack.pack.load import Loaded
     from storypack.pack.pack import Pack
+    from storypack.testing.attack_data import AttackData
     from storypack.testing.results import PlannedTest, TestResult, TestRun
 
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         "storypack test --only 'aws_*' --verbose",
         "storypack test --changed",
         "storypack test --format junit --output test-results.xml",
+        "storypack test --attack-data ../attack_data",
         "storypack test --splunk --index exf_test --only 'aws_*'",
     )
 )
@@ -53,6 +55,13 @@ if TYPE_CHECKING:
 @click.option("--changed", is_flag=True, help="Only what git says was changed, and what depends on it.")
 @click.option(
     "-j", "--jobs", type=click.IntRange(1, 64), default=2, show_default=True, metavar="N", help="Processes to use."
+)
+@click.option(
+    "--attack-data",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="DIR|MAP",
+    help="A clone of splunk/attack_data, or a YAML file of folders by beginnings of addresses: where events that a "
+    "test names by address lie.",
 )
 @add_on_options
 @cache_options
@@ -66,6 +75,7 @@ def command(
     only: tuple[str, ...],
     changed: bool,
     jobs: int,
+    attack_data: Path | None,
     verbose: bool,
     format: str,
     output: Path | None,
@@ -84,6 +94,9 @@ def command(
 
     With --ta the events have the fields that an add-on gives them; with --no-builtin, no others.
 
+    With --attack-data, events that tests name by address are read from a clone of their repository. Nothing is fetched:
+    where a file is missing, the result has the command that fetches it, and whether the search compiles.
+
     With --splunk the events are sent to an instance, the searches run there, and their rows are compared with what the
     tests expect and with the embedded engine's. Nothing needs to be installed there.
     """
@@ -100,23 +113,42 @@ def command(
     files = chosen(loaded.pack, (*only, "changed") if changed else only)
     broken = _broken(loaded, files)
     planned = plan_tests(loaded.pack, files)
+    data = _attack_data(attack_data, loaded.pack, with_splunk=bool(remote))
     if remote:
         planned = _only_searches(planned, loaded.pack)
     known = add_ons_of(add_ons, no_builtin=no_builtin)
     _tell_of(known)
     has_add_ons = bool(add_ons) or no_builtin
-    kept = None if no_cache or has_add_ons else Kept(loaded.pack, store_of(pack, cache))
+    kept = None if no_cache or has_add_ons else Kept(loaded.pack, store_of(pack, cache), data)
     with _progress(len(planned)) as advance:
         if remote:
             run = run_there(loaded.pack, pack, planned, remote, advance)
         else:
             limit = TIME_LIMIT if limit is None else limit
-            run = run_tests(loaded.pack, planned, jobs, advance, limit=limit, add_ons=known, kept=kept)
+            run = run_tests(
+                loaded.pack, planned, jobs, advance, limit=limit, add_ons=known, kept=kept, attack_data=data
+            )
     run = _relocated(run, pack.as_posix())
     emit(_render(run, format, output, verbose), output)
     for line in broken:
         click.echo(line, err=True)
     return exit_codes.FAILED if run.failed or broken else exit_codes.OK
+
+
+def _attack_data(given: Path | None, pack: Pack, *, with_splunk: bool) -> AttackData | None:
+    """Where the files of addresses lie. Over which time the tests run is said, too, as it decides what they show."""
+    from storypack.testing.attack_data import AttackDataError, attack_data_of
+
+    if given is None:
+        return None
+    if with_splunk:
+        raise click.UsageError("--attack-data belongs to the embedded engine; leave out --splunk")
+    if pack.settings.profile == "compatible":
+        tell("tests run over all time, as contentctl runs them: the pack's profile is compatible")
+    try:
+        return attack_data_of(given)
+    except AttackDataError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _tell_of(add_ons: AddOns) -> None:

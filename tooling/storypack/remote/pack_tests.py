@@ -102,8 +102,6 @@ class _Run:
 
     def _sent(self) -> _Ready | TestResult:
         for item in self.test.attack_data:
-            if "://" in item.data:
-                return self._failed("not run", f"the events are behind a URL, which is not fetched: {item.data}")
             if why := self.setting.why_closed(item.data):
                 return self._failed("not run", why)
         if self.test.runs:
@@ -189,7 +187,7 @@ class _Run:
         )
 
     def _moment(self, source: FileSource) -> Moment:
-        when = moment(self.test, self.setting.pack.schedule_of(self.entry.model), source.times)
+        when = moment(self.test, self.setting.schedule_of(self.entry.model, self.test), source.times)
         self._place(source, when)
         return when
 

@@ -14,7 +14,7 @@ from textwrap import wrap
 
 from storypack.report.results import plural
 from storypack.report.text import printable
-from storypack.testing.results import Outcome, StageCount, TestResult, TestRun
+from storypack.testing.results import Cause, Outcome, StageCount, TestResult, TestRun
 
 _RED, _GREEN, _YELLOW, _BOLD, _DIM = "31", "32", "33", "1", "2"
 
@@ -26,8 +26,20 @@ def render_tests(run: TestRun, *, width: int = 100, colour: bool = False, verbos
     for _, results in groupby(run.results, key=lambda result: result.test.file):
         for result in results:
             lines += _result(result, width, colour, verbose)
+    lines += _causes(run)
     lines.append(summary(run, colour=colour))
     return "\n".join(lines) + "\n"
+
+
+def _causes(run: TestRun) -> Iterator[str]:
+    """A line for each cause that keeps tests from running or passing, where there is more than one test to tell of."""
+    if sum(run.causes.values()) < 2 or not set(run.causes) - {(Outcome.FAILED, Cause.OTHER)}:
+        return
+    for (outcome, cause), count in run.causes.most_common():
+        same = [each for each in run.results if each.failure and (each.outcome, each.failure.cause) == (outcome, cause)]
+        compiling = sum(each.compiles for each in same)
+        more = f" ({compiling} of their searches compile)" if compiling else ""
+        yield f"{count:>6} {outcome}: {cause}{more}"
 
 
 def summary(run: TestRun, *, colour: bool = False) -> str:

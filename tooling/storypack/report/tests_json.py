@@ -28,6 +28,10 @@ def render_tests_json(run: TestRun) -> str:
             "ok": not run.failed,
             "seconds": round(run.seconds, 3),
             "unchanged": run.unchanged,
+            "causes": [
+                {"outcome": outcome.replace(" ", "_"), "cause": cause.value, "tests": count}
+                for (outcome, cause), count in run.causes.most_common()
+            ],
         },
         "results": [_result(result) for result in run.results],
     }
@@ -42,6 +46,7 @@ def _result(result: TestResult) -> dict[str, Any]:
         "outcome": result.outcome.value.replace(" ", "_"),
         "counts": result.counts,
         "excuse": result.excuse or None,
+        "compiles": True if result.compiles else None,
         "row_count": result.count,
         "rows": [dict(row) for row in result.rows],
         "failure": _failure(result.failure) if result.failure else None,
@@ -57,6 +62,7 @@ def _failure(failure: Failure) -> dict[str, Any]:
     return {
         "problem": failure.problem.replace(" ", "_"),
         "message": failure.message,
+        "cause": failure.cause.value,
         **_place(failure.location),
         "reasons": [reason.strip() for reason in failure.reasons],
         "stages": stages,

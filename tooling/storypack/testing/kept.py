@@ -28,6 +28,8 @@ from storypack.pack.models.lookup import CsvLookup
 from storypack.pack.models.macro import Macro
 from storypack.pack.pack import Entry, Pack, holds
 from storypack.store import Store, digest
+from storypack.testing.attack_data import AttackData, is_address
+from storypack.testing.file_digests import FileDigests
 from storypack.testing.results import WHOLE_PACK, Outcome, PlannedTest, TestResult
 from storypack.testing.risk import feeders, reads_risk
 from storypack.testing.setting import Setting
@@ -59,6 +61,7 @@ class Kept:
 
     pack: Pack
     store: Store
+    attack_data: AttackData | None = None
 
     @cached_property
     def _records(self) -> dict[str, Any]:
@@ -82,6 +85,8 @@ class Kept:
                 records[_key(result.test)] = record
         if records != self._records:
             self.store.save(FILE, records)
+        if self.attack_data:
+            self._file_digests.keep()
 
     def _record(self, result: TestResult) -> dict[str, Any] | None:
         if result.outcome is not Outcome.PASSED:
@@ -116,7 +121,7 @@ class Kept:
 
     @cached_property
     def _setting(self) -> Setting:
-        return Setting(self.pack)
+        return Setting(self.pack, attack_data=self.attack_data)
 
     @cached_property
     def _common(self) -> str:
@@ -166,8 +171,16 @@ class Kept:
 
     def _file(self, name: str) -> str:
         if name not in self._files:
-            self._files[name] = digest(self._bytes(self.pack.root / name).decode("latin-1"))
+            path = self.attack_data.path(name) if self.attack_data and is_address(name) else None
+            if path:
+                self._files[name] = self._file_digests.of(path)
+            else:
+                self._files[name] = digest(self._bytes(self.pack.root / name).decode("latin-1"))
         return self._files[name]
+
+    @cached_property
+    def _file_digests(self) -> FileDigests:
+        return FileDigests(self.store)
 
     @cached_property
     def _files(self) -> dict[str, str]:

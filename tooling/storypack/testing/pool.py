@@ -21,6 +21,7 @@ from storypack.engine.knowledge.apps import BUILTIN_ONLY, AddOns
 from storypack.pack.models import Investigation
 from storypack.pack.pack import Pack
 from storypack.processes import become_worker, start_spawned
+from storypack.testing.attack_data import AttackData
 from storypack.testing.kept import Kept
 from storypack.testing.results import Failure, Outcome, PlannedTest, TestResult, TestRun
 from storypack.testing.run import made_ready, run_test
@@ -46,6 +47,7 @@ def run_tests(
     limit: float = TIME_LIMIT,
     add_ons: AddOns = BUILTIN_ONLY,
     kept: Kept | None = None,
+    attack_data: AttackData | None = None,
 ) -> TestRun:
     """All results, in the order of the plan. `progress` is called with each as soon as it is there. A test that takes
     more than `limit` seconds (0 = as long as it likes) is stopped, and this is its result. An interrupt (Ctrl-C) ends
@@ -60,7 +62,7 @@ def run_tests(
     todo = [test for test in planned if test not in results]
     jobs = min(jobs, len(todo))
     is_alone = jobs <= 1 or len(todo) <= ALONE
-    ready = partial(_ready_setting, pack, add_ons)
+    ready = partial(_ready_setting, pack, add_ons, attack_data)
     for result in _alone(ready, todo, limit) if is_alone else _together(ready, pack, todo, jobs, limit):
         results[result.test] = result
         progress(result)
@@ -146,9 +148,9 @@ Ready = Callable[[int], Setting]
 """Makes the setting of tests that run in so many threads."""
 
 
-def _ready_setting(pack: Pack, add_ons: AddOns, threads: int) -> Setting:
+def _ready_setting(pack: Pack, add_ons: AddOns, attack_data: AttackData | None, threads: int) -> Setting:
     """What takes its time and belongs to no test is done."""
-    setting = Setting(pack, threads, add_ons)
+    setting = Setting(pack, threads, add_ons, attack_data)
     setting.prepare()
     return setting
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -22,6 +23,19 @@ class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     NOT_RUN = "not run"
+
+
+class Cause(StrEnum):
+    """What keeps a test from running, or its search from finding anything."""
+
+    NOT_MAPPED = "address without a folder"
+    NO_FILE = "no file"
+    POINTER = "Git LFS pointer"
+    UNREADABLE = "events that cannot be read"
+    UNSUPPORTED = "search that the engine does not run"
+    MACRO = "macro that each site defines"
+    LOOKUP = "lookup without rows"
+    OTHER = "other reasons"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +62,22 @@ class StageCount:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a test did not pass. `message` says it in a line, `reasons` what decided, `location` where to look first."""
+    """Why a test did not pass. `message` says it in a line, `reasons` what decided, `location` where to look first,
+    `cause` what it has in common with others."""
 
     problem: Problem
     message: str
     location: Location
     reasons: tuple[str, ...] = ()
     stages: tuple[StageCount, ...] = ()
+    cause: Cause = Cause.OTHER
 
 
 @dataclass(frozen=True, slots=True)
 class TestResult:
     """A test and what became of it. `rows` are the first that the search gave, `count` how many there were; `notes`
-    what the reader of a passed test should know, too. `counts` = it makes the run fail. `leans_on` = files of other
+    what the reader of a passed test should know, too. `compiles` = the test lacks its events, and its search runs over
+    none. `counts` = it makes the run fail. `leans_on` = files of other
     searches whose tests decided about a note; WHOLE_PACK where any might have."""
 
     test: PlannedTest
@@ -71,6 +88,7 @@ class TestResult:
     notes: tuple[str, ...] = ()
     counts: bool = False
     excuse: str = ""
+    compiles: bool = False
     leans_on: frozenset[str] = field(default=frozenset(), compare=False)
     seconds: float = field(default=0.0, compare=False)
 
@@ -90,6 +108,11 @@ class TestRun:
 
     def count(self, outcome: Outcome) -> int:
         return sum(result.outcome is outcome for result in self.results)
+
+    @property
+    def causes(self) -> Counter[tuple[Outcome, Cause]]:
+        """How many tests failed or were not run for each cause."""
+        return Counter((each.outcome, each.failure.cause) for each in self.results if each.failure)
 
     @property
     def failed(self) -> bool:

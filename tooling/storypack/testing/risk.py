@@ -94,7 +94,7 @@ def _run(
     entry: Entry[Detection], test: SearchTest, setting: Setting, source: FileSource
 ) -> tuple[Sequence[Mapping[str, Any]], float]:
     """The rows of a detection over all of the test's events, and when it ran."""
-    when = moment(test, setting.pack.schedule_of(entry.model), source.times)
+    when = moment(test, setting.schedule_of(entry.model, test), source.times)
     source.newest_at = when.newest
     source.clock = when.newest or (source.times or (0.0, when.now - 1))[1]
     found = search(entry.model.search, source, setting.macros_of(test), when.now)

@@ -20,12 +20,14 @@ from storypack.pack.models.search import Search, SearchTest
 from storypack.pack.pack import Entry, Pack
 from storypack.spl.catalogue import commands, is_known
 from storypack.spl.source import SplError
-from storypack.testing.clock import Moment, moments
+from storypack.testing.attack_data import Absence
+from storypack.testing.clock import NO_TIME, Moment, moments
+from storypack.testing.empty_lookups import blamed_lookups
 from storypack.testing.explain import difference, failure
 from storypack.testing.investigations import run_investigation_test
 from storypack.testing.misspelt import misspelt
 from storypack.testing.readings import undecided
-from storypack.testing.results import KEPT_ROWS, Failure, Outcome, PlannedTest, TestResult
+from storypack.testing.results import KEPT_ROWS, Cause, Failure, Outcome, PlannedTest, TestResult
 from storypack.testing.risk import RiskEvents, reads_risk, risk_events
 from storypack.testing.setting import Setting
 from storypack.testing.stages import Staged, cut, near_name
@@ -75,7 +77,7 @@ def run_test(planned: PlannedTest, setting: Setting, together: Together | None =
         result = replace(TestResult(planned, Outcome.FAILED, failure=absent), counts=True)
     elif isinstance(entry.model, Investigation):
         missing = _missing(entry, planned.number, setting)
-        result = _not_run(planned, *missing) if missing else run_investigation_test(planned, entry, setting)
+        result = missing.result(planned) if missing else run_investigation_test(planned, entry, setting)
         result = replace(result, counts=result.outcome is not Outcome.PASSED)
     else:
         result = judged(_Run(planned, entry, test, setting, together).result(), entry.model, test)
@@ -107,18 +109,21 @@ class _Run:
         return self.planned.location
 
     def result(self) -> TestResult:
-        missing = _missing(self.entry, self.planned.number, self.setting)
-        if missing:
-            return _not_run(self.planned, *missing)
+        absent = _missing(self.entry, self.planned.number, self.setting)
+        if absent and self.setting.attack_data is None:
+            return absent.result(self.planned)
         try:
             staged = cut(self.entry, self.setting.macros_of(self.test))
         except SplError as error:
             place = self.entry.at("search", offset=error.span.start)
-            cure = (
-                "say under `macros` of the test what it stands for" if shipped.without_definition(error) else error.cure
-            )
-            return self._search_error(error.message, place, cure)
+            if not shipped.without_definition(error):
+                return self._search_error(error.message, place, error.cure)
+            cure = "say under `macros` of the test what it stands for"
+            return self._search_error(error.message, place, cure, Cause.MACRO)
         try:
+            if absent:
+                self._run_over_nothing()
+                return replace(absent.result(self.planned), compiles=True)
             if self.together and self.planned.number in self.together.sources:
                 return self._run(self.together.sources[self.planned.number], staged, None)
             risk = risk_events(self.entry, self.test, self.setting) if self._reads_risk() else None
@@ -130,11 +135,18 @@ class _Run:
                 near = near_name(error.name, commands())
                 cure = f"did you mean `{near}`?" if near else ""
                 return self._search_error(f"there is no command `{error.name}`", place, cure)
-            return _not_run(self.planned, error.message, place)
+            return _not_run(self.planned, error.message, place, Cause.UNSUPPORTED)
         except (UnreadableFile, TimeModifierError) as error:
-            return _not_run(self.planned, str(error), self.place)
+            return _not_run(self.planned, str(error), self.place, Cause.UNREADABLE)
         except EngineError as error:
             return self._search_error(error.message, _stage_place(error, staged))
+
+    def _run_over_nothing(self) -> None:
+        """Whether the engine runs the search is known without its events. Raises EngineError where it does not."""
+        empty = self.test.model_copy(update={"attack_data": []})
+        macros = self.setting.macros_of(self.test)
+        with self.setting.source(empty) as source:
+            search(self.entry.model.search, source, macros, NO_TIME)
 
     def _run(self, source: FileSource, staged: Staged, risk: RiskEvents | None) -> TestResult:
         rows, notes, when = self._rows(source)
@@ -156,6 +168,10 @@ class _Run:
             story = failure(*wrong, self.test, rows, self.entry.model, trace, self.place)
         if risk:
             story = replace(story, reasons=(*story.reasons, *_written(risk)))
+        lookups = self.setting.lookups_of(self.test)
+        if not rows and (empty := blamed_lookups(staged.pipeline, lookups, story.reasons)):
+            reasons = [f"the lookup {name} has no rows; `lookups` of the test gives it some" for name in empty]
+            story = replace(story, reasons=(*story.reasons, *reasons), cause=Cause.LOOKUP)
         return replace(kept, outcome=Outcome.FAILED, failure=story)
 
     def _rows(self, source: FileSource) -> tuple[list[Any], list[str], Moment]:
@@ -163,7 +179,7 @@ class _Run:
         rows: list[Any] = []
         notes: list[str] = []
         throttle = Throttle(getattr(self.entry.model, "throttling", None) if self.test.runs else None)
-        for when in moments(self.test, self.setting.pack.schedule_of(self.entry.model), source.times):
+        for when in moments(self.test, self.setting.schedule_of(self.entry.model, self.test), source.times):
             found = self._searched(source, when)
             rows += throttle.passed(found.rows, when.now)
             notes += [when.note] if when.note else []
@@ -187,8 +203,8 @@ class _Run:
     def _reads_risk(self) -> bool:
         return reads_risk(self.entry, self.setting)
 
-    def _search_error(self, message: str, place: Location, cure: str = "") -> TestResult:
-        story = Failure("search error", message, place, (cure,) if cure else ())
+    def _search_error(self, message: str, place: Location, cure: str = "", cause: Cause = Cause.OTHER) -> TestResult:
+        story = Failure("search error", message, place, (cure,) if cure else (), cause=cause)
         return TestResult(self.planned, Outcome.FAILED, failure=story)
 
 
@@ -208,19 +224,27 @@ def _replaces_nothing(planned: PlannedTest, entry: Entry[Any], setting: Setting)
     return None
 
 
-def _missing(entry: Entry[Any], test: int, setting: Setting) -> tuple[str, Location] | None:
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """Events that are elsewhere, and where the test names them."""
+
+    absence: Absence
+    place: Location
+
+    def result(self, planned: PlannedTest) -> TestResult:
+        return _not_run(planned, self.absence.message, self.place, self.absence.cause)
+
+
+def _missing(entry: Entry[Any], test: int, setting: Setting) -> _Missing | None:
     """Why a test (its number) cannot be run at all: its events are elsewhere."""
     for number, item in enumerate(entry.model.tests[test].attack_data):
-        place = entry.at("tests", test, "attack_data", number, "data")
-        if "://" in item.data:
-            return f"the events are behind a URL, which is not fetched: {item.data}", place
-        if why := setting.why_closed(item.data):
-            return why, place
+        if absence := setting.absence(item.data):
+            return _Missing(absence, entry.at("tests", test, "attack_data", number, "data"))
     return None
 
 
-def _not_run(planned: PlannedTest, message: str, place: Location) -> TestResult:
-    return TestResult(planned, Outcome.NOT_RUN, failure=Failure("not run", message, place))
+def _not_run(planned: PlannedTest, message: str, place: Location, cause: Cause) -> TestResult:
+    return TestResult(planned, Outcome.NOT_RUN, failure=Failure("not run", message, place, cause=cause))
 
 
 def _stage_place(error: EngineError, staged: Staged) -> Location:

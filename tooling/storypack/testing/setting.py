@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -19,10 +20,13 @@ from storypack.engine.source import LookupTable
 from storypack.engine.together import sources_together
 from storypack.opening import open_plain
 from storypack.pack.models.lookup import CsvLookup, Lookup
-from storypack.pack.models.search import EventsTest
+from storypack.pack.models.schedule import Schedule
+from storypack.pack.models.search import EventsTest, Search, SearchTest
 from storypack.pack.pack import Entry, Pack, holds
 from storypack.spl.macros import MacroDefinition
+from storypack.testing.attack_data import Absence, AttackData, is_address
 from storypack.testing.clock import NO_TIME
+from storypack.testing.results import Cause
 from storypack.testing.surroundings import known_lookups, known_macros, shipped_lookup
 from storypack.world import shipped
 
@@ -30,11 +34,12 @@ from storypack.world import shipped
 @dataclass(eq=False)
 class Setting:
     """The pack, and what is worked out once for all of its tests. `threads` is for each search, `add_ons` stand for
-    those of a search head."""
+    those of a search head, `attack_data` says where the files of addresses lie."""
 
     pack: Pack
     threads: int = 1
     add_ons: AddOns = BUILTIN_ONLY
+    attack_data: AttackData | None = None
 
     @cached_property
     def knowledge(self) -> Knowledge:
@@ -116,20 +121,35 @@ class Setting:
     def _root(self) -> duckdb.DuckDBPyConnection:
         """One connection for all tests: it may read their events, and nothing else."""
         names = {item.data for entry in self.pack.tested for test in entry.model.tests for item in test.attack_data}
-        files = [self.pack.root / name for name in sorted(names) if "://" not in name and not self.why_closed(name)]
+        files = [self.path(name) for name in sorted(names) if not self.why_closed(name)]
         root = open_root(files, threads=self.threads)
         plan_in_haste(root)
         return root
 
+    def path(self, name: str) -> Path:
+        """The file of a test's events, by its path in the pack or its address."""
+        remote = self.attack_data.path(name) if self.attack_data and is_address(name) else None
+        return remote or self.pack.root / name
+
     def why_closed(self, name: str) -> str:
         """Why a file of events may not be opened, or is not there; empty if it may."""
+        absence = self.absence(name)
+        return absence.message if absence else ""
+
+    def absence(self, name: str) -> Absence | None:
+        """The same, with its cause."""
+        if is_address(name):
+            if self.attack_data:
+                return self.attack_data.absence(name)
+            message = f"the events are behind a URL, which is not fetched: {name}"
+            return Absence(Cause.NOT_MAPPED, message)
         try:
             open_plain(self.pack.root / name, self.pack.root).close()
         except FileNotFoundError:
-            return f"there is no file {name}"
+            return Absence(Cause.NO_FILE, f"there is no file {name}")
         except (OSError, ValueError) as error:
-            return f"{name} {getattr(error, 'strerror', None) or error}"
-        return ""
+            return Absence(Cause.UNREADABLE, f"{name} {getattr(error, 'strerror', None) or error}")
+        return None
 
     @cached_property
     def seen_fields(self) -> dict[str, set[str]]:
@@ -170,13 +190,27 @@ class Setting:
 
     def files(self, test: EventsTest) -> list[EventFile]:
         """The test's files; a source that it does not name is the file's path, as a Splunk input has it."""
-        root = self.pack.root
         return [
             EventFile(
-                root / item.data, item.sourcetype, item.source or item.data, item.host or "", item.index or "main"
+                self.path(item.data), item.sourcetype, item.source or item.data, item.host or "", item.index or "main"
             )
             for item in test.attack_data
         ]
+
+    # --- time
+
+    @property
+    def is_over_all_time(self) -> bool:
+        """Whether schedules' windows do not hold in tests: contentctl runs them over all time, so a pack that is as
+        that tool has it was never tested otherwise."""
+        return self.pack.settings.profile == "compatible"
+
+    def schedule_of(self, search: Search, test: SearchTest) -> Schedule | None:
+        """The schedule whose window holds in a test; None = none does. One that names its moments is meant to be seen
+        through that window."""
+        if self.is_over_all_time and test.now is None and not test.runs:
+            return None
+        return self.pack.schedule_of(search)
 
     @cached_property
     def saved_searches(self) -> dict[str, str]:

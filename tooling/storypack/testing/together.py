@@ -80,11 +80,10 @@ def open_together(planned: Sequence[PlannedTest], setting: Setting) -> Iterator[
         with suppress(EngineError):  # each says so when it runs
             learn_times(opened)
         sources = dict(zip(tests, opened, strict=True))
-        schedule = setting.pack.schedule_of(entry.model)
         whens: dict[int, tuple[Moment, ...]] = {}
         for number, test in tests.items():
             with suppress(EngineError, TimeModifierError):
-                whens[number] = moments(test, schedule, sources[number].times)
+                whens[number] = moments(test, setting.schedule_of(entry.model, test), sources[number].times)
         yield Together(entry.model.search, tests, sources, whens, setting)
 
 

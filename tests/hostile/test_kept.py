@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
+import textwrap
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
+from storypack.checks import snapshot
 from storypack.checks.cache import store_of
+from storypack.cli import checking
 from storypack.cli.checking import checked
 from storypack.pack.load import load_pack
 from storypack.store import FOLDER
@@ -69,6 +76,58 @@ def test_what_is_kept_changes_nothing(batch: int, tmp_path: Path) -> None:
                 alone = checked(folder, (name,), TODAY, chosen.choice([None, store_of(folder)]))[0]
                 assert alone.issues == [issue for issue in kept.issues if issue.location.file == name], (seed, edits)
             edits.append(drawn(files, folder, chosen))
+
+
+def written(folder: Path, files: Files) -> None:
+    """The files, with the searches of detections as blocks, as people write them."""
+    write(folder, files)
+    for path, data in files.items():
+        search = data.get("search") if path.startswith("detections/") and isinstance(data, dict) else None
+        if isinstance(search, str) and re.fullmatch(r"[!-~](?:[ -~]|\n(?=.))*\n?", search):
+            rest = yaml.dump({key: value for key, value in data.items() if key != "search"}, sort_keys=False)
+            (folder / path).write_text(f"{rest}search: |\n{textwrap.indent(search.rstrip(), '  ')}\n", encoding="utf-8")
+
+
+def searched(files: Files, chosen: random.Random) -> str:
+    """Another search in one or two detections."""
+    paths = [path for path, data in files.items() if path.startswith("detections/") and isinstance(data, dict)]
+    for path in chosen.sample(paths, min(len(paths), chosen.choice([1, 1, 2]))):
+        search, stages = str(files[path].get("search", "")), ("head 5", "where user=1", "stats count by", "fields user")
+        names = ("`exf_cloud`", "`exf_odd_upload_filter`", "lookup exf_nets net", "exf_normal", "`exf_misspelt`", "")
+        before, bar, last = search.rpartition("|")
+        stage = chosen.choice([*stages, f"search {chosen.choice(names)}", ""])
+        files[path]["search"] = f"{before}| {stage} {bar}{last}" if bar and stage else search.replace("exf_nets", "x")
+    return "another search"
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_what_is_kept_of_the_pack_before_an_edit_changes_nothing(
+    batch: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[bool] = []
+    after = checking._after
+    monkeypatch.setattr(checking, "_after", lambda *given: noted(taken, after(*given)))
+    for seed in range(batch, max(EDITS // ROUNDS, BATCHES), BATCHES):
+        chosen = random.Random(seed)
+        folder, files = tmp_path / str(seed), pack()
+        edits: list[str] = []
+        for _ in range(ROUNDS):
+            written(folder, files)
+            store = store_of(folder)
+            state = snapshot.state_of(folder, TODAY)
+            found = snapshot.load(store, state)
+            if found is None:
+                found = checked(folder, (), TODAY, store, "", snapshot.edit_of(store, state))[0]
+                snapshot.save(store, state, found)
+            expected = checked(folder, (), TODAY, None)[0]
+            assert replace(found, files=tuple(found.files)) == expected, (seed, edits)
+            edits.append(searched(files, chosen) if chosen.random() < 0.7 else edit(files, chosen))
+    assert any(taken)
+
+
+def noted(taken: list[bool], result: Any) -> Any:
+    taken.append(result is not None)
+    return result
 
 
 def test_the_data_of_files_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

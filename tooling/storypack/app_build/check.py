@@ -14,9 +14,10 @@ from storypack.pack.models import ModelLookup
 from storypack.pack.pack import Pack
 
 
-def app_issues(pack: Pack) -> list[Issue]:
+def app_issues(pack: Pack, read: set[str] | None = None) -> list[Issue]:
     """An issue for each file of `app/`, of `app_template/`, of dashboards and models that cannot be used, or is not.
-    Nothing for a pack without any of these."""
+    Nothing for a pack without any of these. `read` gets the keys of detections that templates look at, and `*` where
+    one looks at all."""
     gathering: list[Issue] = []
     own = [*pack.dashboards, *(entry for entry in pack.lookups if isinstance(entry.model, ModelLookup))]
     if not ((pack.root / "app").exists() or own or has_template(pack)):
@@ -24,7 +25,7 @@ def app_issues(pack: Pack) -> list[Issue]:
     content = gathered(pack, gathering)
     starts = ("app/", f"{content.template.path or 'app'}/", *(entry.path for entry in own))
     issues = [each for each in gathering if each.location.file.startswith(starts)]  # rules look at the rest
-    files, values = content.app_files, template_values(content)
+    files, values = content.app_files, template_values(content, read)
     parts: tuple[Callable[[], object], ...] = (
         lambda: constant_confs(files, values),
         lambda: all_views(content),

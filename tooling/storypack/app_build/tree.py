@@ -28,6 +28,7 @@ from storypack.app_build.metadata import default_meta
 from storypack.app_build.names import dashboard_view, detection_stanza, story_name
 from storypack.app_build.sandbox import plain
 from storypack.app_build.server_conf import server_conf
+from storypack.app_build.watched import Watched
 from storypack.conf import Conf, ConfError, faults, merge, write
 from storypack.issue import Issue
 from storypack.pack.kinds import KINDS
@@ -122,9 +123,10 @@ def dashboard_values(content: AppContent) -> dict[str, str]:
     }
 
 
-def template_values(content: AppContent) -> dict[str, object]:
-    """What the templates of `app/` can use: texts, numbers, lists and dictionaries, no objects of ours."""
-    settings = content.settings
+def template_values(content: AppContent, read: set[str] | None = None) -> dict[str, object]:
+    """What the templates of `app/` can use: texts, numbers, lists and dictionaries, no objects of ours. `read` gets the
+    keys of detections that they look at."""
+    settings, watch = content.settings, set() if read is None else read
     return {
         "app_id": settings.app_id,
         "title": settings.title,
@@ -136,7 +138,8 @@ def template_values(content: AppContent) -> dict[str, object]:
         "released": content.newest.isoformat(),
         "stories": [{"name": story_name(settings, each.name), "story": plain(each)} for each in content.stories],
         "detections": [
-            {"name": detection_stanza(settings, each), "detection": plain(each)} for each in content.detections
+            {"name": detection_stanza(settings, each), "detection": Watched(plain(each), watch)}
+            for each in content.detections
         ],
         "investigations": [{"view": view_name(each), "investigation": plain(each)} for each in content.investigations],
         "macros": plain(content.macros),

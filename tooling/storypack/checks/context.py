@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -38,6 +38,16 @@ def calls(text: str) -> set[str]:
     ['drop_dm_object_name', 'exf_o365']
     """
     return set(_CALL.findall(text))
+
+
+def holds_word(text: str, name: str) -> bool:
+    """Does a text hold this word, and not only in another one?"""
+    return name in text and _word(name).search(text) is not None
+
+
+@cache
+def _word(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,8 +251,7 @@ class Context:
     def has_word(self, name: str) -> bool:
         """Does a search text of the pack hold this word?"""
         self.pack.asks_all()
-        word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
-        return any(name in text and word.search(text) for text in self._texts())
+        return any(holds_word(text, name) for text in self._texts())
 
     @cached_property
     def broken_text(self) -> str:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from storypack import plugins
+from storypack.app_build.watched import ALL
 from storypack.authoring.changes import Changes
 from storypack.authoring.selection import (
     SelectionError,
@@ -19,16 +20,16 @@ from storypack.authoring.selection import (
     is_named,
     starts_of_changes,
 )
-from storypack.checks import baseline, snapshot
+from storypack.checks import baseline, edited, snapshot
 from storypack.checks.cache import tool_digest
 from storypack.checks.run import Checked, run_checks
-from storypack.checks.snapshot import Snapshot
+from storypack.checks.snapshot import Edit, Snapshot
 from storypack.cli.options import chosen, no_pack
 from storypack.issue import Issue
 from storypack.opening import real
 from storypack.pack.load import Loaded, load_pack
 from storypack.pack.pack import Pack
-from storypack.pack.part import load_part
+from storypack.pack.part import Head, load_part
 from storypack.scratch import scratch
 from storypack.store import Store, digest
 
@@ -37,13 +38,20 @@ _BASE = "base.json"
 
 
 def checked(
-    pack: Path, only: Sequence[str], today: dt.date, store: Store | None, since: str = ""
+    pack: Path,
+    only: Sequence[str],
+    today: dt.date,
+    store: Store | None,
+    since: str = "",
+    edit: Edit | None = None,
 ) -> tuple[Snapshot, Mapping[str, str]]:
     """What the checks find, and the text of each file that was read and has an issue.
 
     With `changed` in `only`, these are the issues of the files that it names, and of all others those that are new.
-    `since` = the branch or commit that versions are compared with.
+    `since` = the branch or commit that versions are compared with. `edit` = what was kept of the pack before an edit.
     """
+    if edit is not None and (after := _after(pack, today, edit)) is not None:
+        return after
     if only and not since and all(map(is_name, only)):
         part = _checked_part(pack, only, today, store)
         if part is not None:
@@ -53,9 +61,12 @@ def checked(
         raise no_pack(pack)
     files = chosen(loaded.pack, only)
     earlier = pack_at(loaded.pack, since, "--since") if since else None
-    result = _run(loaded, today, store, _enough(loaded, files, only), earlier)
+    read: set[str] = set()
+    result = _run(loaded, today, store, _enough(loaded, files, only), earlier, read)
     if files is None:
-        found = Snapshot(result.issues, loaded.files, len(result.silenced))
+        outsides = edited.outsides(loaded.pack) if store and not read & {edited.SEARCH, ALL} else {}
+        silenced_in = Counter(issue.location.file for issue in result.silenced)
+        found = Snapshot(result.issues, loaded.files, len(result.silenced), silenced_in, outsides)
         return found, _texts(loaded, result.issues)
     elsewhere = [issue for issue in result.issues if issue.location.file not in files]
     new = {id(issue) for since in starts_of_changes(only) for issue in _new_since(loaded.pack, since, elsewhere, store)}
@@ -70,6 +81,31 @@ def _about(
     silenced = [issue for issue in result.silenced if issue.location.file in files]
     read = [path for path in loaded.files if path in files]
     return Snapshot(issues, read, len(silenced)), _texts(loaded, issues)
+
+
+def _after(pack: Path, today: dt.date, edit: Edit) -> tuple[Snapshot, Mapping[str, str]] | None:
+    """What is said of a pack after an edit that changed nothing but searches of detections, and of these nothing that
+    matters to other objects. None if it was another edit."""
+    before, changed = edit.before, edit.changed
+    if not changed <= before.outsides.keys() or plugins.offered(plugins.RULES):
+        return None
+    heads = {path: Head(path, outside.name, outside.id) for path, outside in before.outsides.items()}
+    loaded = load_part(pack, lambda name, stem, path: path in changed, heads)
+    if loaded is None or loaded.pack.unread is None:
+        return None
+    lookups = edited.lookup_names(loaded.pack)
+    now = {e.path: edited.outside_of(e, lookups) for e in loaded.pack.detections if e.path in changed}
+    if now != {path: before.outsides[path] for path in changed}:
+        return None
+    result = _run(loaded, today, None, changed)
+    if loaded.pack.unread.asked:
+        return None
+    about, texts = _about(loaded, result, changed)
+    others = [issue for issue in before.issues if issue.location.file not in changed]
+    silenced_in = Counter({path: count for path, count in before.silenced_in.items() if path not in changed})
+    silenced_in.update(issue.location.file for issue in result.silenced if issue.location.file in changed)
+    issues = sorted([*others, *about.issues], key=lambda issue: issue.sort_key)
+    return Snapshot(issues, before.files, silenced_in.total(), silenced_in, before.outsides), texts
 
 
 def _checked_part(
@@ -116,15 +152,16 @@ def _run(
     store: Store | None,
     only: frozenset[str] | None = None,
     earlier: Pack | None = None,
+    read: set[str] | None = None,
 ) -> Checked:
-    app = _of_app(loaded) if only is None else ()
+    app = _of_app(loaded, read) if only is None else ()
     return run_checks(loaded.pack, today, [*loaded.issues, *app], store, only, earlier)
 
 
-def _of_app(loaded: Loaded) -> Sequence[Issue]:
+def _of_app(loaded: Loaded, read: set[str] | None) -> Sequence[Issue]:
     from storypack.app_build.check import app_issues  # brings the template engine
 
-    return app_issues(loaded.pack)
+    return app_issues(loaded.pack, read)
 
 
 @contextmanager

@@ -116,7 +116,7 @@ def _results(
     found = snapshot.load(store, state)
     texts: Mapping[str, str] = {}
     if found is None:
-        found, texts = checked(pack, only, today, store, since)
+        found, texts = checked(pack, only, today, store, since, snapshot.edit_of(store, state))
         snapshot.save(store, state, found)
     issues, accepted = _beyond(baseline, found, partial=bool(only), update=update)
     texts = {**_texts(pack, {issue.location.file for issue in found.issues} - texts.keys()), **texts}

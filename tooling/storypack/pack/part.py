@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -43,14 +43,18 @@ class Head:
         return PurePosixPath(self.path).stem
 
 
-def load_part(folder: Path, is_wanted: Callable[[str, str, str], bool]) -> Loaded | None:
+def load_part(
+    folder: Path, is_wanted: Callable[[str, str, str], bool], known: Mapping[str, Head] | None = None
+) -> Loaded | None:
     """The pack in `folder` without most detections: with those whose name, file's stem or path `is_wanted` takes, and
-    with others that matter to them. None where the whole pack is to be loaded."""
+    with others that matter to them. None where the whole pack is to be loaded. `known` = heads that need not be read,
+    by file."""
+    known = known or {}
     settings, settings_source, issues = load_settings(folder)
     if settings.profile == "compatible" or os.path.lexists(folder / OVERLAY.folder) or not settings_source.text:
         return None  # detections of another tool, or with overlays, are told by more than their heads
     found, stray = find_files(folder, content_folders(settings.content_folder))
-    heads = {item.path: _head(folder, item) for item in found if item.kind == "detections"}
+    heads = {item.path: known.get(item.path) or _head(folder, item) for item in found if item.kind == "detections"}
     wanted = [head for head in heads.values() if head and is_wanted(head.name, head.stem, head.path)]
     if len(wanted) > MOST:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from storypack.engine.errors import NotSupported
+from storypack.engine.errors import SearchError
 
 from .indexed import Indexed
 
@@ -91,6 +91,16 @@ def test_lines_are_counted(indexed: Indexed) -> None:
     assert indexed.rows("linecount", "a\nb\nc\n") == [{"linecount": 3}]
 
 
-def test_terms_by_a_prefix_are_refused(indexed: Indexed) -> None:
-    with pytest.raises(NotSupported, match="function `PREFIX` is not supported"):
-        indexed.search("| tstats count where index=main by PREFIX(user=)", "user=kim\n")
+def test_terms_by_a_prefix(indexed: Indexed) -> None:
+    """Search Reference, tstats: PREFIX takes apart the terms between major breakers, which the index has in small
+    letters; an event counts once for each."""
+    raw = "user=Kim kb=5\nx,user=kim;kb=7\nuser=lee%20kb=2 user=max\nxuser=no user=\n"
+    assert indexed.search("| tstats count sum(PREFIX(kb=)) AS kb where index=main by PREFIX(user=)", raw).rows == [
+        {"user=": "kim", "count": 2, "kb": 12},
+        {"user=": "lee", "count": 1, "kb": 2},
+        {"user=": "max", "count": 1, "kb": 2},
+    ]
+    with pytest.raises(SearchError, match="no term of the index holds a blank"):
+        indexed.search("| tstats count where index=main by PREFIX(a user=)", raw)
+    with pytest.raises(SearchError, match="not in a data model"):
+        indexed.search("| tstats count from datamodel=Web.Web by PREFIX(user=)", raw)

@@ -205,6 +205,14 @@ def test_command(text: str, command: t.Command) -> None:
             "| tstats prestats=t append=t count from datamodel=A",
             t.Tstats("tstats", (COUNT,), "A", options=(option("prestats", "t"), option("append", "t"))),
         ),
+        (
+            "| tstats avg(PREFIX(kb=)) as kb by host",
+            t.Tstats(
+                "tstats",
+                (t.Aggregation("avg", Field("PREFIX(kb=)"), Field("kb"), "avg(PREFIX(kb=))"),),
+                by=(t.SplitBy(Field("host")),),
+            ),
+        ),
         ("| tstats count by PREFIX(a=)", t.Tstats("tstats", (COUNT,), by=(t.SplitBy(Field("PREFIX(a=)")),))),
         (
             "| tstats count from datamodel=A where (a=1 OR by) by b",

@@ -28,6 +28,10 @@ _SIMPLE = re.compile(r"""([A-Za-z_]\w*+(?:\.\d++)?)\(\s*+([^\s()"'`,|\[\]]*+)\s*
 _CALL = re.compile(r"([A-Za-z_]\w*+(?:\.\d++)?)\(").match
 
 
+# `avg(PREFIX(kbps=))` of tstats: over what stands behind a prefix in the terms of the index.
+_OF_TERMS = re.compile(r"""([A-Za-z_]\w*+(?:\.\d++)?)\(\s*+(PREFIX\([^()"'`]*+\))\s*+\)""", re.I).match
+
+
 # A name with blanks inside the brackets: `values(Some Name)`.
 _BLANK_NAME = re.compile(r"""\s*+([^\s()"'`,|\[\]=<>!+*/%]++(?:\s++[^\s()"'`,|\[\]=<>!+*/%]++)++)\s*+\)""").match
 
@@ -84,6 +88,9 @@ def aggregation(reader: Reader, command: str) -> Aggregation:
             reader.fail(f"`{func}()` needs a field", f"write `{func}(field)`")
         reader.skip_to(match.end())
         return _named(reader, func.lower(), arg, f"{func}({name})" if name else func, start)
+    if command == "tstats" and (terms := _OF_TERMS(reader.text, start)):
+        reader.skip_to(terms.end())
+        return _named(reader, terms[1].lower(), Field(terms[2], span=Span(*terms.span(2))), terms[0], start)
     return _computed(reader, start)
 
 

@@ -11,17 +11,18 @@ from storypack.engine.commands.options import flag, options_of
 from storypack.engine.commands.registry import generating
 from storypack.engine.commands.stats import by_columns, grouped, measures
 from storypack.engine.compile.datasets import dataset_rows
+from storypack.engine.compile.patterns import terms_behind
 from storypack.engine.compile.pipeline import base_search
 from storypack.engine.compile.resolve import base_request, resolve
 from storypack.engine.compile.terms import compile_term
 from storypack.engine.compile.union import unite
-from storypack.engine.errors import NotSupported, SearchError
+from storypack.engine.errors import SearchError
 from storypack.engine.relation import Relation
 from storypack.engine.session import Session
 from storypack.engine.sql import Kind, Sql, as_text, quote
 from storypack.spl import tree
 
-_PREFIX = re.compile(r"PREFIX\s*\(", re.I)
+_PREFIX = re.compile(r"PREFIX\s*\(\s*(.*?)\s*\)", re.I | re.S)
 
 
 @generating("tstats", without_effect="sid")
@@ -38,6 +39,7 @@ def tstats(node: tree.Tstats, rows: Relation | None, session: Session) -> Relati
             found = found.where("where", compile_term(term, found, session))
     else:
         found = base_search(tree.Search(term), session, indexed=True)
+    found = _with_terms(node, found)
     found, by = _split(node, found, options, session)
     found, by = by_columns([tree.Field(one) for one in by], found)
     if flag(options.get("prestats", "f")):
@@ -70,17 +72,36 @@ def _without_nodename(term: tree.Term | None) -> tuple[tree.Term | None, str]:
             return term, ""
 
 
+def _with_terms(node: tree.Tstats, rows: Relation) -> Relation:
+    """The rows with the terms of each `PREFIX(user=)`: behind `by` as the field `user=`, in an aggregation under the
+    name as it is written. Search Reference, tstats: "PREFIX directive"."""
+    named = [one.field.name for one in node.by if isinstance(one.field, tree.Field)]
+    counted = [one.arg.name for one in node.aggregations if isinstance(one.arg, tree.Field)]
+    for name in dict.fromkeys([*named, *counted]):
+        prefix = _PREFIX.fullmatch(name)
+        if prefix is None:
+            continue
+        if node.datamodel:
+            raise SearchError(f"{name}: the terms of events are not in a data model; write `from` and PREFIX apart")
+        try:
+            terms = terms_behind(as_text(rows.field("_raw")), prefix[1])
+        except ValueError as error:
+            raise SearchError(f"{name}: no term of the index holds a blank or another major breaker") from error
+        columns = {prefix[1]: name in named, name: name in counted}
+        rows = rows.extend("terms", {column: Sql(terms, Kind.MULTI) for column, used in columns.items() if used})
+    return rows
+
+
 def _split(node: tree.Tstats, rows: Relation, options: dict[str, str], session: Session) -> tuple[Relation, list[str]]:
     """The rows with `_time` binned, and the names of the by-fields."""
-    if prefix := next((one.field.name for one in node.by if _PREFIX.match(one.field.name)), ""):
-        raise NotSupported("function", prefix.partition("(")[0], "there is no list of an index's terms here")
     names: list[str] = []
     span = next((options_of(one.options)["span"] for one in node.by if "span" in options_of(one.options)), "")
     span = span or options.get("span", "")
     for one in node.by:
         if isinstance(one.field, tree.MacroCall):
             raise SearchError(f"macro `{one.field.name}` is not defined")
-        names.append(one.field.name)
+        prefix = _PREFIX.fullmatch(one.field.name)
+        names.append(prefix[1] if prefix else one.field.name)
     if "_time" in names and span:
         rows, time = binned("_time", {"span": span}, rows, session)
         rows = rows.extend("bin", {"_time": time})

@@ -103,6 +103,17 @@ def keyword_matches(raw: str, wanted: Pattern, *, fold: bool = True, major_only:
     return f"({plain} AND {regex})" if longest else regex
 
 
+def terms_behind(raw: str, prefix: str) -> str:
+    """VARCHAR[] SQL: of the terms between major breakers that begin with a prefix, the rests, each once and in small
+    letters, as the index has them. A term that is the prefix alone gives nothing. Raises ValueError for a prefix that
+    holds a major breaker, since no term does."""
+    if not prefix or re.search(f"[{_MAJOR}]|{_MAJOR_ENCODED}", prefix, re.I):
+        raise ValueError(prefix)
+    broken = f"regexp_replace(lower({raw}), {quote(f'(?i){_MAJOR_ENCODED}')}, ' ', 'g')"
+    term = f"(?:^|[{_MAJOR}]){re.escape(prefix.lower())}([^{_MAJOR}]+)"
+    return f"list_distinct(regexp_extract_all({broken}, {quote(term)}, 1))"
+
+
 def _contains(raw: str, text: str, *, fold: bool) -> str:
     """BOOLEAN SQL: whether a text stands anywhere in `_raw`."""
     if not fold:

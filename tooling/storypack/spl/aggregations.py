@@ -165,7 +165,7 @@ def to_spl(node: Aggregation | MacroCall) -> str:
         function = node.text.partition("(")[0] or node.func
         if not node.text or node.text == f"{function}({node.arg.name})":
             name = node.arg.name
-            plain = re.fullmatch(r"[^\s()\"'`,|\[\]]+", name) and not node.arg.quoted
+            plain = re.fullmatch(r"[^\s()\"'`,|\[\]]+|PREFIX\([^()\"'`]*\)", name) and not node.arg.quoted
             written = f"{function}({name if plain else text.double(name)})"
     elif node.arg is not None and not node.text:
         inner = print_expression(node.arg)

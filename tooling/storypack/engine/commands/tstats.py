@@ -76,7 +76,11 @@ def _with_terms(node: tree.Tstats, rows: Relation) -> Relation:
     """The rows with the terms of each `PREFIX(user=)`: behind `by` as the field `user=`, in an aggregation under the
     name as it is written. Search Reference, tstats: "PREFIX directive"."""
     named = [one.field.name for one in node.by if isinstance(one.field, tree.Field)]
-    counted = [one.arg.name for one in node.aggregations if isinstance(one.arg, tree.Field)]
+    counted = [
+        one.arg.name
+        for one in node.aggregations
+        if isinstance(one, tree.Aggregation) and isinstance(one.arg, tree.Field)
+    ]
     for name in dict.fromkeys([*named, *counted]):
         prefix = _PREFIX.fullmatch(name)
         if prefix is None:

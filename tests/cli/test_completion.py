@@ -49,3 +49,10 @@ def test_the_pack_may_be_elsewhere(here: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(here)
     assert completed("explain", "share") == []
     assert completed("explain", "--pack", "pack", "share") == ["share_leaves"]
+
+
+def test_packs_that_were_brought_in_are_completed(here: Path) -> None:
+    for name in ("cloud", "network"):
+        (here / "pack/.upstream" / name).mkdir(parents=True)
+    assert completed("upstream", "update", "") == ["cloud", "network"]
+    assert completed("upstream", "update", "n") == ["network"]

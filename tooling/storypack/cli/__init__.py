@@ -24,6 +24,7 @@ COMMANDS = {
     "schema": "Print the JSON Schema of a content file, for editors.",
     "migrate": "Rewrite older content into the current format.",
     "release": "Show what changed since a release, and raise the version.",
+    "upstream": "Bring in a pack of others, and merge its new releases.",
     "rules": "List the rules that validate checks.",
 }
 

@@ -33,7 +33,8 @@ class Change:
 @dataclass
 class Writer:
     """Writes `data`. `moved` says where its values come from: new path, old path. `order` says where a new key stands,
-    `fresh` which keys are written anew though their values stood in the file.
+    `fresh` which keys are written anew though their values stood in the file, `taken` has lines of keys at the top that
+    another file says as they shall be, with the comments of this file in them.
 
     `changes` and `used` (paths of the file whose values went into the text) are known once it is written."""
 
@@ -42,6 +43,7 @@ class Writer:
     moved: Sequence[tuple[KeyPath, KeyPath]]
     order: Sequence[str]
     fresh: frozenset[str] = frozenset()
+    taken: Mapping[str, Sequence[str]] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     used: set[KeyPath] = field(default_factory=set)
     _comments: set[int] = field(default_factory=set)
@@ -120,6 +122,10 @@ class Writer:
     def _entry(self, key: str, value: Any, path: KeyPath, column: int) -> list[str]:
         place = self._place(path)
         lead = self._lead(place, column)
+        if len(path) == 1 and key in self.taken:
+            if place is not None:
+                self._take(place)
+            return [*lead, *self.taken[key]]
         if path[0] in self.fresh:
             self.used |= {place.path} if place else set()
             return [*lead, *key_lines(key, value, column)]

@@ -74,7 +74,7 @@ STAGES = (
     Stage("checks", "the rules of `validate` and their catalogue", "how issues are shown", _TEXTS | {"pack", "world"}),
     Stage(
         "authoring",
-        "what people write content with: first files, the layout of searches, older formats rewritten, merges of others' "
+        "what people write content with: first files, the layout of searches, older formats rewritten, merges of "
         "releases, the choice of what a command works on",
         "how content is checked, run or built",
         _TEXTS | {"pack"},

@@ -35,6 +35,7 @@ class Shown(Protocol):
     untimed: bool
     runs: Sequence[tuple[float, float]]
     planned: frozenset[str]
+    kept: str
 
 
 @dataclass
@@ -91,6 +92,8 @@ class CandidateScan(UnitedScan):
         values = ", ".join(f"{text} AS {ident}" for ident, text in shown.items())
         limits = ["__time IS NULL"] if self.source.untimed else _within(self.request)
         rows = identifier(table.name)
+        if self.source.kept:
+            rows = f"(SELECT * FROM {rows} WHERE __part * {TABLE} + __row IN (SELECT ev FROM {self.source.kept}))"
         if self.source.runs:
             rows = f"SELECT * FROM {rows} JOIN ({_runs_sql(self.source.runs)}) ON __time >= __from AND __time < __to"
             rows = f"({rows})"

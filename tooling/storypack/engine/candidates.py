@@ -54,7 +54,8 @@ class Candidates:
     the same base filters read; `now` = the year of times without one (epoch seconds). `names` = what to call a file in
     place of its path. `untimed` = it shows the events without a time, all at `clock`, instead of those with one. `runs`
     = ranges of time (from, before): each event comes once for each of them that it lies in, and RUN is its number; no
-    event holds a field beyond `planned` then."""
+    event holds a field beyond `planned` then. `kept` = a table whose column `ev` numbers the events that a search sees;
+    empty = all."""
 
     files: FileSource
     staged: Sequence[Staged]
@@ -67,6 +68,7 @@ class Candidates:
     untimed: bool = False
     runs: Sequence[tuple[float, float]] = ()
     planned: frozenset[str] = frozenset()
+    kept: str = ""
     collection: Collection | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:

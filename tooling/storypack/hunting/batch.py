@@ -133,17 +133,20 @@ def run_batch(
     candidates: Candidates,
     macros: Mapping[str, MacroDefinition],
     given: Sequence[Run],
+    kept: str = "",
 ) -> tuple[list[list[dict[str, Any]]], tuple[str, ...]]:
-    """The rows of each run, and what is to be said of them. `pipeline` is what `batched` gave. Raises EngineError."""
+    """The rows of each run, and what is to be said of them. `pipeline` is what `batched` gave, `kept` a table of the
+    events that pass its first commands (see `Prefix`), so that others need not be looked at in each run. Raises
+    EngineError."""
     lookups = candidates.lookups
     candidates.lookups = {**lookups, RUNS_LOOKUP: _runs_lookup(given)}
-    candidates.planned = planned
+    candidates.planned, candidates.kept = planned, kept
     candidates.runs = [(run.earliest or 0.0, run.latest or 0.0) for run in given]
     try:
         with open_session(candidates, macros, given[-1].now) as session, session.translated():
             result = fetch_result(compile_pipeline(pipeline, session), session)
     finally:
-        candidates.lookups, candidates.runs = lookups, ()
+        candidates.lookups, candidates.runs, candidates.kept = lookups, (), ""
     rows: list[list[dict[str, Any]]] = [[] for _ in given]
     for row in result.rows:
         number = row.pop(RUN)

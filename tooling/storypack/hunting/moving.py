@@ -39,7 +39,7 @@ def moved(hunted: Hunted, prefix: Prefix | None) -> Iterator[tuple[Run, Sequence
     most = MOST_EVENTS * len(times) / max(hunted.candidates.count, 1)
     for some, learnt in _alike(hunted, _runs(hunted, times), most):
         hunted.candidates.lookups = {**hunted.lookups, **learnt}
-        for run, rows in _rows(hunted, some):
+        for run, rows in _rows(hunted, some, prefix):
             yield run, rows, throttle.passed(rows, run.now)
 
 
@@ -60,17 +60,22 @@ def _alike(hunted: Hunted, given: Iterator[Run], most: float) -> Iterator[tuple[
         yield some, before[0]
 
 
-def _rows(hunted: Hunted, some: Sequence[Run]) -> Iterator[tuple[Run, Sequence[Mapping[str, Any]]]]:
+def _rows(
+    hunted: Hunted, some: Sequence[Run], prefix: Prefix | None
+) -> Iterator[tuple[Run, Sequence[Mapping[str, Any]]]]:
     """The rows of runs, all in one statement where that can be. Runs that see the same events give the same rows,
     unless the search asks for the time."""
     pipeline = None if hunted.is_alone or hunted.has_own_range or len(some) == 1 else batched(hunted.pipeline)
+    if pipeline is not None and prefix is not None:
+        pipeline = batched(prefix.rest(hunted.pipeline))
     depends = hunted.has_own_range or depends_on_moment(hunted.pipeline)
     chosen = [run for at, run in enumerate(some) if depends or not at or run.seen != some[at - 1].seen]
     found: Iterator[Sequence[Mapping[str, Any]]] = (_searched(hunted, run).rows for run in chosen)
     if pipeline is not None:
         with suppress(NotPlanned):  # the marked search may read more than the search
-            together, warnings = run_batch(pipeline, hunted.planned, hunted.candidates, hunted.macros, chosen)
-            hunted.warnings.update(dict.fromkeys(warnings))
+            kept = "" if prefix is None else prefix.table
+            together, warnings = run_batch(pipeline, hunted.planned, hunted.candidates, hunted.macros, chosen, kept)
+            hunted.warnings.update(dict.fromkeys((*warnings, *(prefix.warnings if prefix else ()))))
             found = iter(together)
     rows: Sequence[Mapping[str, Any]] = ()
     for at, run in enumerate(some):

@@ -6,8 +6,9 @@ any row at all, and which events stand behind a row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 
 from storypack.engine.candidates import AT, EVENT, Candidates, NotPlanned
 from storypack.engine.compile.pipeline import compile_pipeline
@@ -69,11 +70,20 @@ def _is_of_moment(node: object) -> bool:
 @dataclass(frozen=True)
 class Prefix:
     """The events that pass, in a table of the connection: `ev` (the candidate's number), `moment` (its time), and the
-    fields by which the rest of the search groups them, as lists of texts."""
+    fields by which the rest of the search groups them, as lists of texts. `passed` = how many commands behind the first
+    each of them passes as a single row; `warnings` = what is to be said of these."""
 
     candidates: Candidates
     table: str
     keys: Mapping[str, str]
+    passed: int = 0
+    warnings: tuple[str, ...] = ()
+
+    def rest(self, pipeline: tree.Pipeline) -> tree.Pipeline:
+        """The search as it need be run over these events: without the conditions that all of them meet."""
+        end = 1 + self.passed
+        first, others = pipeline.commands[:end], pipeline.commands[end:]
+        return replace(pipeline, commands=(*(each for each in first if not _is_condition(each, first)), *others))
 
     def times(self) -> list[float]:
         """The seconds in which events lie that pass, rising."""
@@ -117,14 +127,24 @@ def _fill(
         event, at = rows.find(EVENT), rows.find(AT)
     else:
         return None
+    known = len(session.warnings)
+    passed, whole = 0, all(cte.stage != "split" for cte in rows.ctes)
     for node in others:
-        if not is_by_event(node, changing) or computed.intersection(_fields(node)):
+        if not is_by_event(node, changing) or _names_any(node, computed):
             break
         rows = compile_pipeline(tree.Pipeline((node,)), session, rows)
+        whole = whole and node.name != "mvexpand"
+        passed += whole
     if event is None or at is None:
         return None
     keys = {name: column for name in groupings(pipeline) if (column := _column(rows, name)) is not None}
-    return Prefix(candidates, table, _write(table, rows, event, at, keys, session))
+    names = _write(table, rows, event, at, keys, session)
+    return Prefix(candidates, table, names, passed, tuple(session.warnings[known:]))
+
+
+def _is_condition(node: tree.Command, commands: Sequence[tree.Command]) -> bool:
+    """Whether all that a command behind the first does is to let rows pass or not."""
+    return node.name in ("where", "search", "regex") and node is not commands[0]
 
 
 def _column(rows: Relation, name: str) -> Column | None:
@@ -159,6 +179,15 @@ def is_by_event(node: tree.Command, changing: frozenset[str]) -> bool:
     if isinstance(node, tree.Lookup) and getattr(node.table, "text", getattr(node.table, "name", "")) in changing:
         return False
     return not any(isinstance(each, tree.Pipeline) or _is_of_moment(each) for each in walk(node) if each is not node)
+
+
+def _names_any(node: tree.Command, computed: Collection[str]) -> bool:
+    """Whether a command may look at one of these fields: it names it, or a wildcard that fits it."""
+    read: Iterable[tree.Node] = walk(node)
+    if isinstance(node, tree.Rename):
+        read = (pair[0] for pair in node.pairs if isinstance(pair, tuple))
+    words = {getattr(each, "name", "") if isinstance(each, tree.Field) else getattr(each, "text", "") for each in read}
+    return any(fnmatchcase(name, word) for word in words if word for name in computed)
 
 
 def _fields(node: tree.Command) -> Iterator[str]:

@@ -75,6 +75,11 @@ class Matcher:
             for rows in self._rows.values()
         )
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no event gets anything."""
+        return not self._rows and not self.of_runs and self._default is None
+
     def match(self, keys: Sequence[Sequence[str] | None]) -> Outputs | None:
         """The values of each output field, None where no row matches. `keys`: the values of each input field."""
         if any(not values for values in keys):
@@ -198,12 +203,15 @@ def _register(session: Session, matcher: Matcher) -> str:
 
 
 def call_sql(matcher: Matcher, keys: Sequence[Sql], session: Session) -> str:
-    """SQL (VARCHAR[][]) of what the matcher gives for keys."""
+    """SQL (VARCHAR[][]) of what the matcher gives for keys. A table without rows, as lists are that a site has to fill,
+    need not be asked."""
     if matcher.cut is None:
         limit, name = MAX_MATCHES, matcher.name
         message = f"lookup: `{name}` has more than {limit:,} matches for a value; the rest is left out, as in Splunk"
         for each in (matcher, *matcher.of_runs):
             each.cut = lambda: session.warn(message)
+    if matcher.is_empty:
+        return "CAST(NULL AS VARCHAR[][])"
     values = ", ".join(as_multi(key) for key in keys)
     return f"spl_lookup({handle_sql(session, matcher)}, CAST([{values}] AS VARCHAR[][]))"
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from storypack.engine.collecting import CandidateTable
 from storypack.engine.errors import EngineError
-from storypack.engine.relation import Column, OrderKey
+from storypack.engine.relation import Column, OrderKey, Relation
 from storypack.engine.source import ScanRequest
 from storypack.engine.sql import Kind, Sql, identifier
 from storypack.engine.united import UnitedScan
@@ -19,7 +19,7 @@ EVENT = "__event"
 AT = "__at"
 """The field that holds a candidate's own time, which no command has binned."""
 RUN = "__run"
-"""The field that numbers the run that sees an event; see `Candidates.runs`."""
+"""The field that numbers the run that sees an event; see `in_runs`."""
 TABLE = 1 << 40
 _NUMBERS = ("_time", "_indextime", EVENT, AT)
 
@@ -33,8 +33,7 @@ class Shown(Protocol):
 
     clock: float
     untimed: bool
-    runs: Sequence[tuple[float, float]]
-    planned: frozenset[str]
+    planned: frozenset[str] | None
     kept: str
 
 
@@ -63,10 +62,10 @@ class CandidateScan(UnitedScan):
         if name == EVENT:
             return Sql(f"CAST(__part * {TABLE} + __row AS DOUBLE)", Kind.NUMBER)
         if name == RUN:
-            return Sql("CAST(__run_number AS VARCHAR)" if self.source.runs else "NULL::VARCHAR", Kind.STRING)
+            return Sql("NULL::VARCHAR", Kind.STRING)
         if name in ("_time", "_indextime", AT):
             return Sql(f"{self.source.clock!r}::DOUBLE" if self.source.untimed else "__time", Kind.NUMBER)
-        if self.source.runs and name not in self.source.planned:
+        if self.source.planned is not None and name not in self.source.planned:
             return Sql("NULL", Kind.NULL)
         if name not in table.columns:
             if name.startswith("_") and name != "_raw":
@@ -94,18 +93,24 @@ class CandidateScan(UnitedScan):
         rows = identifier(table.name)
         if self.source.kept:
             rows = f"(SELECT * FROM {rows} WHERE __part * {TABLE} + __row IN (SELECT ev FROM {self.source.kept}))"
-        if self.source.runs:
-            rows = f"SELECT * FROM {rows} JOIN ({_runs_sql(self.source.runs)}) ON __time >= __from AND __time < __to"
-            rows = f"({rows})"
         return f"SELECT {values}{', ' if values else ''}__origin, __row FROM {rows} WHERE {' AND '.join(limits)}"
 
 
-def _runs_sql(runs: Sequence[tuple[float, float]]) -> str:
+def in_runs(rows: Relation, at: str, runs: Sequence[tuple[float, float]]) -> Relation:
+    """Each row once for each of these ranges of time (from, before) that its event lies in, with the range's number in
+    RUN. `at` = the column (quoted) of the event's own time."""
+    ident, number, first, end = (rows.names.new(name) for name in (RUN, "__number", "__from", "__to"))
     starts, ends = ([f"'{each}'" for each in side] for side in zip(*runs, strict=True))
-    return (
-        f"SELECT unnest(range({len(runs)})) AS __run_number, unnest([{', '.join(starts)}]::DOUBLE[]) AS __from, "
-        f"unnest([{', '.join(ends)}]::DOUBLE[]) AS __to"
+    ranges = (
+        f"SELECT CAST(unnest(range({len(runs)})) AS VARCHAR) AS {identifier(ident)}, "
+        f"unnest([{', '.join(starts)}]::DOUBLE[]) AS {first}, unnest([{', '.join(ends)}]::DOUBLE[]) AS {end}"
     )
+    columns = {**rows.columns, RUN: Column(ident, Kind.STRING)}
+    text = (
+        f"SELECT {number}.*, __ranges.{identifier(ident)} FROM {rows.source} {number} JOIN ({ranges}) __ranges "
+        f"ON {at} >= __ranges.{first} AND {at} < __ranges.{end}"
+    )
+    return rows.stage("runs", text, columns=columns)
 
 
 def _within(request: ScanRequest) -> list[str]:

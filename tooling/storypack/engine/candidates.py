@@ -52,10 +52,9 @@ def collect(source: FileSource, plans: Sequence[ScanPlan], now: float) -> Candid
 class Candidates:
     """A source of searches: what has been put aside, of which `of` chooses. `wanted` = the fields that searches with
     the same base filters read; `now` = the year of times without one (epoch seconds). `names` = what to call a file in
-    place of its path. `untimed` = it shows the events without a time, all at `clock`, instead of those with one. `runs`
-    = ranges of time (from, before): each event comes once for each of them that it lies in, and RUN is its number; no
-    event holds a field beyond `planned` then. `kept` = a table whose column `ev` numbers the events that a search sees;
-    empty = all."""
+    place of its path. `untimed` = it shows the events without a time, all at `clock`, instead of those with one.
+    `planned` = the fields beyond which no event holds any (None = to ask for another is refused). `kept` = a table
+    whose column `ev` numbers the events that a search sees; empty = all."""
 
     files: FileSource
     staged: Sequence[Staged]
@@ -66,8 +65,7 @@ class Candidates:
     names: Mapping[Path, str] = field(default_factory=dict, repr=False)
     clock: float = 0.0
     untimed: bool = False
-    runs: Sequence[tuple[float, float]] = ()
-    planned: frozenset[str] = frozenset()
+    planned: frozenset[str] | None = None
     kept: str = ""
     collection: Collection | None = field(default=None, repr=False)
 

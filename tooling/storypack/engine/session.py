@@ -42,6 +42,9 @@ class Session:
     `templates` = the templates of `foreach` that are being compiled, `nested_templates` = how many have been within
     another.
 
+    `runs` = how many runs of its schedule a search is compiled for, and `spread` = what becomes of their events before
+    these are looked at together; see `hunting/batch.py`.
+
     `connection` is a cursor of `root`, which owns the SQL functions. `compile` turns a pipeline into a relation: a
     subsearch anew from the source, the rest of a pipeline from `start`.
     """
@@ -65,6 +68,8 @@ class Session:
     templates: int = 0
     nested_templates: int = 0
     at_end: list[Callable[[], object]] = field(default_factory=list)
+    runs: int = 1
+    spread: Callable[[Relation], Relation] = lambda rows: rows
     _range: tuple[float | None, float | None] = (None, None)
     _strikes: int = field(default_factory=lambda: STRIKES.count)
 

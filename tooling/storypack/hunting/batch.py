@@ -11,11 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from storypack.engine.candidates import RUN, Candidates
+from storypack.engine.candidate_scan import in_runs
+from storypack.engine.candidates import AT, RUN, Candidates
 from storypack.engine.compile.pipeline import compile_pipeline
+from storypack.engine.relation import Relation
 from storypack.engine.run import fetch_result, open_session
+from storypack.engine.session import Session
 from storypack.engine.source import LookupTable
-from storypack.hunting.prefix import depends_on_moment
+from storypack.engine.sql import as_number
+from storypack.hunting.prefix import depends_on_moment, is_by_event
 from storypack.hunting.runs import Run
 from storypack.spl import parse, tree
 from storypack.spl.fields.walk import walk
@@ -141,17 +145,47 @@ def run_batch(
     lookups = candidates.lookups
     candidates.lookups = {**lookups, RUNS_LOOKUP: _runs_lookup(given)}
     candidates.planned, candidates.kept = planned, kept
-    candidates.runs = [(run.earliest or 0.0, run.latest or 0.0) for run in given]
     try:
         with open_session(candidates, macros, given[-1].now) as session, session.translated():
-            result = fetch_result(compile_pipeline(pipeline, session), session)
+            result = fetch_result(_compiled(pipeline, given, session), session)
     finally:
-        candidates.lookups, candidates.runs, candidates.kept = lookups, (), ""
+        candidates.lookups, candidates.planned, candidates.kept = lookups, None, ""
     rows: list[list[dict[str, Any]]] = [[] for _ in given]
     for row in result.rows:
         number = row.pop(RUN)
         rows[int(float(number))].append(row)
     return rows, result.warnings
+
+
+def _compiled(pipeline: tree.Pipeline, given: Sequence[Run], session: Session) -> Relation:
+    """The rows of all runs. The commands that look at one event at a time see each event once; those that look at
+    several see it in each run."""
+    ranges = [(run.earliest or 0.0, run.latest or 0.0) for run in given]
+
+    def spread(rows: Relation) -> Relation:
+        return in_runs(rows, as_number(rows.field(AT)), ranges)
+
+    session.runs = len(given)
+    first, *others = pipeline.commands
+    if isinstance(first, tree.Tstats):
+        session.spread = spread
+        return compile_pipeline(pipeline, session)
+    rows = compile_pipeline(tree.Pipeline((first,)), session)
+    at, done = as_number(rows.field(AT)), 0
+    while done < min(len(others), _MOST_BEFORE) and _is_of_event(others[done]):
+        rows = compile_pipeline(tree.Pipeline((others[done],)), session, rows)
+        done += 1
+    rows = in_runs(rows, at, ranges)
+    return compile_pipeline(tree.Pipeline(tuple(others[done:])), session, rows) if others[done:] else rows
+
+
+_MOST_BEFORE = 50
+"""Commands before the runs are told apart: of so many, no stage has been run into a table of its own."""
+
+
+def _is_of_event(node: tree.Command) -> bool:
+    """Whether a command looks at one event at a time, whatever the run; what `addinfo` gives differs between these."""
+    return is_by_event(node, frozenset()) and node not in _INFO_NODES
 
 
 def _runs_lookup(given: Sequence[Run]) -> LookupTable:

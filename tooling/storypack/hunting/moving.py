@@ -36,7 +36,8 @@ def moved(hunted: Hunted, prefix: Prefix | None) -> Iterator[tuple[Run, Sequence
     times = prefix.times() if prefix is not None else _candidate_times(hunted)
     if not times and _speaks_of_nothing(hunted):
         times = [float(hour) for hour in hunted.hours]
-    most = MOST_EVENTS * len(times) / max(hunted.candidates.count, 1)
+    count = hunted.candidates.count if prefix is None else prefix.count
+    most = MOST_EVENTS * len(times) / max(count, 1)
     for some, learnt in _alike(hunted, _runs(hunted, times), most):
         hunted.candidates.lookups = {**hunted.lookups, **learnt}
         for run, rows in _rows(hunted, some, prefix):

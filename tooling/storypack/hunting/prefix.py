@@ -6,7 +6,7 @@ any row at all, and which events stand behind a row.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -70,20 +70,31 @@ def _is_of_moment(node: object) -> bool:
 @dataclass(frozen=True)
 class Prefix:
     """The events that pass, in a table of the connection: `ev` (the candidate's number), `moment` (its time), and the
-    fields by which the rest of the search groups them, as lists of texts. `passed` = how many commands behind the first
+    fields by which the rest of the search groups them, as lists of texts. `passed` = the places of the commands that
     each of them passes as a single row; `warnings` = what is to be said of these."""
 
     candidates: Candidates
     table: str
     keys: Mapping[str, str]
-    passed: int = 0
+    passed: frozenset[int] = frozenset()
     warnings: tuple[str, ...] = ()
 
     def rest(self, pipeline: tree.Pipeline) -> tree.Pipeline:
         """The search as it need be run over these events: without the conditions that all of them meet."""
-        end = 1 + self.passed
-        first, others = pipeline.commands[:end], pipeline.commands[end:]
-        return replace(pipeline, commands=(*(each for each in first if not _is_condition(each, first)), *others))
+        return replace(
+            pipeline,
+            commands=tuple(
+                node
+                for place, node in enumerate(pipeline.commands)
+                if place not in self.passed or node.name not in _CONDITIONS
+            ),
+        )
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        ((count,),) = self.candidates.root.cursor().execute(f"SELECT count(*) FROM {self.table}").fetchall()
+        return int(count)
 
     def times(self) -> list[float]:
         """The seconds in which events lie that pass, rising."""
@@ -128,23 +139,44 @@ def _fill(
     else:
         return None
     known = len(session.warnings)
-    passed, whole = 0, all(cte.stage != "split" for cte in rows.ctes)
-    for node in others:
-        if not is_by_event(node, changing) or _names_any(node, computed):
+    passed: set[int] = set()
+    whole = all(cte.stage != "split" for cte in rows.ctes)
+    for place, node in enumerate(others, 1):
+        if not is_by_event(node, changing):
             break
+        if _names_any(node, computed):
+            made = _made_by(node)
+            if made is None:
+                break
+            computed |= made
+            continue
         rows = compile_pipeline(tree.Pipeline((node,)), session, rows)
         whole = whole and node.name != "mvexpand"
-        passed += whole
+        passed.update([place] if whole else [])
     if event is None or at is None:
         return None
     keys = {name: column for name in groupings(pipeline) if (column := _column(rows, name)) is not None}
     names = _write(table, rows, event, at, keys, session)
-    return Prefix(candidates, table, names, passed, tuple(session.warnings[known:]))
+    return Prefix(candidates, table, names, frozenset(passed), tuple(session.warnings[known:]))
 
 
-def _is_condition(node: tree.Command, commands: Sequence[tree.Command]) -> bool:
-    """Whether all that a command behind the first does is to let rows pass or not."""
-    return node.name in ("where", "search", "regex") and node is not commands[0]
+_CONDITIONS = frozenset({"where", "search", "regex"})
+"""Commands that let rows pass or not, and do nothing else."""
+
+
+def _made_by(node: tree.Command) -> set[str] | None:
+    """The fields that a command makes, so that what does not rest on them can be asked without it; None if that cannot
+    be told, or rows lose fields."""
+    match node:
+        case tree.Eval(assignments=assignments):
+            made = {each.target.name for each in assignments if not isinstance(each, tree.MacroCall)}
+            return None if any("{" in name for name in made) else made
+        case tree.Lookup(outputs=outputs) if outputs:
+            return {(each.target or each.source).name for each in outputs}
+        case _ if node.name in _CONDITIONS:
+            return set()
+        case _:
+            return None
 
 
 def _column(rows: Relation, name: str) -> Column | None:

@@ -193,7 +193,7 @@ def grouped(
     """The rows aggregated by fields (none of them multivalue); rows where one of these is null are left out."""
     keys = [rows.field(name) for name in by]
     rows, order = placed(rows, found)
-    if len(found) > _MANY:
+    if len(found) > _MANY or session.runs > 1:
         context = replace(context or AggregationContext(), many=True)
     columns: dict[str, Column] = {}
     selects = []

@@ -41,7 +41,7 @@ def tstats(node: tree.Tstats, rows: Relation | None, session: Session) -> Relati
         found = base_search(tree.Search(term), session, indexed=True)
     found = _with_terms(node, found)
     found, by = _split(node, found, options, session)
-    found, by = by_columns([tree.Field(one) for one in by], found)
+    found, by = by_columns([tree.Field(one) for one in by], session.spread(found))
     if flag(options.get("prestats", "f")):
         return _before_statistics(found, by, rows, session)
     table = grouped(found, by, measures(node.aggregations, found, session), "tstats", session)

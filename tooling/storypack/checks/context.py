@@ -42,7 +42,8 @@ def calls(text: str) -> set[str]:
 
 def holds_word(text: str, name: str) -> bool:
     """Does a text hold this word, and not only in another one?"""
-    return name in text and _word(name).search(text) is not None
+    at = text.find(name)
+    return at >= 0 and _word(name).search(text, at) is not None
 
 
 @cache

@@ -19,7 +19,7 @@ from storypack.store import digest
 SEARCH = "search"
 """The key whose value may change."""
 
-_BLOCK = re.compile(r"^search: [|>]-?\n((?:(?: [^\n]*)?\n)+)", re.M)
+_block = re.compile(r"search: [|>]-?\n((?:(?: [^\n]*+)?\n)++)").match
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,9 @@ def lookup_names(pack: Pack) -> frozenset[str]:
 def outside_of(entry: Entry[Detection], lookups: Collection[str]) -> Outside | None:
     """What others can see of a detection, in a pack with lookups of these names."""
     text, search = entry.source.text, entry.model.search
-    blocks = list(_BLOCK.finditer(text))
-    if len(blocks) != 1 or entry.source.moved:
-        return None
-    block = blocks[0]
-    if block[1].split() != search.split():  # the block is what the search was read from, and nothing else
+    line = text.find("\nsearch: ") + 1
+    block = _block(text, line) if line and not entry.source.moved else None
+    if block is None or block[1].split() != search.split():  # the block is what the search was read from, and nothing else
         return None
     named = sorted(name for name in lookups if holds_word(search, name))
     rest = digest(text[: block.start(1)], text[block.end() :], "calls", *sorted(calls(search)), "lookups", *named)

@@ -51,8 +51,7 @@ class App:
 def app_tree(content: AppContent, tactics_of: TacticsOf) -> App:
     """The app of a pack. `BuildError` names every text that conf cannot carry, with its file."""
     generated = conf_files(content, tactics_of)
-    if issues := [fault for file in generated for fault in _issues(file)]:
-        raise BuildError(sorted(issues, key=lambda each: each.sort_key))
+    written = _written(generated)
     values = template_values(content)
     views = all_views(content)
     files: dict[str, str] = {f"default/data/ui/views/{name}.xml": xml for name, xml in views.items()}
@@ -67,7 +66,7 @@ def app_tree(content: AppContent, tactics_of: TacticsOf) -> App:
     tree |= app_template.copied(content.template) | icons(content.app_files) | lookups(content)
     if content.license:
         tree["LICENSE"] = content.license
-    tree |= _conf_texts(content, generated, values, tree)
+    tree |= _conf_texts(content, generated, written, values, tree)
     return App(dict(sorted(tree.items())), counts(content))
 
 
@@ -155,8 +154,24 @@ def _investigation_view(content: AppContent, investigation: Investigation) -> st
         raise BuildError([issue(NOT_CARRIED, message, content.origin(investigation), "leave it out")]) from error
 
 
-def _conf_texts(content: AppContent, generated: list[ConfFile], values: dict[str, object], rest: Tree) -> Tree:
-    """Every conf as text: generated ones first, then what `app/` lays over them."""
+def _written(generated: list[ConfFile]) -> dict[str, str]:
+    """The texts of generated confs, by path. `BuildError` for all that cannot be carried."""
+    texts, issues = {}, []
+    for file in generated:
+        issues += _reserved(file)
+        try:
+            texts[f"default/{file.name}.conf"] = write(file.conf)
+        except ConfError:
+            issues += _issues(file)
+    if issues:
+        raise BuildError(sorted(issues, key=lambda each: each.sort_key))
+    return texts
+
+
+def _conf_texts(
+    content: AppContent, generated: list[ConfFile], written: Mapping[str, str], values: dict[str, object], rest: Tree
+) -> Tree:
+    """Every conf as text: generated ones first, then what `app/` lays over them. `written` = texts of the former."""
     overlays = app_template.confs(content.template)
     for path, conf in constant_confs(content.app_files, values).items():
         overlays[path] = merge(overlays[path], conf) if path in overlays else conf
@@ -167,7 +182,10 @@ def _conf_texts(content: AppContent, generated: list[ConfFile], values: dict[str
     confs["default/server.conf"] = server_conf(ours)
     confs["default/content-version.conf"] = content_version(content.settings)
     confs["metadata/default.meta"] = default_meta()
-    texts = {path: _text(conf, path, overlays) for path, conf in confs.items()}
+    texts = {
+        path: written[path].encode() if path in written and path not in overlays else _text(conf, path, overlays)
+        for path, conf in confs.items()
+    }
     for path in overlays.keys() - confs.keys() - {"default/app.conf"}:
         texts[path] = _text(Conf(), path, overlays)
     build = build_number(content, rest | texts)
@@ -196,7 +214,7 @@ def _text(conf: Conf, path: str, overlays: Mapping[str, Conf]) -> bytes:
 
 def _issues(file: ConfFile) -> list[Issue]:
     """What of a generated conf cannot be carried, at the content file that it comes from."""
-    issues = [
+    return [
         issue(
             NOT_CARRIED,
             f"{file.name}.conf {_shown(fault)}",
@@ -205,7 +223,11 @@ def _issues(file: ConfFile) -> list[Issue]:
         )
         for fault in faults(file.conf)
     ]
-    return issues + [
+
+
+def _reserved(file: ConfFile) -> list[Issue]:
+    """Stanzas of a generated conf that would set what is not the app's."""
+    return [
         issue(NOT_CARRIED, f"the name {name} would change settings of every app", origin, "choose another name")
         for name, origin in file.origins.items()
         if name in RESERVED

@@ -54,8 +54,8 @@ def outside_of(entry: Entry[Detection], lookups: Collection[str]) -> Outside | N
     text, search = entry.source.text, entry.model.search
     line = text.find("\nsearch: ") + 1
     block = _block(text, line) if line and not entry.source.moved else None
-    if block is None or block[1].split() != search.split():  # the block is what the search was read from, and nothing else
-        return None
+    if block is None or block[1].split() != search.split():
+        return None  # no block, or not the one that the search was read from
     named = sorted(name for name in lookups if holds_word(search, name))
     rest = digest(text[: block.start(1)], text[block.end() :], "calls", *sorted(calls(search)), "lookups", *named)
     return Outside(entry.name, entry.model.id, rest)

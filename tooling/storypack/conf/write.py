@@ -47,7 +47,7 @@ def faults(conf: Conf) -> Iterator[ConfError]:
             if found := _key_fault(key):
                 reason = f"the key {key!r} has {_shown(found[0])}, which a conf file cannot carry"
                 yield ConfError(reason, stanza=stanza.name, key=key)
-            if not _plain(value) and (found := _CANNOT.search(value)):
+            if value and not _plain(value) and (found := _CANNOT.search(value)):
                 yield _value_fault(stanza.name, key, value, found)
 
 
@@ -58,10 +58,11 @@ def _key_fault(key: str) -> re.Match[str] | None:
 
 def _plain(value: str) -> bool:
     """Whether a value is plainly fine; the pattern, a hundred times slower, then need not look at it."""
-    return not value or (
+    return (
         (value.isascii() or _encodes(value))
-        and not (value[0].isspace() or value[-1].isspace() or value[-1] == "\\")
-        and not ("\\\n" in value or "\r" in value or "\0" in value)
+        and not (value[0].isspace() or value[-1].isspace())
+        and not ("\\" in value and (value[-1] == "\\" or "\\\n" in value))
+        and not ("\r" in value or "\0" in value)
     )
 
 

@@ -1,7 +1,7 @@
 """Loading: a folder of YAML into a `Pack`, and everything that is wrong with its files as issues.
 
-A file that is wrong is left out and all others are still read. Text becomes plain data on all processors; plain data
-becomes models in this process, since models are dearer to send than to make.
+A file that is wrong is left out and all others are still read. All of it is done in this process: plain data and
+models are dearer to send than to make.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -34,11 +33,8 @@ from storypack.pack.read import Read
 from storypack.pack.source import SourceFile, path_text
 from storypack.pack.unread import Unread
 from storypack.pack.yaml import Problem, YamlError, decode, parse
-from storypack.processes import run_all
 from storypack.store import Store
 
-ENOUGH: Final = 200  # files that are worth a second process
-_CHUNK: Final = 40
 MOST: Final = 50  # mistakes of one file that are shown: nobody reads more, and nobody waits for them
 
 
@@ -255,22 +251,10 @@ def _with_default_schedules(settings: Settings, schedules: list[Entry[Any]]) -> 
 def _read_or_kept(folder: Path, found: list[Found], store: Store | None) -> deque[Read]:
     """The files in their order: those that the store has, and all others read."""
     known = kept_files(folder, found, store) if store else {}
-    new = _read_all(folder, [item for item in found if item.path not in known])
-    reads = deque(known[item.path] if item.path in known else next(new) for item in found)
+    reads = deque(known.get(item.path) or read_content(folder, item) for item in found)
     if store:
         keep_files(found, reads, known, store)
     return reads
-
-
-def _read_all(folder: Path, found: list[Found]) -> Iterator[Read]:
-    """The files read on all processors, if there are enough of them."""
-    size = _CHUNK if len(found) >= ENOUGH else max(len(found), 1)
-    chunks = [found[start : start + size] for start in range(0, len(found), size)]
-    return chain.from_iterable(run_all([partial(_read_files, folder, chunk) for chunk in chunks]))
-
-
-def _read_files(folder: Path, found: list[Found]) -> list[Read]:
-    return [read_content(folder, item) for item in found]
 
 
 def read_content(folder: Path, found: Found) -> Read:

@@ -1,63 +1,93 @@
-"""How long `storypack test` takes for the whole pack, with one process and with two, and which tests cost most.
+"""What `storypack test` takes, beside the same at an earlier commit.
 
-    python bench/test.py [--pack DIR] [--repeat 3]
+    python bench/test.py [--pack DIR] [--repeat 3] [--rows FILE]
 
-Shown are wall and processor seconds of the best run; the aim is 15 seconds on two cores that have nothing else to do. A
-peer would be a Splunk in a container: minutes to start, before the first event is searched.
+Each side has a copy of the earlier commit's pack, or of `--pack`, in a temporary folder. Every run is a process of its
+own with the default number of workers, so starting Python and them, and importing, are part of what it takes. `cold`:
+without results of earlier runs. `nothing changed`: with those of the run before it. `one detection changed`: the same,
+with another search in one detection. The earlier commit kept no results: what it takes cold is the measure of all.
+Searches with a test that fails on either side are left out of both: what fails is traced, which is other work.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
+import shutil
 import subprocess
-import sys
-import time
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+import table
+from build import Side
+from commands import EARLIER, REPOSITORY, Cost, Job, cheapest, earlier, storypack
+from table import Row
+
+COLD, SAME, EDITED = "test, cold", "test, nothing changed", "test, one detection changed"
 
 
-def run(pack: Path, jobs: int) -> tuple[float, float, dict[str, Any]]:
-    """Wall seconds, processor seconds of all processes, and the results."""
-    command = [
-        sys.executable,
-        "-m",
-        "storypack.cli",
-        "test",
-        "--pack",
-        str(pack),
-        "--jobs",
-        str(jobs),
-        "--format",
-        "json",
-    ]
-    before = os.times()
-    begin = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    wall, after = time.perf_counter() - begin, os.times()
-    if done.returncode not in (0, 1):
-        raise SystemExit(done.stderr)
-    used = after.children_user + after.children_system - before.children_user - before.children_system
-    return wall, used, json.loads(done.stdout)
+def export(pack: Path, target: Path) -> None:
+    """The files of a pack that git knows, below `target`."""
+    names = subprocess.run(["git", "-C", str(pack), "ls-files", "-z"], capture_output=True, check=True).stdout
+    for name in filter(None, names.decode().split("\0")):
+        if (pack / name).is_file() and not name.startswith(("tooling/", "tests/")) or name.startswith("tests/data/"):
+            copy = target / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(pack / name, copy)
+
+
+def failing(side: Side) -> set[Path]:
+    """The files of searches that have a test which fails, relative to the pack."""
+    command = side.on_pack("test", "--format", "json")
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
+    results = json.loads(done.stdout)["results"]
+    return {Path(each["file"]).relative_to(side.pack) for each in results if each["counts"]}
+
+
+def jobs(side: Side) -> dict[str, Job]:
+    """What this side is asked, in an order that counts: each run finds the results of the one before it."""
+    command = side.on_pack("test")
+    return {
+        COLD: Job(command, side.forget),
+        SAME: Job(command),
+        EDITED: Job(command, side.edit),
+    }
+
+
+def rows(before: Cost, here: dict[str, Cost]) -> Iterator[Row]:
+    """The rows of the table, from what the earlier commit took cold, and what this one took."""
+    for work, aim in ((COLD, 0.35), (SAME, 0.05), (EDITED, 0.10)):
+        figure = f"{here[work].processor:.2f} s, {before.processor:.2f} s before"
+        ratio = here[work].processor / before.processor
+        yield Row(f"`{work}`", f"processor time, to `{COLD}` before", figure, ratio, aim)
+    for work in (COLD, SAME, EDITED):
+        figure = f"{here[work].memory:.0f} MiB, {before.memory:.0f} MiB before"
+        yield Row(f"`{work}`", f"peak memory, to `{COLD}` before", figure, here[work].memory / before.memory, 1.0)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pack", type=Path, default=ROOT)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--pack", type=Path, metavar="DIR", help=f"a checkout; without it, the one of {EARLIER}")
     parser.add_argument("--repeat", type=int, default=3)
-    given = parser.parse_args()
-    print(f"{'processes':>9} {'wall':>7} {'processor':>10}  tests")
-    document: dict[str, Any] = {}
-    for jobs in (1, 2):
-        wall, used, document = min((run(given.pack, jobs) for _ in range(given.repeat)), key=lambda one: one[0])
-        summary = document["summary"]
-        print(f"{jobs:>9} {wall:>6.1f}s {used:>9.1f}s  {summary['tests']}, {summary['failed']} failed")
-    print("\nthe costliest tests")
-    for result in sorted(document["results"], key=lambda one: -one["seconds"])[:5]:
-        print(f"{result['seconds']:>6.2f}s  {result['search']}: {result['test']}")
+    table.add_option(parser)
+    options = parser.parse_args()
+    root = earlier()
+    with tempfile.TemporaryDirectory(prefix="storypack-bench-") as folder:
+        packs = {name: Path(folder, name) for name in ("before", "here")}
+        for pack in packs.values():
+            export(options.pack or root, pack)
+        before, here = Side(storypack(root), packs["before"]), Side(storypack(REPOSITORY), packs["here"])
+        left_out = failing(before) | failing(here)
+        for file in left_out:
+            for pack in packs.values():
+                (pack / file).unlink()
+        print(f"left out, for tests that fail: {', '.join(sorted(file.stem for file in left_out)) or 'none'}", flush=True)
+        works = {("before", COLD): jobs(before)[COLD], **{("here", work): job for work, job in jobs(here).items()}}
+        costs = cheapest(works, options.repeat)
+    made = list(rows(costs["before", COLD], {work: cost for (side, work), cost in costs.items() if side == "here"}))
+    table.write(options.rows, made)
+    print(table.render(made))
 
 
 if __name__ == "__main__":

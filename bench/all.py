@@ -20,6 +20,7 @@ import table
 
 BENCHES: dict[str, tuple[str, ...]] = {
     "build": (),
+    "test": (),
 }
 """The benchmarks that take `--rows FILE`, in the order of the table, with the options that they get beside it."""
 

@@ -31,7 +31,7 @@ def export(pack: Path, target: Path) -> None:
     """The files of a pack that git knows, below `target`."""
     names = subprocess.run(["git", "-C", str(pack), "ls-files", "-z"], capture_output=True, check=True).stdout
     for name in filter(None, names.decode().split("\0")):
-        if (pack / name).is_file() and not name.startswith(("tooling/", "tests/")) or name.startswith("tests/data/"):
+        if ((pack / name).is_file() and not name.startswith(("tooling/", "tests/"))) or name.startswith("tests/data/"):
             copy = target / name
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(pack / name, copy)
@@ -82,7 +82,9 @@ def main() -> None:
         for file in left_out:
             for pack in packs.values():
                 (pack / file).unlink()
-        print(f"left out, for tests that fail: {', '.join(sorted(file.stem for file in left_out)) or 'none'}", flush=True)
+        print(
+            f"left out, for tests that fail: {', '.join(sorted(file.stem for file in left_out)) or 'none'}", flush=True
+        )
         works = {("before", COLD): jobs(before)[COLD], **{("here", work): job for work, job in jobs(here).items()}}
         costs = cheapest(works, options.repeat)
     made = list(rows(costs["before", COLD], {work: cost for (side, work), cost in costs.items() if side == "here"}))

@@ -162,3 +162,28 @@ def test_no_spawned_process_hears_the_signals_of_the_terminal() -> None:
     run = subprocess.run([sys.executable, "-c", SPAWNED], capture_output=True, text=True, check=True)
     ends = " ".join(str(int(number)) for number in sorted(SIGNALS))
     assert run.stdout.splitlines() == [ends, ends]
+
+
+FORKED = """
+import signal
+from multiprocessing import Pipe
+from storypack.processes import may_fork_workers, start_forked
+from tests.test_processes import blocked_signals
+if __name__ == "__main__":
+    ours, theirs = Pipe()
+    print(may_fork_workers())
+    process = start_forked(blocked_signals, theirs)
+    print(*(int(signal) for signal in sorted(ours.recv())))
+    process.join()
+    print(len(signal.pthread_sigmask(signal.SIG_BLOCK, ())))
+    import duckdb
+    connection = duckdb.connect(config={"threads": 2})  # threads that Python does not know of
+    print(may_fork_workers())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted by /proc")
+def test_forks_that_stay_hear_no_signals_and_come_of_no_process_with_threads() -> None:
+    run = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, check=True)
+    ends = " ".join(str(int(number)) for number in sorted(SIGNALS))
+    assert run.stdout.splitlines() == ["True", ends, "0", "False"]

@@ -170,7 +170,8 @@ def _until_it_has_children(process: subprocess.Popen[str]) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_an_interrupt_ends_it_cleanly(pack: SmallPack) -> None:
     rows = [event(n, user=f"u{n}", action="copy") for n in range(40)]
-    slow = "`ex_audit` | eval n=mvrange(0, 20000) | mvexpand n | stats dc(n) by user | `ex_{}_filter`"
+    slow = "`ex_audit` | eval a=1, n=mvrange(0, 20000) | mvexpand n" + " | join max=0 a [search * | eval a=1]" * 9
+    slow += " | stats dc(n) by user | `ex_{}_filter`"
     for number in range(10):
         pack.detection(f"S{number}", slow.format(f"s{number}"), search_test("x", rows))
     command = [sys.executable, "-m", "storypack.cli", "test", "--pack", str(pack.folder)]

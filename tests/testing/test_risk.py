@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from storypack.hunting.risk import fill
+from storypack.pack.load import load_pack
+from storypack.testing.feeding import RiskOfTests, risk_events
 from storypack.testing.results import Outcome
+from storypack.testing.run import made_ready, plan_tests, run_test
+from storypack.testing.setting import Setting
 
 from .small_pack import SmallPack, event, search_test
 
@@ -108,6 +112,39 @@ def test_the_risk_index_can_be_searched_beside_the_events(pack: SmallPack) -> No
     pack.detection("Both", search, search_test("Both", EVENTS, expected_rows=rows), type="Correlation")
     result = pack.only()
     assert result.outcome is Outcome.PASSED, result.failure
+
+
+def test_the_tests_of_a_correlation_get_the_risk_that_each_gets_alone(pack: SmallPack) -> None:
+    detections(pack)
+    pack.write("macros/ex_least.yml", {**pack.common("ex_least"), "definition": "1"})
+    keys = {key: value for key, value in risky(10, "$user$").items() if value is not None}
+    pack.detection("Many", "`ex_audit` | stats count by user | where count>=`ex_least` | `ex_many_filter`", **keys)
+    pack.detection("Wrong", "`ex_audit` | nosuchcommand | `ex_wrong_filter`", **keys)
+    search = "index=risk | stats count values(search_name) as names max(_time) as last | `ex_both_filter`"
+    pack.detection(
+        "Both",
+        search,
+        search_test("All", EVENTS),
+        search_test("Few", EVENTS[2:], now="2026-11-21T09:00:00Z"),
+        search_test("Macro", EVENTS, macros={"ex_least": "2"}),
+        search_test("Other", [event(0, user="kim", action="look")], expected_results=1),
+        type="Correlation",
+    )
+    loaded = load_pack(pack.folder).pack
+    setting = Setting(loaded)
+    planned = plan_tests(loaded)
+    with made_ready(planned, setting) as ready:
+        assert isinstance(ready, RiskOfTests)
+        risk = [ready.of(test.number) for test in planned]
+        results = [run_test(test, setting, ready) for test in planned]
+    (correlation,) = (entry for entry in loaded.detections if entry.name == "Both")
+    for number, test in enumerate(correlation.model.tests):
+        assert risk[number] == risk_events(correlation, test, setting)
+        alone = run_test(planned[number], setting)
+        assert (results[number].rows, results[number].notes) == (alone.rows, alone.notes)
+    setting.close()
+    assert [len(each.rows) for each in risk] == [5, 4, 4, 1]
+    assert all(["EX - Wrong" in problem for problem in each.problems] == [True] for each in risk)
 
 
 def test_tokens_are_filled() -> None:

@@ -12,12 +12,14 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from storypack.ends import SIGNALS
 
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
+    from multiprocessing.process import BaseProcess
 
 R = TypeVar("R")
 
@@ -55,6 +57,14 @@ def run_all(tasks: Sequence[Callable[[], R]], *, workers: int | None = None) -> 
 def _may_fork() -> bool:
     """A fork has only the thread that made it: locks that others hold would stay locked in it for ever."""
     return hasattr(os, "fork") and sys.platform != "darwin" and threading.active_count() == 1
+
+
+def may_fork_workers() -> bool:
+    """Whether a process that works on for long may be a fork of this one: there is no thread of a library either."""
+    try:
+        return _may_fork() and sum(1 for _ in Path("/proc/self/task").iterdir()) == 1
+    except OSError:  # nobody knows
+        return False
 
 
 def _run(number: int) -> Any:
@@ -108,6 +118,15 @@ def _end_after(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(_BEAT)
     os._exit(1)
+
+
+def start_forked(target: Callable[..., object], *given: Any) -> BaseProcess:
+    """A fork of this process that calls `target` and never hears the signals of the terminal; see `may_fork_workers`.
+    What this process has read and imported is there already."""
+    process = get_context("fork").Process(target=target, args=given, daemon=True)
+    with interrupts_held():
+        process.start()
+    return process
 
 
 def start_spawned(process: SpawnProcess) -> None:

@@ -64,6 +64,8 @@ class LazyGroup(click.Group):
     ) -> NoReturn:
         """Run a command line and exit with its code; every failure becomes a line on stderr and a code."""
         extra.pop("standalone_mode", None)
+        if args is None:  # numpy's library for matrices, of which nothing is used, starts a thread for each processor
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         _open_closed_streams()
         for stream in (sys.stdout, sys.stderr):
             reconfigure = getattr(stream, "reconfigure", None)

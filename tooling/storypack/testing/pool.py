@@ -15,21 +15,20 @@ from time import monotonic, perf_counter
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from storypack.engine import attended
+from storypack.engine import attended, registries
 from storypack.engine.failures import FAILURES, engine_error
 from storypack.engine.knowledge.apps import BUILTIN_ONLY, AddOns
 from storypack.pack.models import Investigation
 from storypack.pack.pack import Pack
-from storypack.processes import become_worker, start_spawned
+from storypack.processes import become_worker, may_fork_workers, start_forked, start_spawned
 from storypack.testing.attack_data import AttackData
 from storypack.testing.kept import Kept
 from storypack.testing.results import Failure, Outcome, PlannedTest, TestResult, TestRun
-from storypack.testing.run import made_ready, run_test
+from storypack.testing.run import Ready, made_ready, run_test
 from storypack.testing.setting import Setting
-from storypack.testing.together import Together
 
 if TYPE_CHECKING:
-    from multiprocessing.context import SpawnProcess
+    from multiprocessing.process import BaseProcess
 
 ALONE = 6
 """So few tests are not worth a second process: starting it takes longer."""
@@ -62,8 +61,13 @@ def run_tests(
     todo = [test for test in planned if test not in results]
     jobs = min(jobs, len(todo))
     is_alone = jobs <= 1 or len(todo) <= ALONE
-    ready = partial(_ready_setting, pack, add_ons, attack_data)
-    for result in _alone(ready, todo, limit) if is_alone else _together(ready, pack, todo, jobs, limit):
+    make = partial(_ready_setting, pack, add_ons, attack_data)
+    if not is_alone and may_fork_workers():
+        setting = Setting(pack, add_ons=add_ons, attack_data=attack_data)
+        setting.prepare()
+        registries.fill()
+        make = partial(_opened, setting)
+    for result in _alone(make, todo, limit) if is_alone else _together(make, pack, todo, jobs, limit):
         results[result.test] = result
         progress(result)
     if kept and todo:
@@ -80,10 +84,10 @@ def _not_run(planned: PlannedTest, message: str, seconds: float = 0.0) -> TestRe
     return TestResult(planned, Outcome.NOT_RUN, seconds=seconds, failure=story, counts=True)
 
 
-def _result(planned: PlannedTest, setting: Setting, together: Together | None) -> TestResult:
+def _result(planned: PlannedTest, setting: Setting, ready: Ready) -> TestResult:
     """A test's result, also where it comes upon a mistake of ours: the others are still to be run."""
     try:
-        return run_test(planned, setting, together)
+        return run_test(planned, setting, ready)
     except FAILURES as error:  # of a library, somewhere else than in the search
         return _not_run(planned, engine_error(error).message)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is this test's result
@@ -104,9 +108,9 @@ def _groups(planned: Sequence[PlannedTest]) -> list[Group]:
 
 def _results(group: Group, setting: Setting) -> Iterator[TestResult]:
     """The results of tests of one file."""
-    with made_ready(group, setting) as together:
+    with made_ready(group, setting) as ready:
         for test in group:
-            yield _result(test, setting, together)
+            yield _result(test, setting, ready)
 
 
 # --- in this process ------------------------------------------------------------------------------------------------
@@ -122,10 +126,10 @@ class _Alarm:
     """Also where a library made another exception of _OutOfTime."""
 
 
-def _alone(ready: Ready, planned: Sequence[PlannedTest], limit: float) -> Iterator[TestResult]:
+def _alone(make: MakeSetting, planned: Sequence[PlannedTest], limit: float) -> Iterator[TestResult]:
     if not planned:
         return
-    setting = ready(2)
+    setting = make(2)
     waiting = _groups(planned)[::-1]
     try:
         while waiting:
@@ -134,7 +138,7 @@ def _alone(ready: Ready, planned: Sequence[PlannedTest], limit: float) -> Iterat
             with _alarm(limit) as alarm:
                 results += _results(group, setting)
             if alarm.rang:
-                setting = ready(2)  # a statement of the other may still go on
+                setting = make(2)  # a statement of the other may still go on
                 if len(group) > 1:  # which of them took so long is not known
                     waiting += [(test,) for test in reversed(group)]
                     continue
@@ -144,14 +148,19 @@ def _alone(ready: Ready, planned: Sequence[PlannedTest], limit: float) -> Iterat
         setting.close()
 
 
-Ready = Callable[[int], Setting]
+MakeSetting = Callable[[int], Setting]
 """Makes the setting of tests that run in so many threads."""
 
 
 def _ready_setting(pack: Pack, add_ons: AddOns, attack_data: AttackData | None, threads: int) -> Setting:
     """What takes its time and belongs to no test is done."""
-    setting = Setting(pack, threads, add_ons, attack_data)
-    setting.prepare()
+    return _opened(Setting(pack, threads, add_ons, attack_data), threads)
+
+
+def _opened(setting: Setting, threads: int) -> Setting:
+    """A setting that its process has for itself, with its connection."""
+    setting.threads = threads
+    setting.open()
     return setting
 
 
@@ -184,7 +193,7 @@ def _alarm(limit: float) -> Iterator[_Alarm]:
 class _Worker:
     """A process that runs a group of tests at a time, and those of the group that it has not run yet."""
 
-    process: SpawnProcess
+    process: BaseProcess
     pipe: connection.Connection
     is_ready: bool = False
     tests: Group = ()
@@ -222,7 +231,7 @@ class _Worker:
 
 
 def _together(
-    ready: Ready, pack: Pack, planned: Sequence[PlannedTest], jobs: int, limit: float
+    make: MakeSetting, pack: Pack, planned: Sequence[PlannedTest], jobs: int, limit: float
 ) -> Iterator[TestResult]:
     # The costly ones first, so that no process ends long after the other.
     waiting = sorted(_groups(planned), key=lambda group: sum(_weight(test, pack) for test in group))
@@ -230,7 +239,7 @@ def _together(
     try:
         while waiting or any(worker.tests for worker in workers):
             while waiting and len(workers) < jobs:
-                workers.append(_start(ready))
+                workers.append(_start(make))
             for worker in workers:
                 if worker.is_ready and not worker.tests and waiting:
                     worker.begin(waiting.pop(), limit)
@@ -266,19 +275,22 @@ def _next_results(workers: list[_Worker], waiting: list[Group], limit: float) ->
             yield _not_run(worker.tests[0], "the process that ran it ended: out of memory, or stopped from outside")
 
 
-def _start(ready: Ready) -> _Worker:
-    # A fresh process: DuckDB's threads do not survive a fork.
+def _start(make: MakeSetting) -> _Worker:
     ours, theirs = connection.Pipe()
-    process = get_context("spawn").Process(target=_work, args=(theirs, ready, os.getpid()), daemon=True)
-    start_spawned(process)
+    process: BaseProcess
+    if may_fork_workers():
+        process = start_forked(_work, theirs, make, os.getpid())
+    else:  # a fresh one: DuckDB's threads do not survive a fork
+        process = get_context("spawn").Process(target=_work, args=(theirs, make, os.getpid()), daemon=True)
+        start_spawned(process)
     theirs.close()
     return _Worker(process, ours)
 
 
-def _work(pipe: connection.Connection, ready: Ready, parent: int) -> None:
+def _work(pipe: connection.Connection, make: MakeSetting, parent: int) -> None:
     """A worker's life."""
     become_worker(parent)
-    setting = ready(1)
+    setting = make(1)
     gc.freeze()  # the pack stays: nothing is won by looking through it for garbage after each test
     pipe.send(True)
     while True:

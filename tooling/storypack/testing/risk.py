@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from storypack.engine.errors import EngineError
-from storypack.engine.knowledge.files import EventTable, FileSource
-from storypack.engine.run import search
+from storypack.engine.knowledge.files import EventTable
 from storypack.hunting.risk import ORIGIN, asks_for_risk, events_of
 from storypack.pack.models.detection import Detection
 from storypack.pack.models.search import SearchTest
 from storypack.pack.pack import Entry, Pack
 from storypack.spl.macros import expand
-from storypack.testing.clock import moment
 from storypack.testing.setting import Setting
 
 
@@ -42,22 +40,32 @@ def reads_risk(entry: Entry[Any], setting: Setting) -> bool:
     return known[entry.path]
 
 
-def risk_events(correlation: Entry[Any], test: SearchTest, setting: Setting) -> RiskEvents:
-    """What the pack's detections that this correlation may look at write for the test's events."""
-    found = RiskEvents()
-    problems = []
-    with setting.source(test) as source:
-        for entry in feeders(correlation, test, setting):
-            stanza = setting.pack.stanza(entry)
-            try:
-                rows, now = _run(entry, test, setting, source)
-            except EngineError as error:
-                problems.append(f"{stanza} could not be run: {error}")
-                continue
-            events = list(events_of(entry.model, stanza, rows, now, setting.pack))
-            found.rows.extend(events)
-            found.written[stanza] = len(events)
-    return RiskEvents(found.rows, found.written, tuple(problems), _unknown(correlation, setting))
+class RiskWriter:
+    """Gathers what the detections that feed a correlation write for a test."""
+
+    def __init__(self, correlation: Entry[Any], setting: Setting) -> None:
+        self._correlation, self._setting = correlation, setting
+        self._rows: list[dict[str, Any]] = []
+        self._written: dict[str, int] = {}
+        self._problems: list[str] = []
+
+    def write(self, entry: Entry[Detection], rows: Sequence[Mapping[str, Any]], now: float) -> None:
+        """Add the risk events of a detection's rows, found at a moment (epoch seconds)."""
+        pack = self._setting.pack
+        stanza = pack.stanza(entry)
+        events = list(events_of(entry.model, stanza, rows, now, pack))
+        self._rows.extend(events)
+        self._written[stanza] = len(events)
+
+    def fail(self, entry: Entry[Detection], error: EngineError) -> None:
+        """Take note of a detection that could not be run."""
+        self._problems.append(f"{self._setting.pack.stanza(entry)} could not be run: {error}")
+
+    @property
+    def events(self) -> RiskEvents:
+        """All that was written."""
+        unknown = _unknown(self._correlation, self._setting)
+        return RiskEvents(self._rows, self._written, tuple(self._problems), unknown)
 
 
 def _unknown(correlation: Entry[Any], setting: Setting) -> tuple[str, ...]:
@@ -88,17 +96,6 @@ def feeders(correlation: Entry[Any], test: SearchTest, setting: Setting) -> list
 def _could_read(detection: Detection, given: set[str], pack: Pack) -> bool:
     known = [pack.data_source_named[name].model for name in detection.data_sources if name in pack.data_source_named]
     return not known or any(str(source.sourcetype).lower() in given for source in known)
-
-
-def _run(
-    entry: Entry[Detection], test: SearchTest, setting: Setting, source: FileSource
-) -> tuple[Sequence[Mapping[str, Any]], float]:
-    """The rows of a detection over all of the test's events, and when it ran."""
-    when = moment(test, setting.schedule_of(entry.model, test), source.times)
-    source.newest_at = when.newest
-    source.clock = when.newest or (source.times or (0.0, when.now - 1))[1]
-    found = search(entry.model.search, source, setting.macros_of(test), when.now)
-    return found.rows, when.now
 
 
 def _expanded(entry: Entry[Any], setting: Setting) -> str:

@@ -24,11 +24,12 @@ from storypack.testing.attack_data import Absence
 from storypack.testing.clock import NO_TIME, Moment, moments
 from storypack.testing.empty_lookups import blamed_lookups
 from storypack.testing.explain import difference, failure
+from storypack.testing.feeding import RiskOfTests, risk_events
 from storypack.testing.investigations import run_investigation_test
 from storypack.testing.misspelt import misspelt
 from storypack.testing.readings import undecided
 from storypack.testing.results import KEPT_ROWS, Cause, Failure, Outcome, PlannedTest, TestResult
-from storypack.testing.risk import RiskEvents, reads_risk, risk_events
+from storypack.testing.risk import RiskEvents, reads_risk
 from storypack.testing.setting import Setting
 from storypack.testing.stages import Staged, cut, near_name
 from storypack.testing.together import Together, clock_of, open_together
@@ -48,8 +49,12 @@ def plan_tests(pack: Pack, files: Iterable[str] | None = None) -> list[PlannedTe
     ]
 
 
+Ready = Together | RiskOfTests | None
+"""What the tests of one file have in common; None where each runs by itself."""
+
+
 @contextmanager
-def made_ready(planned: Sequence[PlannedTest], setting: Setting) -> Iterator[Together | None]:
+def made_ready(planned: Sequence[PlannedTest], setting: Setting) -> Iterator[Ready]:
     """What tests of one file have in common, for `run_test`; None if they are to be run one by one."""
     entry = setting.pack.tested_at(planned[0].file)
     if isinstance(entry.model, Investigation) or len(planned) < 2:
@@ -60,14 +65,17 @@ def made_ready(planned: Sequence[PlannedTest], setting: Setting) -> Iterator[Tog
         for each in planned
         if not _replaces_nothing(each, entry, setting) and not _missing(entry, each.number, setting)
     ]
-    if len(runnable) < 2 or reads_risk(entry, setting):
+    if len(runnable) < 2:
         yield None
+        return
+    if reads_risk(entry, setting):
+        yield RiskOfTests(entry, {each.number: entry.model.tests[each.number] for each in runnable}, setting)
         return
     with open_together(runnable, setting) as together:
         yield together
 
 
-def run_test(planned: PlannedTest, setting: Setting, together: Together | None = None) -> TestResult:
+def run_test(planned: PlannedTest, setting: Setting, ready: Ready = None) -> TestResult:
     """A test and what became of it, by itself or as one of those that were made ready together. Never raises for what
     the pack holds."""
     begin = time.perf_counter()
@@ -80,7 +88,7 @@ def run_test(planned: PlannedTest, setting: Setting, together: Together | None =
         result = missing.result(planned) if missing else run_investigation_test(planned, entry, setting)
         result = replace(result, counts=result.outcome is not Outcome.PASSED)
     else:
-        result = judged(_Run(planned, entry, test, setting, together).result(), entry.model, test)
+        result = judged(_Run(planned, entry, test, setting, ready).result(), entry.model, test)
     return replace(result, seconds=time.perf_counter() - begin)
 
 
@@ -102,7 +110,11 @@ class _Run:
     entry: Entry[Any]
     test: SearchTest
     setting: Setting
-    together: Together | None = None
+    ready: Ready = None
+
+    @property
+    def together(self) -> Together | None:
+        return self.ready if isinstance(self.ready, Together) else None
 
     @property
     def place(self) -> Location:
@@ -126,7 +138,7 @@ class _Run:
                 return replace(absent.result(self.planned), compiles=True)
             if self.together and self.planned.number in self.together.sources:
                 return self._run(self.together.sources[self.planned.number], staged, None)
-            risk = risk_events(self.entry, self.test, self.setting) if self._reads_risk() else None
+            risk = self._risk()
             with self.setting.source(self.test, [risk.table] if risk else []) as source:
                 return self._run(source, staged, risk)
         except NotSupported as error:
@@ -200,8 +212,10 @@ class _Run:
     def _fields(self, when: Moment) -> Sequence[str] | None:
         return self.together.fields(self.planned.number, when) if self.together else None
 
-    def _reads_risk(self) -> bool:
-        return reads_risk(self.entry, self.setting)
+    def _risk(self) -> RiskEvents | None:
+        if isinstance(self.ready, RiskOfTests) and self.planned.number in self.ready.tests:
+            return self.ready.of(self.planned.number)
+        return risk_events(self.entry, self.test, self.setting) if reads_risk(self.entry, self.setting) else None
 
     def _search_error(self, message: str, place: Location, cure: str = "", cause: Cause = Cause.OTHER) -> TestResult:
         story = Failure("search error", message, place, (cure,) if cure else (), cause=cause)

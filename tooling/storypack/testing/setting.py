@@ -217,8 +217,13 @@ class Setting:
         return {self.pack.stanza(entry): entry.model.search for entry in self.pack.searches}
 
     def prepare(self) -> None:
+        """Have ready what all tests need, but for the connection, which no fork can share."""
+        _ = self.knowledge, self.macros, self.lookups
+
+    def open(self) -> None:
         """Have ready what all tests need."""
-        _ = self.knowledge, self.macros, self.lookups, self._root
+        self.prepare()
+        _ = self._root
 
     def close(self) -> None:
         """Close the connection, if it was ever opened."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
+from html import escape as escape_html
 from typing import Any
-from xml.sax.saxutils import escape
 
 NAMESPACE = "http://schemas.microsoft.com/win/2004/08/events/event"
 
+escape = partial(escape_html, quote=False)  # what xml.sax.saxutils has imports urllib.request with it
 _TAG = re.compile(r"""<(/?)([\w:.-]+)((?:[^<>"']|"[^"<]*"|'[^'<]*')*?)(/?)>""")
 _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 _REFERENCE = re.compile(r"&#(\d{3,7}|[xX][0-9A-Fa-f]{2,6});")

@@ -47,7 +47,7 @@ _one_at_a_time = threading.Lock()  # a connection that is busy refuses every oth
 def install(connection: DuckDBPyConnection) -> None:
     """Define every function on the connection; `provide` is cheaper where the SQL is known."""
     with _one_at_a_time:
-        _define(connection, _library())
+        _define(connection, library())
 
 
 def provide(connection: DuckDBPyConnection, sql: str) -> None:
@@ -59,7 +59,8 @@ def provide(connection: DuckDBPyConnection, sql: str) -> None:
         _define(connection, _NAME.findall(sql))
 
 
-def _library() -> dict[str, Macro | PythonFunction]:
+def library() -> dict[str, Macro | PythonFunction]:
+    """All functions, by name."""
     for module in _MODULES:
         import_module(f"{__name__}.{module}")
     return definitions
@@ -70,11 +71,11 @@ def _define(connection: DuckDBPyConnection, names: Iterable[str]) -> None:
     missing = set(names) - there
     if not missing:
         return
-    library = _library()
+    known = library()
     wanted: dict[str, Macro | PythonFunction] = {}  # what a macro needs comes before it
 
     def want(name: str) -> None:
-        definition = library.get(name)
+        definition = known.get(name)
         if definition is None or name in there or name in wanted:
             return
         if isinstance(definition, Macro):

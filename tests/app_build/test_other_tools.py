@@ -62,7 +62,7 @@ EXPECTED: Mapping[Callable[[], Files], Built] = {
             "action.sendtophantom.param._cam_workers": "[]",
             "action.sendtophantom.param.sensitivity": "amber",
         },
-        lookups={"acme_known": "acme_known_20000101.csv"},
+        lookups={"acme_known": "acme_known.csv"},
     ),
     other_tools.version_4: Built(
         {"SP198": 1},
@@ -73,7 +73,7 @@ EXPECTED: Mapping[Callable[[], Files], Built] = {
         },
         {"alert.suppress.fields": "user", "alert.suppress.period": "3600s"},
         views=frozenset({"investigate_who_was_it"}),
-        lookups={"acme_seen": "acme_seen", "acme_known": "acme_known_20000101.csv"},
+        lookups={"acme_seen": "acme_seen", "acme_known": "acme_known.csv"},
         left_out=frozenset({"playbooks/"}),
     ),
     other_tools.version_5: Built(
@@ -118,7 +118,7 @@ EXPECTED: Mapping[Callable[[], Files], Built] = {
     other_tools.in_a_subfolder: Built(
         {},
         {"Acme - Odd Host - Rule": set()},
-        lookups={"acme_known": "acme_known_20000101.csv"},
+        lookups={"acme_known": "acme_known.csv"},
     ),
     other_tools.tested_by_hand: Built(
         {},

@@ -98,11 +98,12 @@ def test_a_doubled_token_is_a_warning(tmp_path: Path) -> None:
     assert (issue.severity.value, issue.cure) == ("warning", "write $user$")
 
 
-def test_a_time_macro_on_a_field_that_is_gone_is_a_warning(tmp_path: Path) -> None:
+def test_a_stage_that_leaves_the_rows_as_they_are_without_its_field_is_a_warning(tmp_path: Path) -> None:
     search = "`exf_cloud` | stats count by user src account | {} | `exf_share_leaves_filter`"
     for stage, level in (
         ('convert timeformat="%F" ctime(firstTime)', "warning"),
         ('eval firstTime=strftime(firstTime, "%F")', "warning"),
+        ("sort 0 count asc", "warning"),
         ("eval later=firstTime+1", "error"),
         ("where firstTime>1", "error"),
     ):

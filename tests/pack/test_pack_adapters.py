@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from storypack.app_build.lookups import lookup_file
 from storypack.issue import Issue, Severity
 from storypack.pack.adapters import adapt
-from storypack.pack.models import Detection
+from storypack.pack.models import CsvLookup, Detection
 from tests.pack.example_pack import COMMON, Folder
 
 FORMATS = Path(__file__).parent / "formats"
@@ -228,6 +229,17 @@ def test_other_kinds_of_older_formats(folder: Folder, path: str, text: str, expe
     assert [issue for issue in loaded.issues if issue.severity is Severity.ERROR] == []
     entry = next(entry for entry in loaded.pack.entries() if entry.path == path)
     assert {key: getattr(entry.model, key) for key in expected} == expected
+
+
+@pytest.mark.parametrize(("date", "dated"), [("", False), ("date: '2026-01-02'\n", True)])
+def test_a_lookup_from_before_lookups_had_dates_keeps_the_name_of_its_file(
+    folder: Folder, date: str, dated: bool
+) -> None:
+    folder.write("lookups/old_list.yml", f"name: old_list\ndescription: x\nfilename: names_v2.csv\n{date}")
+    folder.write("lookups/names_v2.csv", "user\nkim\n")
+    model = folder.load().pack.lookup_named["old_list"].model
+    assert isinstance(model, CsvLookup) and model.dated_file is dated
+    assert lookup_file(folder.load().pack.settings, model) == ("names_v2_20260102.csv" if dated else "names_v2.csv")
 
 
 def test_a_bare_macro_gets_the_same_identity_every_time(folder: Folder) -> None:

@@ -192,6 +192,17 @@ def test_a_lookup_without_rows_is_named(pack: SmallPack, clone: Path) -> None:
     assert any("the lookup ex_owners has no rows" in reason for reason in failure["reasons"])
 
 
+def test_what_splunk_has_and_the_engine_lacks_is_not_a_mistake_of_the_search(pack: SmallPack, clone: Path) -> None:
+    address = f"{MEDIA}T1052/disk.log"
+    reports = "multireport [| stats count by user] [| stats count by action]"
+    pack.detection("Disk", f"`ex_audit` | {reports} | `ex_disk_filter`", data_test("Fires", address))
+    audit = "| tstats count from datamodel=Splunk_Audit.Search_Activity by Search_Activity.user"
+    pack.detection("Tape", f"{audit} | `ex_tape_filter`", data_test("Fires", address))
+    result = run(pack, "--attack-data", clone, "--no-cache")
+    assert "2 not run: search that the engine does not run" in result.stdout
+    assert "data model `Splunk_Audit` is not supported: its definition is not bundled" in result.stdout
+
+
 @pytest.mark.parametrize("format", ["junit", "sarif"])
 def test_every_format_has_the_reason(format: str, pack: SmallPack, clone: Path) -> None:
     pack.detection("Disk", SEARCH, data_test("Fires", f"{MEDIA}T1052/tape.log"))

@@ -14,7 +14,7 @@ from storypack.checks.searches.world import world_of
 from storypack.cli import exit_codes, main
 from storypack.pack.load import load_pack
 from storypack.spl.macros import MacroDefinition, UnknownMacro, expand
-from storypack.testing.results import Outcome
+from storypack.testing.results import Cause, Outcome
 from storypack.testing.setting import Setting
 from storypack.world import shipped
 from tests.checks.example_pack import TODAY
@@ -84,7 +84,8 @@ def test_a_macro_whose_definition_is_a_sites_is_replaced_by_the_test_or_named(pa
     assert said.outcome is Outcome.PASSED
     assert unsaid.failure is not None
     assert "`get_user_only(1)` is not defined" in unsaid.failure.message
-    assert unsaid.failure.reasons == ("say under `macros` of the test what it stands for",)
+    assert unsaid.failure.reasons == ("each site defines it: say under `macros` of the test what it stands for",)
+    assert (unsaid.outcome, unsaid.failure.cause) == (Outcome.NOT_RUN, Cause.MACRO)
 
 
 def test_a_macro_of_a_site_is_known_as_such_within_another_macro() -> None:

@@ -17,7 +17,7 @@ def lookup_file(settings: Settings, lookup: CsvLookup) -> str:
     file, so they do not notice.
     """
     stem = (lookup.filename or lookup.name).removesuffix(".csv")
-    return dated_file(settings, stem, lookup.modification_date)
+    return dated_file(settings, stem, lookup.modification_date) if lookup.dated_file else f"{stem}.csv"
 
 
 def dated_file(settings: Settings, stem: str, date: dt.date) -> str:

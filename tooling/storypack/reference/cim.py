@@ -15,6 +15,15 @@ from storypack.reference.data_files import names, read_json
 
 FILES = "cim"
 
+# Models of the Common Information Model or the platform that the bundled reference does not hold: their fields are
+# not checked.
+_OTHER_MODELS = """
+    Application_State Change_Analysis Compute_Inventory Databases Domain_Analysis Event_Signatures Identity_Management
+    Incident_Management Interprocess_Messaging JVM Performance Splunk_Audit Splunk_CIM_Validation Threat_Intelligence
+    Ticket_Management UEBA Vulnerabilities internal_audit_logs internal_server
+"""
+OTHER_MODELS = frozenset(_OTHER_MODELS.split())
+
 
 @dataclass(frozen=True, slots=True)
 class Field:

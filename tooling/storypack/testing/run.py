@@ -130,8 +130,10 @@ class _Run:
             place = self.entry.at("search", offset=error.span.start)
             if not shipped.without_definition(error):
                 return self._search_error(error.message, place, error.cure)
-            cure = "say under `macros` of the test what it stands for"
-            return self._search_error(error.message, place, cure, Cause.MACRO)
+            result = _not_run(self.planned, error.message, place, Cause.MACRO)
+            assert result.failure is not None
+            cure = "each site defines it: say under `macros` of the test what it stands for"
+            return replace(result, failure=replace(result.failure, reasons=(cure,)))
         try:
             if absent:
                 self._run_over_nothing()
@@ -217,8 +219,8 @@ class _Run:
             return self.ready.of(self.planned.number)
         return risk_events(self.entry, self.test, self.setting) if reads_risk(self.entry, self.setting) else None
 
-    def _search_error(self, message: str, place: Location, cure: str = "", cause: Cause = Cause.OTHER) -> TestResult:
-        story = Failure("search error", message, place, (cure,) if cure else (), cause=cause)
+    def _search_error(self, message: str, place: Location, cure: str = "") -> TestResult:
+        story = Failure("search error", message, place, (cure,) if cure else ())
         return TestResult(self.planned, Outcome.FAILED, failure=story)
 
 

@@ -90,7 +90,9 @@ class Setting:
         files = {
             entry.model.filename or f"{name}.csv": name
             for name, entry in self.pack.lookup_named.items()
-            if isinstance(entry.model, CsvLookup) and self.pack.settings.build.date_lookup_files
+            if isinstance(entry.model, CsvLookup)
+            and entry.model.dated_file
+            and self.pack.settings.build.date_lookup_files
         }
         dated = {file: LookupTable(file, (), (), fault=_dated(name)) for file, name in files.items()}
         return {**{name: shipped_lookup(name) for name in sorted(external)}, **dated, **own}

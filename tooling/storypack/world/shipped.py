@@ -49,15 +49,6 @@ _SITE_MACROS = """
     ut_suites(word,sets) ut_meaning(word) ut_bayesian(word) ut_levenshtein(word1,word2)
 """
 
-# Models of the Common Information Model or the platform that the bundled reference does not hold: their fields are
-# not checked.
-_OTHER_MODELS = """
-    Application_State Change_Analysis Compute_Inventory Databases Domain_Analysis Event_Signatures Identity_Management
-    Incident_Management Interprocess_Messaging JVM Performance Splunk_Audit Splunk_CIM_Validation Threat_Intelligence
-    Ticket_Management UEBA Vulnerabilities internal_audit_logs internal_server
-"""
-OTHER_MODELS = frozenset(_OTHER_MODELS.split())
-
 
 @cache
 def lookups() -> Mapping[str, frozenset[str]]:
@@ -143,4 +134,4 @@ def _calls() -> dict[str, MacroDefinition]:
 
 
 def _index_macros() -> list[str]:
-    return [f"cim_{name}_indexes" for name in (*cim.model_names(), *sorted(OTHER_MODELS))]
+    return [f"cim_{name}_indexes" for name in (*cim.model_names(), *sorted(cim.OTHER_MODELS))]

@@ -13,7 +13,6 @@ from storypack.spelling import did_you_mean, one_of
 from storypack.spl import Span
 from storypack.spl.fields.walk import walk
 from storypack.spl.tree import Aggregation, Combine, Compare, Directive, Field, From, In, Plain, Term, Tstats, Word
-from storypack.world import shipped
 
 # Fields of every dataset, and the indexed ones that tstats has beside them.
 _INDEXED_NAMES = """
@@ -64,11 +63,11 @@ def _place(reading: Reading, span: Span, text: str) -> Span:
 def unknown_model(reading: Reading, world: World) -> Faults:
     for path, span in dataset_names(reading):
         model_name, _, rest = path.partition(".")
-        if model_name in shipped.OTHER_MODELS or "$" in path or "*" in path:
+        if model_name in cim.OTHER_MODELS or "$" in path or "*" in path:
             continue
         model = cim.model(model_name)
         if model is None:
-            cure = did_you_mean(model_name, [*cim.model_names(), *shipped.OTHER_MODELS]) or _owner_of(model_name)
+            cure = did_you_mean(model_name, [*cim.model_names(), *cim.OTHER_MODELS]) or _owner_of(model_name)
             yield reading.fault(f"there is no data model `{model_name}`", _start(span, model_name), cure)
         elif rest and cim.dataset(path) is None:
             at = Span(span.start + len(model_name) + 1, span.end)

@@ -96,9 +96,9 @@ def gone(reading: Reading, world: World) -> Faults:
 
 
 def _harmless(command: Command, name: str) -> bool:
-    """Whether a stage only changes how the field looks, as time macros do: of one that is not there it makes nothing,
-    and the rows stay what they are."""
-    if command.name in _SHOWS:
+    """Whether a stage only changes how the field looks, as time macros do, or where rows stand: of one that is not
+    there it makes nothing, and the rows stay what they are."""
+    if command.name in (*_SHOWS, "sort"):
         return True
     return isinstance(command, Eval) and any(
         isinstance(each, Assignment)

@@ -123,7 +123,7 @@ def expected_row(reading: Reading, world: World) -> Faults:
 )
 def own_risk_object(reading: Reading, world: World) -> Faults:
     detection, result = reading.detection, reading.result
-    if detection is None or result is None or not (detection.finding or detection.intermediate_findings):
+    if detection is None or result is None or not any(entities(detection)):
         return
     for name in ("risk_object", "risk_object_type"):
         if name in result.known:

@@ -71,9 +71,10 @@ def _world_of(context: Context) -> World:
     lookups |= dict.fromkeys(context.external_lookups, ())
     lookups |= {PurePosixPath(path).stem: () for path in context.pack.broken if path.startswith("lookups/")}
     mine = {lookup.name: _columns(lookup, context) for lookup in context.lookups}
-    files = {lookup.filename or f"{lookup.name}.csv": lookup.name for lookup in context.lookups if _is_csv(lookup)}
-    if not context.settings.build.date_lookup_files:
-        mine |= {file: mine[name] for file, name in files.items()}
+    csvs = {lookup.filename or f"{lookup.name}.csv": lookup for lookup in context.lookups if _is_csv(lookup)}
+    files = {file: lookup.name for file, lookup in csvs.items()}
+    dates = context.settings.build.date_lookup_files
+    mine |= {file: mine[lookup.name] for file, lookup in csvs.items() if not (dates and lookup.dated_file)}
     macros: Mapping[str, MacroDefinition] = {**shipped.macros(), **foreign, **own}
     if context.pack.unread is not None:
         macros = PartOfMacros(macros, context.pack.unread)

@@ -11,15 +11,19 @@ from storypack.engine.errors import NotSupported, SearchError
 from storypack.engine.relation import Relation
 from storypack.engine.session import Session
 from storypack.engine.source import ModelDataset
+from storypack.reference import cim
 from storypack.spl import tree
 
 QUOTES = "\"'"
 
 
 def find_dataset(name: str, session: Session) -> ModelDataset:
-    """A dataset of a data model; SearchError where there is none."""
+    """A dataset of a data model. SearchError where there is none, NotSupported where its model is not bundled."""
     found = session.source.datamodel(name.strip(QUOTES))
     if found is None:
+        model = name.strip(QUOTES).partition(".")[0]
+        if model in cim.OTHER_MODELS:
+            raise NotSupported("data model", model, "its definition is not bundled")
         raise SearchError(f"there is no data model dataset `{name}`")
     return found
 

@@ -89,6 +89,8 @@ def lookup(adapted: Adapted) -> None:
             data["name"] = data["name"].removesuffix(_MODEL)
     elif "filename" in data:
         data["lookup_type"] = "csv"
+        if "date" not in data:  # which the file's name has had since version 5
+            adapted.put(("dated_file",), False, ("filename",))
     matches = data.get("match_type")
     if isinstance(matches, str):
         data["match_type"] = [part.strip() for part in matches.split(",") if part.strip()]

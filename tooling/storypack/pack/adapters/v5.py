@@ -11,7 +11,7 @@ from storypack.pack.adapters import actions, defaults, findings
 from storypack.pack.adapters.adapted import Adapted, Note
 
 # What tags may hold that now stands at the top level, under the same or another name.
-_TAGS = {"group": "threat_group", "mitre_attack": "mitre_attack_id", "CVE": "cve"}
+_TAGS = {"analytics_story": "analytic_story", "group": "threat_group", "mitre_attack": "mitre_attack_id", "CVE": "cve"}
 # A search of an investigation names what it needs, and versions 3 to 5 need no list of it.
 _TOKEN = re.compile(r"\$([A-Za-z_]\w*)\$")
 _FORMER_PRODUCTS = ("Splunk Security Analytics for AWS", "Splunk Phantom")

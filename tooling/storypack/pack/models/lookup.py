@@ -34,6 +34,7 @@ class CsvLookup(BaseLookup):
 
     lookup_type: Literal["csv"]
     filename: CsvName | None = None
+    dated_file: bool = Field(default=True, description="false = the file keeps its name in the app")
     fields: list[str] = Field(default_factory=list, description="Columns that the CSV must have, in order")
 
 

@@ -1,4 +1,4 @@
-"""dbxquery: rows of a database. Splunk DB Connect."""
+"""dbxquery, dbxlookup, dbxoutput: rows of a database. Splunk DB Connect."""
 
 from __future__ import annotations
 
@@ -19,3 +19,5 @@ opaque(
         any_option=True,
     )
 )
+opaque(CommandFacts("dbxlookup", Kind.STREAMING, "lookup", flow=Flow.OPEN, origin="Splunk DB Connect", any_option=True))
+opaque(CommandFacts("dbxoutput", Kind.DATASET, "", flow=Flow.SAME, origin="Splunk DB Connect", any_option=True))

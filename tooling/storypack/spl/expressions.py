@@ -22,7 +22,7 @@ from storypack.spl.nodes import (
     SubsearchValue,
     Unary,
 )
-from storypack.spl.source import Span, SplError
+from storypack.spl.source import Span, SplError, span_of
 from storypack.spl.tokens import EVAL, MAX_DEPTH, Reader, unquote
 
 XOR, OR, AND, NOT, COMPARISON, SUM, PRODUCT, SIGN = range(1, 9)
@@ -43,6 +43,8 @@ _INFIX = LEVELS | {
     for word in ("XOR", "OR", "AND", "NOT", "LIKE", "IN")
     for letters in product(*((letter, letter.lower()) for letter in word))
 }
+
+_JOINING = frozenset({"AND", "OR", "XOR"})
 
 # Operators whose grouping does not matter. A long chain of them becomes a balanced tree, so that a search with a
 # thousand ORs is not a thousand levels deep for everybody who walks the tree.
@@ -72,7 +74,7 @@ def expression(reader: Reader, minimum: int = XOR) -> Expr:
             height += len(parts) - 2 if len(parts) <= CHAIN else len(parts).bit_length() - 1
         else:
             right = _right(reader, operator, level)
-            left = Binary(operator, left, right, span=left.span.to(right.span))
+            left = Binary(operator, left, right, span=span_of((left.span.start, right.span.end)))
         height = max(height, reader.height) + 1
         if height > MAX_DEPTH:
             raise SplError(f"nested deeper than {MAX_DEPTH} levels", left.span, "break the expression into several")
@@ -85,7 +87,7 @@ def chain(operator: str, parts: list[Expr]) -> Expr:
     if len(parts) <= CHAIN:
         left = parts[0]
         for right in parts[1:]:
-            left = Binary(operator, left, right, span=left.span.to(right.span))
+            left = Binary(operator, left, right, span=span_of((left.span.start, right.span.end)))
         return left
     layer = parts
     while len(layer) > 1:
@@ -133,27 +135,32 @@ def _operand(reader: Reader) -> Expr:
     kind, value, start = reader.kind, reader.value, reader.start
     reader.height = 1
     if kind == "word":
-        upper = value.upper()
-        if upper == "NOT":
+        operator = value.upper() if value in _INFIX else ""
+        if operator == "NOT":
             return _prefix(reader, "NOT", COMPARISON)
-        span = Span(start, reader.end)
+        end = reader.end
         reader.advance()
         if reader.value == "(":
             arguments = _arguments(reader)
             reader.height += 1
-            return Call(value.lower(), arguments, span=Span(start, reader.before))
-        if upper in ("AND", "OR", "XOR"):
-            raise SplError(f"`{value}` has nothing on its left", span, "add what it is to be combined with")
-        return Field(value, span=span)
+            return Call(value.lower(), arguments, span=span_of((start, reader.before)))
+        if operator in _JOINING:
+            raise SplError(f"`{value}` has nothing on its left", Span(start, end), "add what it is to be combined with")
+        return Field(value, span=span_of((start, end)))
     if kind == "string":
+        end = reader.end
         reader.advance()
-        return String(unquote(value), written=value[1:-1], span=Span(start, start + len(value)))
+        written = value[1:-1]
+        text = written if "\\" not in written else unquote(value)
+        return String(text, written=written, span=span_of((start, end)))
     if kind == "number":
+        end = reader.end
         reader.advance()
-        return Number(value, span=Span(start, start + len(value)))
+        return Number(value, span=span_of((start, end)))
     if kind == "quoted":
+        end = reader.end
         reader.advance()
-        return Field(unquote(value), True, span=Span(start, start + len(value)))
+        return Field(unquote(value), True, span=span_of((start, end)))
     if kind == "macro":
         reader.advance()
         return macro_call(value, start)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NoReturn
+from typing import NoReturn, cast
 
 from storypack.spl.nodes import Pipeline
 from storypack.spl.source import Span, SplError, place, quote_for_message
@@ -31,22 +31,24 @@ SUBSEARCH_DEPTH = 6
 # keep a reader waiting. One string is one token, whatever its length.
 MAX_TOKENS = 100_000
 
-Match = Callable[[str, int], "re.Match[str] | None"]
+Match = Callable[[str, int], "re.Match[str]"]
 
 
 def _mode(*alternatives: tuple[str, str], skip: str = r"\s*+") -> Match:
+    """`end` and `stray` leave nothing unmatched. Alternatives are tried in their order: frequent ones come first."""
     groups = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in (*alternatives, ("end", r"\Z"), ("stray", ".")))
-    return re.compile(f"(?s){skip}(?:{groups})").match
+    return cast(Match, re.compile(f"(?s){skip}(?:{groups})").match)
 
 
 # eval and where. A name may hold braces (`a{}`), `$token$` and the `<<FIELD>>` of foreach; a dot joins two texts.
+_NUMBER = r"\d++(?:\.\d++)?(?:[eE][-+]?\d++)?(?![\w{}:@#$])"
 EVAL = _mode(
-    ("number", r"\d++(?:\.\d++)?(?:[eE][-+]?\d++)?(?![\w{}:@#$])"),
-    ("word", r"(?:[\w{}:@#$]++|<<\w++>>)++"),
-    ("string", STRING),
-    ("quoted", QUOTED),
-    ("op", r"[=!<>]=|[-+*/%.=<>!]"),
     ("punct", r"[(),\[\]|]"),
+    ("word", rf"[A-Za-z_][\w{{}}:@#$]*+(?!<<)|(?!{_NUMBER})(?:[\w{{}}:@#$]++|<<\w++>>)++"),
+    ("string", STRING),
+    ("op", r"[=!<>]=|[-+*/%.=<>!]"),
+    ("number", _NUMBER),
+    ("quoted", QUOTED),
     ("macro", MACRO),
 )
 
@@ -140,13 +142,12 @@ class Reader:
 
     def advance(self) -> None:
         """Go to the next token, in the present mode."""
-        self.before = self.end
-        token = self.match(self.text, self.end)
-        assert token is not None  # `stray` and `end` leave nothing unmatched
-        assert token.lastindex is not None
+        self.before = end = self.end
+        token = self.match(self.text, end)
         self.kind = token.lastgroup or ""
-        self.start, self.end = token.span(token.lastindex)
-        self.value = self.text[self.start : self.end]
+        self.value = value = token[token.lastindex or 0]
+        self.end = end = token.end()
+        self.start = end - len(value)
 
     def begin(self, mode: Match) -> None:
         """Go to the next token, in another mode."""
@@ -165,6 +166,14 @@ class Reader:
         """Go to the first token at or after `offset`, in the present mode."""
         self.end = offset
         self.advance()
+
+    def end_stage(self, before: int, end: int) -> None:
+        """Go to the pipe that ends at `end`, or to the end of the text there, `before` being the end of the token in
+        front of it."""
+        self.before = before
+        self.value = "|" if self.text[end - 1] == "|" else ""
+        self.kind = "punct" if self.value else "end"
+        self.start, self.end = end - len(self.value), end
 
     # --- looking ----------------------------------------------------------------------------------------------
 

@@ -7,6 +7,9 @@ name, id, file and filter macro. Every command is a process of its own, so start
 what it takes. `cold`: without a store. `one edit`: with the store of the run before it, and another search in one
 detection. `restored`: with a store in a folder of its own, under a key from the environment, and files that were all
 written anew, as a runner of CI has them. `--only NAME`: without a store, and with the one of the run before it.
+
+Copies have more stages in common than the searches of a real pack: 97 % of them are known when they are met, and 28 %
+in the pack itself. For what that makes of the figures, see `--detections 270`, which copies nothing.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from storypack.spl import cards
+from storypack.spl import cards, stages
 from storypack.spl.catalogue import is_command
 from storypack.spl.commands.deferred import Deferred
 from storypack.spl.commands.macro import MacroStage
@@ -123,11 +123,11 @@ def _pipeline(reader: Reader) -> Pipeline:
         reader.advance()
         if not _stage_follows(reader):
             raise SplError("nothing follows this pipe", Span(start, reader.start), "add a command")
-        commands.append(_command(reader))
+        commands.append(_stage(reader))
     else:
         commands.append(_first(reader))
     while _stage_follows(reader):
-        commands.append(_command(reader))
+        commands.append(_stage(reader))
     return Pipeline(tuple(commands), leading, span=Span(start, reader.before))
 
 
@@ -167,8 +167,19 @@ def _first(reader: Reader) -> Command:
     return Search(term, implied=True, span=Span(start, reader.before))
 
 
+def _stage(reader: Reader) -> Command:
+    """The stage behind the pipe at the current token, read or known."""
+    begin, text = reader.end, stages.shared_text(reader)
+    if text and (known := stages.known(reader, text)) is not None:
+        return known
+    command = _command(reader)
+    if text:
+        stages.keep(reader, text, begin, command)
+    return command
+
+
 def _command(reader: Reader) -> Command:
-    """The stage behind the pipe at the current token."""
+    """The stage behind the pipe at the current token, read."""
     match = _NAME(reader.text, reader.end) or _known_name(reader)
     if match:
         return _named(reader, match[1].lower(), match)

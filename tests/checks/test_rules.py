@@ -62,6 +62,14 @@ DASHBOARD = {
 }
 DASHBOARD |= {"name": "Leaving", "id": str(UUID(int=9))}
 TWIN = base()[TRUSTED] | {"name": "exf_two", "id": str(UUID(int=8)), "filename": "exf_trusted.csv"}
+ESCU: dict[str, Any] = {
+    "app": "ESCU",
+    "stories": ["Data Theft"],
+    "detections": ["Mail Goes Out"],
+    "data_sources": [{"name": "Mail", "sourcetype": "mail:log", "fields": ["recipient", "user"]}],
+    "macros": ["exf_between(1)"],
+}
+
 
 FIRES: dict[str, list[Fires]] = {
     "SP101": [Fires({SHARE: {"name": "Share Goes"}, STEPS: {"detections": []}}, SHARE, "name", "share_goes.yml")],
@@ -298,6 +306,21 @@ FIRES: dict[str, list[Fires]] = {
             SHARE,
             "deprecation_info.replacement_content[0]",
         ),
+    ],
+    "SP129": [
+        Fires(
+            {SETTINGS: {"external_content.1": ESCU | {key: [name]}}},
+            SETTINGS,
+            f"external_content[1].{key}[0]",
+            "itself",
+        )
+        for key, name in {
+            "stories": "Leaving Data",
+            "detections": "Share Leaves",
+            "data_sources": {"name": "Cloud API"},
+            "macros": "exf_between(2)",
+            "lookups": "exf_trusted",
+        }.items()
     ],
     "SP167": [
         Fires(
@@ -598,8 +621,16 @@ SILENT: dict[str, list[Edits]] = {
         {path: {"analytic_story": []} for path in (ODD, HUNT, RISK)},
         {**{path: {"analytic_story": []} for path in (SHARE, ODD, HUNT, RISK)}, STORY: {"status": "experimental"}},
     ],
-    "SP162": [{STORY: b"name: [broken\n", SHARE: {"version": 0, "analytic_story": ["leaving  data"]}}],
-    "SP163": [{SHARE: {"data_source.0": "Cloud API AND Cloud API"}}, {SOURCE: b"name: Cloud API\n"}],
+    "SP162": [
+        {STORY: b"name: [broken\n", SHARE: {"version": 0, "analytic_story": ["leaving  data"]}},
+        {SETTINGS: {"external_content.1": ESCU}, SHARE: {"analytic_story.1": "Data Theft"}},
+    ],
+    "SP163": [
+        {SHARE: {"data_source.0": "Cloud API AND Cloud API"}},
+        {SOURCE: b"name: Cloud API\n"},
+        {SETTINGS: {"external_content.1": ESCU}, SHARE: {"data_source.0": "Cloud API AND Mail"}},
+    ],
+    "SP166": [{SETTINGS: {"external_content.1": ESCU}, STEPS: {"detections.1": "Mail Goes Out"}}],
     "SP164": [
         {HOURLY: b"- not an object\n"},
         {ODD: {"schedule": DELETE}, SETTINGS: {"schedules": {"anomaly": "hourly"}}},

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from storypack.app_build.names import story_name
 from storypack.conf import Stanza, json_text, tidy
 from storypack.pack.models import Baseline, Detection, Investigation, Settings, Story
 
@@ -23,7 +22,7 @@ def story_stanza(settings: Settings, story: Story, searches: Sequence[str]) -> S
         "name": tidy(story.author),
     }
     return Stanza(
-        f"{STORY}{story_name(settings, story.name)}",
+        f"{STORY}{settings.story_title(story.name)}",
         {
             "category": story.category[0],
             "last_updated": story.modification_date.isoformat(),

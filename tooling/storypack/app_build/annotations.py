@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable
 
-from storypack.app_build.names import story_name
 from storypack.conf import json_text
 from storypack.pack.models import Detection, Settings
 from storypack.reference.objects import cis_control, kill_chain_phases, nist_category
@@ -17,7 +16,7 @@ TacticsOf = Callable[[str], Iterable[str]]
 def annotations_json(settings: Settings, detection: Detection, tactics_of: TacticsOf) -> str:
     """One line of JSON; lists that would be empty are left out, as Enterprise Security leaves them out."""
     lists: dict[str, list[str]] = {
-        "analytic_story": [story_name(settings, story) for story in detection.analytic_story],
+        "analytic_story": [settings.story_title(story) for story in detection.analytic_story],
         "cis20": [cis_control(detection.category)],
         "cve": detection.cve,
         "data_source": detection.data_sources,

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from storypack.app_build.annotations import TacticsOf
 from storypack.app_build.content import AppContent
 from storypack.app_build.lookups import dated_file
-from storypack.app_build.names import detection_stanza, story_name
+from storypack.app_build.names import detection_stanza
 from storypack.pack.models import Detection, Settings
 from storypack.pack.names import catalogue_lookup
 
@@ -52,7 +52,7 @@ def detections_csv(settings: Settings, detections: Iterable[Detection], tactics_
             str(each.version),
             each.type,
             each.status,
-            _several(story_name(settings, story) for story in each.analytic_story),
+            _several(settings.story_title(story) for story in each.analytic_story),
             _several(each.mitre_attack_id),
             _several(tactics),
             _several(each.data_sources),

@@ -21,11 +21,6 @@ def step_stanza(settings: Settings, investigation: Investigation, number: int) -
     return search_of_step(settings.stanza_prefix, investigation.name, number)
 
 
-def story_name(settings: Settings, name: str) -> str:
-    """A story as Enterprise Security shows it; the prefix keeps it apart from stories of other apps."""
-    return prefixed(settings.stanza_prefix, name) if settings.prefix_stories else name
-
-
 def dashboard_view(settings: Settings, stem: str) -> str:
     """The name of a dashboard's view, from its file's name. contentctl puts the prefix in front."""
     if settings.profile != "compatible":

@@ -25,7 +25,7 @@ from storypack.app_build.investigations import definition, view_name
 from storypack.app_build.lookups import lookup_file
 from storypack.app_build.manifest import manifest
 from storypack.app_build.metadata import default_meta
-from storypack.app_build.names import dashboard_view, detection_stanza, story_name
+from storypack.app_build.names import dashboard_view, detection_stanza
 from storypack.app_build.sandbox import plain
 from storypack.app_build.server_conf import server_conf
 from storypack.app_build.watched import Watched
@@ -135,7 +135,7 @@ def template_values(content: AppContent, read: set[str] | None = None) -> dict[s
         "prefix": settings.stanza_prefix,
         "macro_prefix": settings.macro_prefix,
         "released": content.newest.isoformat(),
-        "stories": [{"name": story_name(settings, each.name), "story": plain(each)} for each in content.stories],
+        "stories": [{"name": settings.story_title(each.name), "story": plain(each)} for each in content.stories],
         "detections": [
             {"name": detection_stanza(settings, each), "detection": Watched(plain(each), watch)}
             for each in content.detections

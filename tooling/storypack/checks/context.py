@@ -15,7 +15,6 @@ from storypack.pack.files import read_file
 from storypack.pack.kinds import BY_FOLDER, KINDS
 from storypack.pack.models import (
     CsvLookup,
-    DataSource,
     Detection,
     Investigation,
     Lookup,
@@ -175,18 +174,23 @@ class Context:
             if len(path.parts) > depth and path.parts[depth] in kinds
         )
 
-    def data_source(self, name: str) -> DataSource | None:
-        entry = self.pack.data_source_named.get(name)
-        return entry.model if entry else None
+    def sourcetype(self, data_source: str) -> str | None:
+        """The sourcetype of a data source, of the pack or of another app; None if it is not known."""
+        return self._sourcetypes.get(data_source)
+
+    @cached_property
+    def _sourcetypes(self) -> dict[str, str | None]:
+        others = {source.name: source.sourcetype for source in self.settings.external_data_sources}
+        return others | {name: entry.model.sourcetype for name, entry in self.pack.data_source_named.items()}
 
     @cached_property
     def external_macros(self) -> frozenset[str]:
         """Names of the macros that other apps bring, without their numbers of arguments."""
-        return frozenset(name.partition("(")[0] for app in self.settings.external_content for name in app.macros)
+        return frozenset(name.partition("(")[0] for name in self.settings.external("macro"))
 
     @cached_property
     def external_lookups(self) -> frozenset[str]:
-        return frozenset(name for app in self.settings.external_content for name in app.lookups)
+        return self.settings.external("lookup")
 
     def saved_searches(self, content: object) -> list[str]:
         """The names of the saved searches that an object becomes."""

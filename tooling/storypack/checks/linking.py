@@ -10,11 +10,12 @@ from storypack.issue import Severity
 from storypack.pack.models import Baseline, DataSource, Detection, Investigation, Macro, NamedSchedule, Story
 from storypack.pack.models.base import Content
 from storypack.pack.models.search import Search
+from storypack.pack.pack import Pack
 from storypack.spelling import one_of
 
 
 def _unknown(kind: str, key: str, names: Collection[str], context: Context) -> Faults:
-    known = context.names(kind)
+    known = context.names(kind) | context.settings.external(kind)
     for number, name in enumerate(names):
         if name not in known and not context.is_broken(kind, name):
             yield Fault(f"the pack has no {kind} '{name}'", f"{key}.{number}", one_of(name, known))
@@ -56,7 +57,7 @@ def no_story(detection: Detection, context: Context) -> Faults:
     policy=True,
     why="The story's page would not list it: Enterprise Security finds the detections of a story by its exact name.",
     example="analytic_story: [Data Exfil]",
-    cure="Use the name of a story in stories/.",
+    cure="Use the name of a story in stories/, or name the app that brings it under external_content in storypack.yml.",
 )
 def unknown_story(content: object, context: Context) -> Faults:
     if isinstance(content, Detection | Baseline | Investigation):
@@ -71,12 +72,13 @@ def unknown_story(content: object, context: Context) -> Faults:
     why="From the data source come the add-on that a site needs, the sourcetype of tests, and the list of what the "
     "pack can see. One that does not exist says nothing.",
     example="data_source: [AWS CloudTrial ModifySnapshotAttribute]",
-    cure="Use the name of a file in data_sources/, or add one.",
+    cure="Use the name of a file in data_sources/, add one, or name the app that brings it under external_content in "
+    "storypack.yml.",
 )
 def unknown_data_source(content: object, context: Context) -> Faults:
     if not isinstance(content, Search | Investigation):
         return
-    known = context.names("data_source")
+    known = context.names("data_source") | context.settings.external("data_source")
     for number, entry in enumerate(content.data_source):
         for name in entry.split(" AND "):
             if name not in known and not context.is_broken("data_source", name):
@@ -128,7 +130,8 @@ def unknown_baseline(detection: Detection, context: Context) -> Faults:
     policy=True,
     why="The investigation, or the note on what replaces a deprecated detection, leads nowhere.",
     example="detections: [AWS EC2 Snapshot Shard Externally]",
-    cure="Use the name of a detection of the pack.",
+    cure="Use the name of a detection of the pack, or name the app that brings it under external_content in "
+    "storypack.yml.",
 )
 def unknown_detection(content: object, context: Context) -> Faults:
     if isinstance(content, Investigation):
@@ -165,7 +168,7 @@ def unused_schedule(schedule: NamedSchedule, context: Context) -> Faults:
     cure="Use the name of a file in lookups/.",
 )
 def baseline_lookup(baseline: Baseline, context: Context) -> Faults:
-    known = context.names("lookup") | context.external_lookups
+    known = context.names("lookup") | context.settings.external("lookup")
     if (
         baseline.lookup is not None
         and baseline.lookup not in known
@@ -203,7 +206,8 @@ _QUOTED = re.compile(r'"([^"]*)"')
     cure="Write the name as it is in the app, such as EXF - My Story.",
 )
 def story_name_in_search(content: Content, context: Context) -> Faults:
-    titles = {name: context.pack.story_title(name) for name in context.names("story")}
+    known = context.names("story") | context.settings.external("story")
+    titles = {name: context.pack.story_title(name) for name in known}
     prefix = f"{context.settings.stanza_prefix} - "
     wrong = {name: title for name, title in titles.items() if name != title}
     wrong |= {f"{prefix}{name}": name for name, title in titles.items() if name == title}
@@ -228,3 +232,34 @@ def _searches(content: object) -> Iterator[tuple[str, str]]:
         for number, step in enumerate(content.steps):
             if step.search:
                 yield f"steps.{number}.search", step.search
+
+
+_EXTERNAL = {
+    "macros": "macro",
+    "lookups": "lookup",
+    "stories": "story",
+    "detections": "detection",
+    "data_sources": "data_source",
+}
+
+
+@rule(
+    "SP129",
+    "External content that the pack has itself",
+    on="pack",
+    severity=Severity.WARNING,
+    why="It is another app's or this one's: a story of both is written under the other app's name, a macro or "
+    "lookup with this one's definition.",
+    example="external_content: [{app: ESCU, stories: [Data Exfiltration]}], and stories/data_exfiltration.yml",
+    cure="Remove it from external_content, or delete the file.",
+)
+def external_and_own(pack: Pack, context: Context) -> Faults:
+    for number, app in enumerate(pack.settings.external_content):
+        for key, kind in _EXTERNAL.items():
+            for index, item in enumerate(getattr(app, key)):
+                name = item if isinstance(item, str) else item.name
+                if name in (pack.macro_named if kind == "macro" else context.names(kind)):
+                    message = (
+                        f"the pack has the {kind.replace('_', ' ')} '{name}' itself, and says that {app.app} brings it"
+                    )
+                    yield Fault(message, f"external_content.{number}.{key}.{index}")

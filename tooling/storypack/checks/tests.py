@@ -154,9 +154,9 @@ def no_reason(search: Search, context: Context) -> Faults:
     cure="Correct the sourcetype, or name the data source.",
 )
 def other_sourcetype(search: Search, context: Context) -> Faults:
-    sources = [context.data_source(name) for name in search.data_sources]
-    known = {source.sourcetype.lower() for source in sources if source is not None}
-    if not known or None in sources:
+    sourcetypes = [context.sourcetype(name) for name in search.data_sources]
+    known = {sourcetype.lower() for sourcetype in sourcetypes if sourcetype is not None}
+    if not known or None in sourcetypes:
         return
     for number, test in enumerate(search.tests):
         for index, data in enumerate(test.attack_data):

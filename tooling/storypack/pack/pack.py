@@ -335,7 +335,7 @@ class Pack:
 
     def story_title(self, name: str) -> str:
         """What a story is called in Splunk."""
-        return prefixed(self.settings.stanza_prefix, name) if self.settings.prefix_stories else name
+        return self.settings.story_title(name)
 
     def schedule_of(self, search: Search) -> Schedule | None:
         """The schedule of a search: its own, else the named one, else its type's; None when that does not exist (in a

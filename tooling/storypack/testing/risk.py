@@ -94,8 +94,10 @@ def feeders(correlation: Entry[Any], test: SearchTest, setting: Setting) -> list
 
 
 def _could_read(detection: Detection, given: set[str], pack: Pack) -> bool:
-    known = [pack.data_source_named[name].model for name in detection.data_sources if name in pack.data_source_named]
-    return not known or any(str(source.sourcetype).lower() in given for source in known)
+    others = {source.name: source.sourcetype for source in pack.settings.external_data_sources}
+    own = {name: entry.model.sourcetype for name, entry in pack.data_source_named.items()}
+    known = [sourcetype for name in detection.data_sources if (sourcetype := {**others, **own}.get(name))]
+    return not known or any(sourcetype.lower() in given for sourcetype in known)
 
 
 def _expanded(entry: Entry[Any], setting: Setting) -> str:

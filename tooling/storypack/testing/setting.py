@@ -61,7 +61,7 @@ class Setting:
     @cached_property
     def replaceable(self) -> frozenset[str]:
         """Stanzas of the macros that a test may replace: also those of other apps, whose definitions nobody has."""
-        external = {stanza for app in self.pack.settings.external_content for stanza in app.macros}
+        external = self.pack.settings.external("macro")
         return frozenset(external.union(self.macros, shipped.site_macros()))
 
     def macros_of(self, test: EventsTest) -> dict[str, MacroDefinition]:
@@ -85,7 +85,7 @@ class Setting:
     def own_lookups(self) -> dict[str, LookupTable]:
         """The pack's lookups, and those that its settings say other apps bring. A CSV that the app holds under another
         name is there to be refused."""
-        external = {name for app in self.pack.settings.external_content for name in app.lookups}
+        external = self.pack.settings.external("lookup")
         own = {name: _table(entry, self.pack) for name, entry in self.pack.lookup_named.items()}
         files = {
             entry.model.filename or f"{name}.csv": name

@@ -83,7 +83,8 @@ def _world_of(context: Context) -> World:
         {**lookups, **mine},
         frozenset(mine),
         files,
-        {entry.name: tuple(entry.model.fields or ()) for entry in context.pack.data_sources},
+        {source.name: tuple(source.fields) for source in context.settings.external_data_sources}
+        | {entry.name: tuple(entry.model.fields or ()) for entry in context.pack.data_sources},
         {entry.name: _gaps(entry.model) for entry in context.pack.data_sources},
     )
 

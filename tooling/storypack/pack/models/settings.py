@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from storypack.pack.models.actions import Actions
 from storypack.pack.models.base import Model, RuleId, Text, matching
+from storypack.pack.names import prefixed
 
 _DEVICES = frozenset({"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))})
 _ARCHIVES = (".tar", ".tar.gz", ".tgz", ".spl")
@@ -101,12 +102,23 @@ class DefaultSchedules(Model):
     baseline: Text = "default_baseline"
 
 
+class ExternalDataSource(Model):
+    """A data source that another app describes, as far as the rules ask for it."""
+
+    name: Text
+    sourcetype: Text | None = None
+    fields: list[Text] = Field(default_factory=list, description="As in a file of data_sources/; none = not known")
+
+
 class ExternalContent(Model):
-    """Macros and lookups that another app defines and this pack's searches use."""
+    """What another app on the instance has, and this pack names and does not ship."""
 
     app: Text
     macros: list[Text] = Field(default_factory=list, description="Names; with arguments as in `name(2)`")
     lookups: list[Text] = Field(default_factory=list)
+    stories: list[Text] = Field(default_factory=list, description="Names as Enterprise Security shows them")
+    detections: list[Text] = Field(default_factory=list, description="Names as investigations give them")
+    data_sources: list[ExternalDataSource] = Field(default_factory=list)
 
 
 class BuildOptions(Model):
@@ -142,3 +154,28 @@ class Settings(Model):
     external_content: list[ExternalContent] = Field(default_factory=list)
     build: BuildOptions = Field(default_factory=BuildOptions)
     silence: list[SilencedRule] = Field(default_factory=list)
+
+    def external(self, kind: str) -> frozenset[str]:
+        """The names of what other apps bring: of each `story`, `detection`, `data_source`, `macro` or `lookup`."""
+        match kind:
+            case "story":
+                return frozenset(name for app in self.external_content for name in app.stories)
+            case "detection":
+                return frozenset(name for app in self.external_content for name in app.detections)
+            case "data_source":
+                return frozenset(source.name for source in self.external_data_sources)
+            case "macro":
+                return frozenset(name for app in self.external_content for name in app.macros)
+            case "lookup":
+                return frozenset(name for app in self.external_content for name in app.lookups)
+        return frozenset()
+
+    def story_title(self, name: str) -> str:
+        """What a story is called in Splunk; another app's has the name that it has there."""
+        own = self.prefix_stories and name not in self.external("story")
+        return prefixed(self.stanza_prefix, name) if own else name
+
+    @property
+    def external_data_sources(self) -> list[ExternalDataSource]:
+        """The data sources of all other apps."""
+        return [source for app in self.external_content for source in app.data_sources]

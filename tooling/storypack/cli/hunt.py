@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,7 +133,7 @@ def _hunt(wanted: Wanted, loaded: Loaded, folder: Path) -> int:
     from storypack.engine.knowledge.files import FileSource
     from storypack.hunting.findings import Hunt
     from storypack.hunting.hunt import hunt
-    from storypack.hunting.inputs import Given, readable_source
+    from storypack.hunting.inputs import Given, in_haste, readable_source
 
     result = Hunt()
     try:
@@ -140,8 +141,10 @@ def _hunt(wanted: Wanted, loaded: Loaded, folder: Path) -> int:
         knowledge = load_knowledge([Path(each) for each in wanted.add_ons])
         given = Given(wanted.sourcetype, wanted.host, wanted.index)
 
-        def opened(some: list[EventFile]) -> FileSource:
-            return FileSource(some, knowledge, clock=quarry.now, lookups=quarry.lookups, memory=wanted.memory)
+        def opened(some: list[EventFile], *, hasty: bool = False) -> FileSource:
+            return FileSource(
+                some, knowledge, clock=quarry.now, lookups=quarry.lookups, memory=wanted.memory, hasty=hasty
+            )
 
         if wanted.cluster:
             from storypack.cli.cluster_hunt import hunt_on_cluster, listed_items
@@ -155,8 +158,13 @@ def _hunt(wanted: Wanted, loaded: Loaded, folder: Path) -> int:
         with waiting() as line:
             quarry.progress = progress_on(line)
             line.say(lambda: f"reading {len(files):,} files ...")
-            with readable_source(files, opened, quarry.names, result.unreadable) as source:
-                hunt(quarry, source, result)
+
+            def hunted(hasty: bool) -> None:
+                opening = partial(opened, hasty=hasty)
+                with readable_source(files, opening, quarry.names, result.unreadable) as source:
+                    hunt(quarry, source, result)
+
+            in_haste(hunted)
     except OutOfMemory as error:
         cure = "--memory gives it more, --temp a larger place for what does not fit"
         raise click.ClickException(f"{error}\n{cure}") from error

@@ -14,14 +14,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from storypack.engine.coarse import coarse_sql, outline, possible_terms
+from storypack.engine.errors import UnreadableEvents
+from storypack.engine.events.reading import amiss_sql, is_read
 from storypack.engine.filters import Filters
+from storypack.engine.gate import gate
 from storypack.engine.knowledge.fields import OriginFields
 from storypack.engine.knowledge.files import FileSource
+from storypack.engine.knowledge.layers import Layers
 from storypack.engine.knowledge.origins import FILES_TABLE, Origin
-from storypack.engine.knowledge.scan import FileScan, RunSql, open_scan
+from storypack.engine.knowledge.scan import FileScan, RunSql, open_scan, origin_fields
 from storypack.engine.run import open_session
 from storypack.engine.session import Session
 from storypack.engine.source import ScanRequest
+from storypack.engine.sql import Kind, Sql
 
 _DENSE = 0.5
 """Share of events that are put aside from which on the others stay beside them: to part them would cost more."""
@@ -104,8 +109,33 @@ class Staging:
             scan = open_scan(self.source.events, self.source.knowledge, ScanRequest(), self.session, run=run)
             trials = {origin.number: fields for origin, fields in self.trial.parts}
             for parts in _by_sourcetype(scan.parts):
-                staged = [_staged(one, fields, trials[one.number], every, self.session) for one, fields in parts]
+                staged = [self._staged(one, fields, trials[one.number], every) for one, fields in parts]
                 yield staged, _coverage(staged)
+
+    def _staged(self, origin: Origin, fields: OriginFields, trial: OriginFields, wanted: Sequence[Filters]) -> Staged:
+        terms = {filters: some for filters in wanted if (some := possible_terms(filters, trial))}
+        outlines = {filters: outline(some, trial, self.session) for filters, some in terms.items()}
+        outlines = {filters: part for filters, part in outlines.items() if part is not False}
+        fields.layers.guard = ""  # it takes note of broken events for those who search, and costs
+        first = gate(outlines.values()) if origin.is_streamed or origin.is_copied else None
+        aside = _Aside(origin, self.session)
+        if first is not None:
+            aside.fill(fields, {_GATE: f"coalesce({coarse_sql(first, fields, self.session)}, FALSE)"})
+            fields = self._gated(aside.staged(frozenset(terms)))
+        conditions = {filters: coarse_sql(part, fields, self.session) for filters, part in outlines.items()}
+        if first is None:
+            aside.fill(fields, conditions)
+            aside.part()
+        else:
+            aside.narrow(fields, conditions)
+        return aside.staged(frozenset(terms))
+
+    def _gated(self, staged: Staged) -> OriginFields:
+        """The fields of the events that have passed the first condition."""
+        origin = staged.chosen(_GATE)
+        layers = Layers(origin.sql, self.session.names)
+        time = Sql("__when", Kind.NUMBER)
+        return origin_fields(origin, self.source.knowledge, self.session, layers, time)
 
 
 @contextmanager
@@ -130,49 +160,103 @@ def _by_sourcetype(parts: Sequence[tuple[Origin, OriginFields]]) -> list[list[tu
     return list(groups.values())
 
 
-def _staged(
-    origin: Origin, fields: OriginFields, trial: OriginFields, wanted: Sequence[Filters], session: Session
-) -> Staged:
-    terms = {filters: some for filters in wanted if (some := possible_terms(filters, trial))}
-    outlines = {filters: outline(some, trial, session) for filters, some in terms.items()}
-    conditions = {filters: coarse_sql(part, fields, session) for filters, part in outlines.items() if part is not False}
-    columns = {condition: f"__f{at}" for at, condition in enumerate(dict.fromkeys(conditions.values()))}
-    table = f"pass_{origin.number}"
-    _fill(table, origin, fields, columns, session)
-    hours = session.rows(f"SELECT floor(__time / 3600), count(*) FROM {table} GROUP BY 1")
-    any_flag = " OR ".join(columns.values()) or "FALSE"
-    counted = "".join(f", count(*) FILTER ({column})" for column in columns.values())
-    ((some_count, *counts),) = session.rows(f"SELECT count(*) FILTER ({any_flag}){counted} FROM {table}")
-    position = _position(origin)
-    if some_count < sum(count for _, count in hours) * _DENSE:
-        table, position = _parted(table, position, any_flag, session)
-    of_column = dict(zip(columns.values(), counts, strict=True))
-    return Staged(
-        origin.number,
-        origin,
-        table,
-        position,
-        frozenset(terms),
-        {filters: columns[condition] for filters, condition in conditions.items()},
-        {filters: of_column[columns[condition]] for filters, condition in conditions.items()},
-        {None if hour is None or not math.isfinite(hour) else int(hour): count for hour, count in hours},
-    )
+@dataclass
+class _Aside:
+    """The table of an origin's events while it is made. `flags` = the column of each condition."""
+
+    origin: Origin
+    session: Session
+    table: str = ""
+    position: str = ""
+    flags: dict[Filters, str] = field(default_factory=dict)
+    hours: dict[int | None, int] = field(default_factory=dict)
+
+    def fill(self, fields: OriginFields, conditions: Mapping[Filters, str]) -> None:
+        """Make the table of all events. Raises UnreadableEvents."""
+        self.table, self.position = f"pass_{self.origin.number}", _position(self.origin)
+        place = "" if self.origin.is_streamed else ", __position"  # to number lines takes a single thread
+        checks = _CHECKS if any(events.inspection for events in self.origin.files) else {}
+        self._make(fields, conditions, f"{fields.time.text} AS __time", place, checks)
+        if checks:
+            self._check()
+        rows = self.session.rows(f"SELECT floor(__time / 3600), count(*) FROM {self.table} GROUP BY 1")
+        self.hours = {None if hour is None or not math.isfinite(hour) else int(hour): count for hour, count in rows}
+
+    def narrow(self, fields: OriginFields, conditions: Mapping[Filters, str]) -> None:
+        """Have other conditions in place of the one that the events met so far. `fields` are those of the table."""
+        before, self.table, self.position = self.table, f"staged_pass_{self.origin.number}", "__position"
+        self._make(fields, conditions, "__when AS __time", ", __position", {})
+        self.session.rows(f"DROP TABLE {before}")
+
+    def part(self) -> None:
+        """Leave out the events that meet no condition, unless they are few."""
+        ((count,),) = self.session.rows(f"SELECT count(*) FILTER ({self._kept}) FROM {self.table}")
+        if count >= sum(self.hours.values()) * _DENSE:
+            return
+        others = "" if self.position == "__position" else f", {self.position} AS __position"
+        before, self.table, self.position = self.table, f"staged_{self.table}", "__position"
+        self.session.rows(f"CREATE OR REPLACE TABLE {self.table} AS SELECT *{others} FROM {before} WHERE {self._kept}")
+        self.session.rows(f"DROP TABLE {before}")
+
+    def staged(self, possible: frozenset[Filters]) -> Staged:
+        columns = list(dict.fromkeys(self.flags.values()))
+        counted = "".join(f", count(*) FILTER ({column})" for column in columns)
+        ((_, *counts),) = self.session.rows(f"SELECT count(*){counted} FROM {self.table}")
+        of_column = dict(zip(columns, counts, strict=True))
+        return Staged(
+            self.origin.number,
+            self.origin,
+            self.table,
+            self.position,
+            possible,
+            self.flags,
+            {filters: of_column[column] for filters, column in self.flags.items()},
+            self.hours,
+        )
+
+    @property
+    def _kept(self) -> str:
+        return " OR ".join(dict.fromkeys(self.flags.values())) or "FALSE"
+
+    def _make(
+        self,
+        fields: OriginFields,
+        conditions: Mapping[Filters, str],
+        time: str,
+        place: str,
+        checks: Mapping[str, str],
+    ) -> None:
+        """Make the table. A flag is worked out once, below the texts that depend on all of them."""
+        columns = {condition: f"__f{at}" for at, condition in enumerate(dict.fromkeys(conditions.values()))}
+        self.flags = {filters: columns[condition] for filters, condition in conditions.items()}
+        flags = [f"CASE WHEN {condition} THEN TRUE ELSE FALSE END AS {column}" for condition, column in columns.items()]
+        checked = [f"{check} AS {name}" for name, check in checks.items()]
+        listed = ", ".join([f"_raw, __indexed, __origin{place}", time, *checked, *flags])
+        texts = ", ".join(f"CASE WHEN {self._kept} THEN {text} END AS {text}" for text in ("_raw", "__indexed"))
+        names = "".join(f", {column}" for column in (*checks, *columns.values()))
+        self.session.rows(
+            f"CREATE OR REPLACE TABLE {self.table} AS SELECT {texts}, __origin, __time{place}{names} "
+            f"FROM (SELECT {listed} FROM ({fields.layers.sql(listed)}))"
+        )
+
+    def _check(self) -> None:
+        """Raise UnreadableEvents for files that DuckDB has not read as they must be read."""
+        rows = self.session.rows(
+            f"SELECT __origin, sum(__size), count(*), count(*) FILTER (__amiss) FROM {self.table} GROUP BY 1"
+        )
+        seen = {number: (int(size), count, amiss) for number, size, count, amiss in rows}
+        for number, events in self.origin.numbered:
+            size, count, amiss = seen.get(number, (0, 0, 0))
+            if events.inspection is not None and (amiss or not is_read(events.inspection, size, count)):
+                raise UnreadableEvents(f"{events.file.path} cannot be read line by line")
 
 
-def _fill(table: str, origin: Origin, fields: OriginFields, columns: Mapping[str, str], session: Session) -> None:
-    """Make the table of all events. A flag is worked out once, below the texts that depend on all of them."""
-    place = "" if origin.is_streamed else ", __position"
-    flags = "".join(
-        f", CASE WHEN {condition} THEN TRUE ELSE FALSE END AS {column}" for condition, column in columns.items()
-    )
-    listed = f"_raw, __indexed, __origin{place}, {fields.time.text} AS __time{flags}"
-    kept = " OR ".join(columns.values()) or "FALSE"
-    texts = ", ".join(f"CASE WHEN {kept} THEN {text} END AS {text}" for text in ("_raw", "__indexed"))
-    names = "".join(f", {column}" for column in columns.values())
-    session.rows(
-        f"CREATE OR REPLACE TABLE {table} AS SELECT {texts}, __origin, __time{place}{names} "
-        f"FROM (SELECT {listed} FROM ({fields.layers.sql(listed)}))"
-    )
+_GATE: Filters = frozenset()
+"""The first condition among those of base filters."""
+
+_CHECKS = {"__size": "strlen(_raw)", "__amiss": amiss_sql()}
+"""What must be known of each line of files that nobody has looked through: its bytes, and whether it is no event as it
+stands."""
 
 
 def _position(origin: Origin) -> str:
@@ -182,14 +266,6 @@ def _position(origin: Origin) -> str:
         return "__position"
     is_whole = len(origin.files) == 1 and not origin.varying and not origin.files[0].parted
     return "rowid + 1" if is_whole else "CAST(NULL AS BIGINT)"
-
-
-def _parted(table: str, position: str, kept: str, session: Session) -> tuple[str, str]:
-    """The table without the events that no search can match."""
-    others = "" if position == "__position" else f", {position} AS __position"
-    session.rows(f"CREATE OR REPLACE TABLE staged_{table} AS SELECT *{others} FROM {table} WHERE {kept}")
-    session.rows(f"DROP TABLE {table}")
-    return f"staged_{table}", "__position"
 
 
 def _coverage(staged: Sequence[Staged]) -> Coverage:

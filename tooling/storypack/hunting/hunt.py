@@ -71,9 +71,12 @@ class Quarry:
 
 def hunt(quarry: Quarry, source: FileSource, result: Hunt) -> None:
     """Fill `result` from the events of `source`; findings are there as soon as they are made, so that an interrupt
-    leaves those that were found."""
+    leaves those that were found. Raises UnreadableEvents, before there are any, for files that were opened in haste and
+    are to be opened with care."""
     begin = time.monotonic()
     result.whole, result.has_site = quarry.whole, quarry.has_site
+    result.outcomes.clear()
+    result.coverage.clear()
     try:
         own = [entry for entry in quarry.detections if not quarry.correlates(entry)]
         _hunt(quarry, own, source, result)

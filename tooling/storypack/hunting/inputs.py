@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
-from storypack.engine.errors import EngineError, UnreadableFile
+from storypack.engine.errors import EngineError, UnreadableEvents, UnreadableFile
 from storypack.engine.events.archives import ArchiveError, is_archive, unpacked
 from storypack.engine.events.copies import Copies
 from storypack.engine.events.glance import SOURCETYPE, Glance, glance
@@ -99,6 +100,18 @@ def _recognised(path: Path, shown: str, given: Given) -> EventFile | None:
         return None
     kind = given.sourcetype or guess(path, shape).sourcetype
     return EventFile(path, kind, "" if kind == XML_WINDOWS else shown, given.host, given.index, given.assumed)
+
+
+Read = TypeVar("Read")
+
+
+def in_haste(read: Callable[[bool], Read]) -> Read:
+    """What `read` gives: in haste (True), so that large files are not looked through first; once more with care where
+    one turns out to be none that DuckDB reads as it must be read."""
+    try:
+        return read(True)
+    except UnreadableEvents:
+        return read(False)
 
 
 def readable_source(

@@ -22,7 +22,7 @@ from storypack.engine.knowledge.apps import Knowledge
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.staging import Staged, stage
 from storypack.hunting.buckets import Remote, fetch, open_system
-from storypack.hunting.inputs import Given, Looked, readable_source
+from storypack.hunting.inputs import Given, Looked, in_haste, readable_source
 from storypack.scratch import scratch
 
 if TYPE_CHECKING:
@@ -200,28 +200,44 @@ def _chunks(files: Sequence[EventFile]) -> Iterator[list[EventFile]]:
 
 
 def _map_files(files: list[EventFile], names: Mapping[Path, str], step: Step, mapped: Mapped) -> None:
-    def opened(some: list[EventFile]) -> FileSource:
-        return FileSource(some, step.knowledge, clock=step.now, memory=step.memory)
+    base = len(mapped.files)
 
-    with readable_source(files, opened, names, mapped.unreadable) as source:
-        base = len(mapped.files)
-        for parts, _ in stage(source, step.filters, step.now):
-            for staged in parts:
-                places = [number for number, _ in staged.origin.numbered]
-                paths = {source.events[place].file.path for place in places}
-                shown = frozenset(names.get(path, str(path)) for path in paths)
-                mapped.counted.append(Counted(base + min(places), shown, staged.hours))
-                mapped.events += _kept(staged, source, base)
-        mapped.files += [
-            MappedFile(
-                replace(events.file, path=Path(names.get(events.file.path, str(events.file.path))), copy=None),
-                events.json,
-                events.indexed,
-                events.multi,
-                0 if events.held else 1 if events.copied else 2 if events.parted else 3,
-            )
-            for events in source.events
-        ]
+    def read(hasty: bool) -> tuple[list[Counted], list[pyarrow.Table], list[MappedFile]]:
+        def opened(some: list[EventFile]) -> FileSource:
+            return FileSource(some, step.knowledge, clock=step.now, memory=step.memory, hasty=hasty)
+
+        with readable_source(files, opened, names, mapped.unreadable) as source:
+            return _mapped(source, names, step, base)
+
+    counted, events, read_files = in_haste(read)
+    mapped.counted += counted
+    mapped.events += events
+    mapped.files += read_files
+
+
+def _mapped(
+    source: FileSource, names: Mapping[Path, str], step: Step, base: int
+) -> tuple[list[Counted], list[pyarrow.Table], list[MappedFile]]:
+    counted: list[Counted] = []
+    kept: list[pyarrow.Table] = []
+    for parts, _ in stage(source, step.filters, step.now):
+        for staged in parts:
+            places = [number for number, _ in staged.origin.numbered]
+            paths = {source.events[place].file.path for place in places}
+            shown = frozenset(names.get(path, str(path)) for path in paths)
+            counted.append(Counted(base + min(places), shown, staged.hours))
+            kept += _kept(staged, source, base)
+    read_files = [
+        MappedFile(
+            replace(events.file, path=Path(names.get(events.file.path, str(events.file.path))), copy=None),
+            events.json,
+            events.indexed,
+            events.multi,
+            0 if events.held else 1 if events.copied else 2 if events.parted else 3,
+        )
+        for events in source.events
+    ]
+    return counted, kept, read_files
 
 
 def _kept(staged: Staged, source: FileSource, base: int) -> Iterator[pyarrow.Table]:

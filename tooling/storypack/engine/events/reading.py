@@ -186,7 +186,7 @@ def _stream(
     inspection = Inspection(file.path, shape.compression, at_fault=connection.interrupt)
     try:
         survey, text_bytes, amiss = _survey(connection, sql, before + size)
-        if amiss or not inspection.is_trusted() or not _is_all(inspection, text_bytes, survey[0], size):
+        if amiss or not is_read(inspection, text_bytes, survey[0]):
             return None
         return _by_channel(connection, _lines(RawEvents(file, shape, sql, None, 0, streamed=True), survey))
     except duckdb.OutOfMemoryException:
@@ -210,9 +210,11 @@ def _truncated(streamed: list[RawEvents], settings: Settings) -> list[RawEvents]
     return [replace(events, sql=truncated_sql(events.sql, most), parted=True) for events in streamed]
 
 
-def _is_all(inspection: Inspection, text_bytes: int, count: int, size: int) -> bool:
-    """Whether DuckDB has read all lines of a file."""
-    if inspection.compression is Compression.NONE and fits(text_bytes, count, size):
+def is_read(inspection: Inspection, text_bytes: int, count: int) -> bool:
+    """Whether DuckDB has read all of a file, if it read so many lines of so many bytes."""
+    if not inspection.is_trusted():
+        return False
+    if inspection.compression is Compression.NONE and fits(text_bytes, count, inspection.path.stat().st_size):
         return True
     return inspection.counted() == text_bytes
 
@@ -326,7 +328,7 @@ def _survey(connection: duckdb.DuckDBPyConnection, sql: str, size: int) -> tuple
     large one is left out how many events are whole: parsing all of it would cost as much as the search."""
     whole = "NULL" if size > THOROUGH_BYTES else f"count(*) FILTER ({WHOLE})"
     ((count, objects, valid, text_bytes, amiss),) = connection.execute(
-        f"SELECT count(*), count(*) FILTER ({OBJECT}), {whole}, sum(strlen(_raw)), count(*) FILTER ({_amiss()}) "
+        f"SELECT count(*), count(*) FILTER ({OBJECT}), {whole}, sum(strlen(_raw)), count(*) FILTER ({amiss_sql()}) "
         f"FROM ({sql})"
     ).fetchall()
     if not amiss and valid is not None and valid < objects:  # half a surrogate pair can be mended
@@ -335,12 +337,12 @@ def _survey(connection: duckdb.DuckDBPyConnection, sql: str, size: int) -> tuple
     return (count, objects, valid), int(text_bytes or 0), amiss
 
 
-def _amiss() -> str:
+def amiss_sql() -> str:
     """SQL of whether a line is a list of events, or the begin of an event in XML; see `formats/lines.py`."""
     listed = rf'^\{{\s*"(?:{"|".join(envelopes())})"\s*:\s*\['
     return (
-        f"(ends_with(_raw, ']}}') AND regexp_matches(left(_raw, 100), {quote(listed)})) "
-        "OR (starts_with(_raw, '<Event ') AND NOT contains(_raw, '</Event>'))"
+        f"CASE WHEN ends_with(_raw, ']}}') THEN regexp_matches(left(_raw, 100), {quote(listed)}) "
+        "ELSE starts_with(_raw, '<Event ') AND NOT contains(_raw, '</Event>') END"
     )
 
 

@@ -20,7 +20,9 @@ macro(
     "t",
     "clock",
     body="list_transform([t], lambda t_: "
-    "CASE WHEN regexp_full_match(t_, '\\d{9,10}(\\.\\d+)?') THEN CAST(t_ AS DOUBLE) "
+    "CASE WHEN strlen(t_) = 20 AND ends_with(t_, 'Z') AND t_[11] = 'T' "  # nearly always of ISO 8601: ask nothing else
+    "THEN coalesce(epoch(TRY_CAST(replace(t_, ',', '.') AS TIMESTAMP)), spl_find_time(t_, clock)) "
+    "WHEN regexp_full_match(t_, '\\d{9,10}(\\.\\d+)?') THEN CAST(t_ AS DOUBLE) "
     "WHEN regexp_full_match(t_, '1\\d{12}') THEN CAST(t_ AS DOUBLE) / 1000 "
     "WHEN regexp_matches(t_, '[A-Ya-y]$') THEN spl_find_time(t_, clock) "
     "WHEN regexp_matches(t_, '\\d ?[+-]\\d\\d:?\\d\\d$') THEN coalesce(epoch(TRY_CAST(regexp_replace("

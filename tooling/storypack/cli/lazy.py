@@ -10,16 +10,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from difflib import get_close_matches
+from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from storypack import ends
 from storypack.cli import exit_codes
-from storypack.cli.options import tell
 
 DEBUG_VARIABLE = "STORYPACK_DEBUG"
 ISSUE_TRACKER = "the project's issue tracker"
@@ -54,6 +52,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in self._table and not name.startswith("-"):
+            from difflib import get_close_matches
+
             close = get_close_matches(name, self._table, n=1)
             hint = f" Did you mean '{close[0]}'?" if close else ""
             raise click.UsageError(f"No such command '{name}'.{hint}", ctx)
@@ -98,9 +98,20 @@ def _quiet_pipe() -> Iterator[None]:
         raise click.exceptions.Exit(exit_codes.BROKEN_PIPE) from error
 
 
+def _tell(text: str) -> None:
+    from storypack.cli.options import tell  # which `--help` need not pay for
+
+    tell(text)
+
+
 def _module_exists(name: str) -> bool:
-    folder = Path(__file__).parent
-    return (folder / f"{name}.py").is_file() or (folder / name / "__init__.py").is_file()
+    return name in _modules()
+
+
+@cache
+def _modules() -> frozenset[str]:
+    """The modules of this folder, by one look at it."""
+    return frozenset(entry.name.removesuffix(".py") for entry in os.scandir(os.path.dirname(__file__)))  # noqa: PTH120
 
 
 def _open_closed_streams() -> None:
@@ -129,16 +140,16 @@ def _guarded(run: Callable[[], Any]) -> int:
             return _interrupted()
         said = io.StringIO()
         error.show(said)
-        tell(said.getvalue().removesuffix("\n"))
+        _tell(said.getvalue().removesuffix("\n"))
         return exit_codes.USAGE
     except OSError as error:
         _debug()
         place = f"{error.filename}: " if error.filename else ""
-        tell(f"storypack: {place}{error.strerror or error}")
+        _tell(f"storypack: {place}{error.strerror or error}")
         return exit_codes.USAGE
     except MemoryError:
         _debug()
-        tell("storypack: there is not enough memory for this; give it more, or less to do")
+        _tell("storypack: there is not enough memory for this; give it more, or less to do")
         return exit_codes.USAGE
     except Exception as error:  # noqa: BLE001 - the last line of defence: a user never sees a traceback
         if ends.exit_code():
@@ -147,10 +158,10 @@ def _guarded(run: Callable[[], Any]) -> int:
         from storypack.plugins import PluginError
 
         if isinstance(error, PluginError):
-            tell(f"storypack: {error}")
+            _tell(f"storypack: {error}")
             return exit_codes.USAGE
         text = " ".join(str(error).split())[:300]
-        tell(
+        _tell(
             f"storypack: internal error: {type(error).__name__}: {text}\n"
             f"This is a bug of storypack, not of your pack. Please report it to {ISSUE_TRACKER} with the output of\n"
             f"the same command under {DEBUG_VARIABLE}=1 (it shows the traceback)."

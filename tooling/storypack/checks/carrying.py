@@ -103,6 +103,8 @@ def _words(content: Content) -> Iterator[tuple[str, str]]:
 
 
 def _faults(key: str, text: str, carried: str) -> Faults:
+    if carried.isprintable() and "\\" not in carried and carried == carried.strip():
+        return  # plainly fine, as most are
     for found in faults(Conf((Stanza(key, {"value": carried}),))):
         at = text.find(carried)
         yield Fault(found.reason, key, found.cure, offset=at + found.offset if at >= 0 else None)

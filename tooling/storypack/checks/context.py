@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -30,13 +30,14 @@ from storypack.pack.pack import Entry, Pack, by_id
 _CALL = re.compile(r"`\s*([A-Za-z0-9_-]+)\s*(?:\([^`]*\))?\s*`")
 
 
-def calls(text: str) -> set[str]:
+@lru_cache(maxsize=8192)
+def calls(text: str) -> frozenset[str]:
     """Names of the macros that a search's text calls.
 
     >>> sorted(calls("`exf_o365` | `drop_dm_object_name(Web)`"))
     ['drop_dm_object_name', 'exf_o365']
     """
-    return set(_CALL.findall(text))
+    return frozenset(_CALL.findall(text))
 
 
 def holds_word(text: str, name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
@@ -205,6 +206,7 @@ def references(content: Content, context: Context) -> Faults:
             yield Fault(f"'{text}' {problem}", f"references.{number}", f"write https://{text}" if missing else "")
 
 
+@lru_cache(maxsize=4096)  # many detections point to the same pages
 def _url_problem(text: str) -> str:
     """What is wrong with a web address, or nothing."""
     try:

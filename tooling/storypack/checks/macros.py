@@ -31,15 +31,20 @@ _STRING = re.compile(rf"(?s){STRING}")
 def filter_missing(detection: Detection, context: Context) -> Faults:
     own = context.own_filter(detection)
     if own in calls(detection.search):
-        last = _LAST_CALL.search(detection.search)
+        last = _last_call(detection.search)
         if not last or last[1] != own:
             yield Fault(f"`{own}` is not the last stage of the search", "search", f"move | `{own}` to the end")
     elif not _foreign_filter(detection, context):
         yield Fault("the search does not end with its filter macro", "search", f"add | `{own}` at the end")
 
 
+def _last_call(search: str) -> re.Match[str] | None:
+    """The macro that is the last stage of a search."""
+    return _LAST_CALL.match(search, max(search.rfind("|"), 0))
+
+
 def _foreign_filter(detection: Detection, context: Context) -> str | None:
-    last = _LAST_CALL.search(detection.search)
+    last = _last_call(detection.search)
     if not last or last[1] == context.own_filter(detection):
         return None
     return last[1] if last[1].endswith("_filter") else None

@@ -20,10 +20,10 @@ def schedules(content: object) -> Iterator[tuple[str, Schedule]]:
     if isinstance(content, NamedSchedule):
         yield "", content.schedule
     elif isinstance(content, Search):
-        for key in ("schedule", "custom_schedule"):
-            value = getattr(content, key)
-            if isinstance(value, Schedule):
-                yield f"{key}.", value
+        if isinstance(content.schedule, Schedule):
+            yield "schedule.", content.schedule
+        if content.custom_schedule is not None:
+            yield "custom_schedule.", content.custom_schedule
 
 
 def _modifiers(content: object) -> Iterator[tuple[str, str]]:

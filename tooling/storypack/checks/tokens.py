@@ -16,6 +16,7 @@ from storypack.spelling import did_you_mean
 # A field between two dollars, perhaps with a filter: $user$, $Processes.dest$, $result.user$, $user|s$.
 TOKEN = re.compile(r"\$([A-Za-z_][\w.:@{}-]*)(?:\|[a-z])?\$")
 _DOUBLED = re.compile(r"\$\$([A-Za-z_][\w.]*)\$\$")
+_NO_TOKEN = re.compile(r"\$\$|\$(?=[0-9])(?![0-9.,]*\$)")
 _OF_SPLUNK = frozenset(
     {"info_min_time", "info_max_time", "info_search_time", "info_sid", "trigger_time", "job.earliestTime"}
 )
@@ -33,7 +34,9 @@ def tokens(text: str) -> list[str]:
 def stray_dollar(text: str) -> int | None:
     """Where a dollar sign stands that opens no token, or None. An amount (`$500`) is no token, `$$` is a dollar."""
     rest = TOKEN.sub(lambda match: " " * len(match[0]), text)
-    rest = re.sub(r"\$\$|\$(?=[0-9])(?![0-9.,]*\$)", lambda match: " " * len(match[0]), rest)
+    if "$" not in rest:
+        return None
+    rest = _NO_TOKEN.sub(lambda match: " " * len(match[0]), rest)
     at = rest.find("$")
     return at if at >= 0 else None
 

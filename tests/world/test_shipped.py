@@ -64,6 +64,13 @@ def test_every_shipped_name_is_in_the_world_of_the_checks_and_of_the_tests(pack:
     assert set(shipped.macros()) - set(tests.macros) == set(shipped.site_macros())
 
 
+def test_a_shipped_lookup_is_known_by_the_name_of_its_file(pack: SmallPack) -> None:
+    search = "| inputlookup cim_http_methods.csv | stats count by http_method"
+    pack.detection("Disk", search, search_test("Fires"))
+    assert pack.only().outcome is Outcome.PASSED
+    assert "cim_cloud_domains.csv" in world_of(Context(load_pack(pack.folder).pack, TODAY)).lookups
+
+
 def test_the_packs_own_stands_above_what_is_shipped(pack: SmallPack) -> None:
     pack.lookup("identity_lookup_expanded", "identity,priority\nkim,high\n")
     search = '`ex_audit` | lookup identity_lookup_expanded identity as user OUTPUT priority | where priority="high"'

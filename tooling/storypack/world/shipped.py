@@ -83,10 +83,11 @@ def delivered_lookup(name: str) -> Delivered:
 
 @cache
 def _cim_lookups() -> Mapping[str, Mapping[str, Any]]:
-    """The CIM add-on's lookups by the names that searches use: the definition (`cim_http_status_lookup`) and, for
-    older searches, the stem of its file (`cim_http_statuses`)."""
+    """The CIM add-on's lookups by the names that searches use: the definition (`cim_http_status_lookup`), the name of
+    the file (`cim_http_statuses.csv`) and, for older searches, its stem."""
     files = cim.lookups()
-    return {**files, **{_definition_of(name): raw for name, raw in files.items()}}
+    named = {_definition_of(name): raw for name, raw in files.items()}
+    return {**files, **named, **{f"{name}.csv": raw for name, raw in files.items()}}
 
 
 def _definition_of(stem: str) -> str:

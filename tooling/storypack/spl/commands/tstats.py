@@ -135,8 +135,16 @@ class Tstats(Command):
         if not source.known:
             source = Fieldset(frozenset(), ("*",))
         by = [_prefixed(name) for split in self.by for name in field_names((split.field,))]
+        if self._is_over_time():
+            by.append("_time")
         made = Fieldset().only([*by, *aggregations.outputs(self.aggregations, source, set(by))], self)
         return appended(made, state, self.options)
+
+    def _is_over_time(self) -> bool:
+        """Whether `mstats` makes a row for each span of time, which it does without `by _time`. The span may stand
+        behind the fields."""
+        given = [*self.options, *(each for split in self.by for each in split.options)]
+        return self.name == "mstats" and any(isinstance(each, Option) and each.name == "span" for each in given)
 
     def filled(self, known: Names) -> Names:
         by = frozenset(split.field.name for split in self.by if isinstance(split.field, Field))

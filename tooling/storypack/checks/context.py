@@ -24,7 +24,7 @@ from storypack.pack.models import (
 )
 from storypack.pack.models.base import Content
 from storypack.pack.models.search import Search
-from storypack.pack.names import file_stem, search_of_step
+from storypack.pack.names import file_stem, filter_macro_name, search_of_step
 from storypack.pack.pack import Entry, Pack, by_id
 
 _CALL = re.compile(r"`\s*([A-Za-z0-9_-]+)\s*(?:\([^`]*\))?\s*`")
@@ -236,7 +236,8 @@ class Context:
     @cached_property
     def filters(self) -> dict[int, str]:
         """The name of each detection's own filter macro, by id() of the detection."""
-        return {id(entry.model): self.pack.filter_macro(entry).name for entry in self.pack.detections}
+        prefix = self.settings.macro_prefix
+        return {id(entry.model): filter_macro_name(entry.stem, prefix) for entry in self.pack.detections}
 
     def own_filter(self, detection: Detection) -> str:
         return self.filters[id(detection)]

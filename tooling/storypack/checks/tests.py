@@ -63,15 +63,14 @@ def no_silent_test(detection: Detection, context: Context) -> Faults:
 def data_missing(search: Search, context: Context) -> Faults:
     for number, test in enumerate(search.tests):
         for index, data in enumerate(test.attack_data):
-            key = f"tests.{number}.attack_data.{index}.data"
-            if "://" in data.data:
+            if "://" in data.data or (size := context.size_of(data.data)):
                 continue
-            size = context.size_of(data.data)
+            key = f"tests.{number}.attack_data.{index}.data"
             if size is None:
                 path = PurePosixPath(data.data)
                 siblings = [sibling.name for sibling in (context.root / path.parent).glob("*")]
                 yield Fault(f"there is no file '{data.data}'", key, did_you_mean(path.name, sorted(siblings)))
-            elif size == 0:
+            else:
                 yield Fault(f"'{data.data}' is empty", key, "put at least one event into it")
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeGuard, TypeVar, cast
 
 from storypack.issue import Location
@@ -111,7 +111,8 @@ class Entry(Generic[M]):
     @property
     def stem(self) -> str:
         """The file's name without suffix."""
-        return PurePosixPath(self.source.path).stem
+        name = self.source.path.rpartition("/")[2]
+        return name.rpartition(".")[0] or name
 
     @property
     def name(self) -> str:

@@ -107,6 +107,20 @@ def test_a_macro_gets_another_number_and_nothing_but_a_number(folder: Folder) ->
     assert "its definition is a number (20)" in issue.message
 
 
+def test_a_test_gives_other_rows_here(folder: Folder) -> None:
+    folder.write(OVERLAY, HEAD + "tests: {Copied: 0}\n")
+    loaded = folder.load()
+    assert loaded.issues == []
+    entry = loaded.pack.detections[0]
+    assert [test.expected_results for test in entry.model.tests] == [0]
+    places = (("tests", 0, "expected_results"), ("tests", 0, "name"), ("tests", 0))
+    assert [entry.at(*place).file for place in places] == [OVERLAY, DETECTION_FILE, DETECTION_FILE]
+    folder.write(OVERLAY, HEAD + "tests: {Copid: 0}\n")
+    issue = folder.only_issue()
+    assert (issue.rule, issue.location.line) == ("SP019", 4)
+    assert "did you mean 'Copied'?" in issue.cure
+
+
 def test_the_filter_of_a_filter_macro_with_a_file_of_its_own_changes_that(folder: Folder) -> None:
     own = MACRO.replace("ex_audit", "ex_disk_copied_away_filter").replace("33333333", "55555555")
     folder.write("macros/ex_disk_copied_away_filter.yml", own)

@@ -266,6 +266,7 @@ def overlay(entry: Entry[Any], pack: Pack) -> dict[str, str]:
                 f"# schedule: {{cron_schedule: {cron}}}\n"
                 "# actions: {email: {to: soc@example.com}}\n"
                 "# thresholds: [{was: count > 20, becomes: count > 50}]\n"
+                "# tests: {Name of a test: 0}\n"
             )
     if kind == "detection":
         text += "# filter: search NOT user=backup\n# severity: low\n# throttling: {fields: [user], period: 4h}\n"

@@ -36,6 +36,10 @@ M = TypeVar("M", bound=Model, covariant=True)
 _MACRO_CALL = re.compile(r"`\s*([A-Za-z0-9_-]+)")
 
 
+_LAID_OVER = ("schedule", "actions")
+"""Objects that overlays may make of what stood elsewhere, so that their own file has no place for them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """A piece of a text that became another one: where it stands, its length before and after."""
@@ -79,7 +83,7 @@ class Overlaid:
         for known, (source, key) in self.values.items():
             if path[: len(known)] == known:
                 return source, key + path[len(known) :]
-            if path and known[: len(path)] == path:
+            if path and path[0] in _LAID_OVER and known[: len(path)] == path:
                 return source, key
         return None
 

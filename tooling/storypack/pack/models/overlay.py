@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, TypeAdapter
+from pydantic import BeforeValidator, Discriminator, Field, NonNegativeInt, Tag, TypeAdapter
 
 from storypack.pack.models.actions import Actions
 from storypack.pack.models.base import Model, Text
@@ -76,6 +76,9 @@ def _changes(key: str, value: Any) -> Iterator[Change]:
     elif key == "thresholds":
         for number, threshold in enumerate(value):
             yield Change((key, threshold.was), threshold, (key, number))
+    elif key == "tests":
+        for name, rows in value.items():
+            yield Change((key, name), rows, (key, name))
     elif key == "actions":
         for name, parameters in value.items():
             if not parameters:  # switched off, or on without parameters
@@ -102,6 +105,9 @@ class SearchOverlay(OverlayBase):
     schedule: ChangedSchedule | None = Field(default=None, description="A preset of schedules/, or keys that differ")
     actions: Actions = Field(default_factory=dict, description="Alert actions by name; false switches one off")
     thresholds: list[Threshold] = Field(default_factory=list, description="Numbers in the text of the search")
+    tests: dict[Text, NonNegativeInt] = Field(
+        default_factory=dict, description="Rows that tests give here, by the names of the tests; 0 = it stays silent"
+    )
 
 
 class BaselineOverlay(SearchOverlay):

@@ -10,6 +10,7 @@ from storypack.pack.models.detection import Detection
 from storypack.pack.models.overlay import Change, KeyPath
 from storypack.pack.models.schedule import Schedule
 from storypack.pack.pack import Edit, Pack
+from storypack.spelling import one_of
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _LONE_NUMBER = re.compile(r"\s*-?\d+(?:\.\d+)?\s*")
@@ -92,6 +93,19 @@ def _threshold(_: Pack, model: Any, change: Change) -> Changed:
     return {"search": model.search[:at] + becomes + model.search[at + len(was) :]}, ("search",)
 
 
+def _test(_: Pack, model: Any, change: Change) -> Changed:
+    """The rows that a test is to give; what they were to look like is about those of the pack."""
+    names = [test.name for test in model.tests]
+    name = str(change.what[1])
+    if name not in names:
+        raise MisfitError(f"it has no test '{name}'", one_of(name, names))
+    place = names.index(name)
+    update = {"expected_results": change.value} | ({"expected_rows": []} if change.value == 0 else {})
+    tests = list(model.tests)
+    tests[place] = tests[place].model_copy(update=update)
+    return {"tests": tests}, ("tests", place, "expected_results")
+
+
 def threshold_places(search: str, text: str) -> list[int]:
     """Where a text stands in a search, names and numbers not cut in two.
 
@@ -129,4 +143,5 @@ _CHANGES: Final[Mapping[str, Callable[[Pack, Any, Change], Changed]]] = {
     "schedule": _schedule,
     "actions": _actions,
     "thresholds": _threshold,
+    "tests": _test,
 }

@@ -3,8 +3,8 @@
 A test rests on the tool, on the pack's settings, data sources, schedules and stories, on the file of its search, on
 every macro and lookup that the search can reach by name, on the events of the search's tests; a correlation, on the
 detections that feed it. Where a name may be put together while a macro is expanded, on all macros and lookups; where a
-search may run another one by its title, on the whole pack. Only tests that passed are kept: a failure is worth being
-told anew.
+search may run another one by its title, on the whole pack. Kept are tests that passed, and those whose search the
+engine does not run; a failure is worth being told anew.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ import os
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from storypack import plugins, store
+from storypack.issue import Location
 from storypack.opening import read_plain
 from storypack.pack.kinds import KINDS
 from storypack.pack.mentions import puts_names_together, runs_by_title, search_text
@@ -30,7 +31,7 @@ from storypack.pack.pack import Entry, Pack, holds
 from storypack.store import Store, digest
 from storypack.testing.attack_data import AttackData, is_address
 from storypack.testing.file_digests import FileDigests
-from storypack.testing.results import WHOLE_PACK, Outcome, PlannedTest, TestResult
+from storypack.testing.results import WHOLE_PACK, Cause, Failure, Outcome, PlannedTest, TestResult
 from storypack.testing.risk import feeders, reads_risk
 from storypack.testing.setting import Setting
 
@@ -73,6 +74,10 @@ class Kept:
             case {"on": on, "leans": dict(leans), "count": int(count), "rows": list(rows), "notes": list(notes)}:
                 if on == self._rests_on(planned) and all(self._digest_at(path) == was for path, was in leans.items()):
                     return TestResult(planned, Outcome.PASSED, count, tuple(rows), notes=tuple(notes))
+            case {"on": on, "unsupported": [message, *place], "excuse": str(excuse), "counts": bool(counts)}:
+                if on == self._rests_on(planned):
+                    failure = Failure("not run", message, Location(*place), cause=Cause.UNSUPPORTED)
+                    return TestResult(planned, Outcome.NOT_RUN, failure=failure, counts=counts, excuse=excuse)
         return None
 
     def keep(self, results: Iterable[TestResult]) -> None:
@@ -89,6 +94,11 @@ class Kept:
             self._file_digests.keep()
 
     def _record(self, result: TestResult) -> dict[str, Any] | None:
+        failure = result.failure
+        if result.outcome is Outcome.NOT_RUN and failure and failure.cause is Cause.UNSUPPORTED:
+            unsupported = [failure.message, *astuple(failure.location)]
+            shown = {"unsupported": unsupported, "excuse": result.excuse, "counts": result.counts}
+            return {"on": self._rests_on(result.test), **shown}
         if result.outcome is not Outcome.PASSED:
             return None
         rows = list(result.rows)

@@ -21,8 +21,9 @@ from storypack.engine.run import search
 from storypack.pack.load import load_pack
 from storypack.pack.models.search import SearchTest
 from storypack.report.tests import render_tests
+from storypack.testing.plan import plan_tests
 from storypack.testing.results import Outcome, PlannedTest, TestRun
-from storypack.testing.run import plan_tests, run_test
+from storypack.testing.run import run_test
 from storypack.testing.setting import Setting
 
 ROOT = Path(__file__).parent.parent

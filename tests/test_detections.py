@@ -9,8 +9,9 @@ import pytest
 
 from storypack.pack.load import load_pack
 from storypack.report.tests import render_tests
+from storypack.testing.plan import plan_tests
 from storypack.testing.results import Outcome, PlannedTest, TestRun
-from storypack.testing.run import plan_tests, run_test
+from storypack.testing.run import run_test
 from storypack.testing.setting import Setting
 
 PACK = load_pack(Path(__file__).parent.parent).pack

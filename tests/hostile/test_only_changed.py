@@ -19,7 +19,8 @@ from click.testing import CliRunner
 from storypack.authoring.selection import chosen_files
 from storypack.cli import main
 from storypack.pack.load import load_pack
-from storypack.testing.run import plan_tests, run_test
+from storypack.testing.plan import plan_tests
+from storypack.testing.run import run_test
 from storypack.testing.setting import Setting
 from tests.checks.example_pack import SETTINGS, write
 from tests.git import commit_all

@@ -20,8 +20,9 @@ from storypack.checks.run import run_checks
 from storypack.issue import Issue, Severity
 from storypack.pack.load import load_pack
 from storypack.pack.pack import Pack
+from storypack.testing.plan import plan_tests
 from storypack.testing.results import Outcome
-from storypack.testing.run import plan_tests, run_test
+from storypack.testing.run import run_test
 from storypack.testing.setting import Setting
 from tests.checks.example_pack import TODAY, write
 from tests.hostile.random_edits import edited, pack

@@ -22,8 +22,8 @@ from storypack.remote.cleanup import remove_events
 from storypack.remote.pack_tests import run_remote_tests
 from storypack.remote.sending import send_part, wait_for_part
 from storypack.splunkd.errors import DeployError
+from storypack.testing.plan import plan_tests
 from storypack.testing.results import Outcome, TestRun
-from storypack.testing.run import plan_tests
 
 
 def run(place: Place, folder: Path, tests: int | None = None) -> TestRun:

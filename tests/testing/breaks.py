@@ -10,8 +10,9 @@ from pathlib import Path
 
 from storypack.pack.load import load_pack
 from storypack.report.tests import render_tests
+from storypack.testing.plan import plan_tests
 from storypack.testing.results import Outcome, TestRun
-from storypack.testing.run import plan_tests, run_test
+from storypack.testing.run import run_test
 from storypack.testing.setting import Setting
 
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,9 @@ from typing import Any
 import yaml
 
 from storypack.pack.load import load_pack
+from storypack.testing.plan import plan_tests
 from storypack.testing.results import TestResult
-from storypack.testing.run import plan_tests, run_test
+from storypack.testing.run import run_test
 from storypack.testing.setting import Setting
 
 NOON = "2026-11-20T12:00:00Z"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,9 +14,9 @@ import pytest
 from storypack.pack.load import load_pack
 from storypack.testing import kept as module
 from storypack.testing.kept import Kept, store_of
+from storypack.testing.plan import plan_tests
 from storypack.testing.pool import run_tests
 from storypack.testing.results import Outcome, TestRun
-from storypack.testing.run import plan_tests
 
 from .small_pack import SmallPack, event, search_test
 
@@ -73,7 +75,8 @@ def several(pack: SmallPack) -> SmallPack:
 def run(pack: SmallPack, *, keep: bool) -> TestRun:
     loaded = load_pack(pack.folder).pack
     kept = Kept(loaded, store_of(pack.folder)) if keep else None
-    return run_tests(loaded, plan_tests(loaded), kept=kept)
+    planned = plan_tests(loaded)
+    return (kept and kept.whole_run(planned)) or run_tests(loaded, planned, kept=kept)
 
 
 def test_nothing_is_run_twice(several: SmallPack) -> None:
@@ -85,6 +88,35 @@ def test_nothing_is_run_twice(several: SmallPack) -> None:
     assert first.count(Outcome.NOT_RUN) == 1  # the engine knows no `fit`
     assert again.unchanged == passed + 1
     assert again.results == first.results
+
+
+ENGINE = """
+import sys
+from pathlib import Path
+from storypack.pack.load import load_pack
+from storypack.testing.kept import Kept, store_of
+from storypack.testing.plan import plan_tests
+pack = load_pack(Path(sys.argv[1])).pack
+run = Kept(pack, store_of(pack.root)).whole_run(plan_tests(pack))
+print(run is not None, "duckdb" in sys.modules)
+"""
+
+
+def test_where_nothing_changed_the_engine_is_not_even_imported(several: SmallPack) -> None:
+    for result in run(several, keep=False).results:
+        if result.outcome is Outcome.FAILED or result.test.search == "Both":  # what fails is run each time
+            (several.folder / result.test.file).unlink()
+
+    def imported() -> str:
+        command = [sys.executable, "-c", ENGINE, str(several.folder)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    assert imported() == "False False"
+    run(several, keep=True)
+    assert imported() == "True False"
+    file = several.folder / "macros/ex_large.yml"
+    file.write_text(file.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+    assert imported() == "False True"
 
 
 def replaced(path: str, old: str, new: str) -> Callable[[Path], None]:

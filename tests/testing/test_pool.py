@@ -11,9 +11,9 @@ import pytest
 from storypack.pack.load import load_pack
 from storypack.processes import interrupts_held
 from storypack.testing import pool as pool_module
+from storypack.testing.plan import plan_tests
 from storypack.testing.pool import ALONE, run_tests
 from storypack.testing.results import Outcome, PlannedTest, TestResult
-from storypack.testing.run import plan_tests
 from storypack.testing.setting import Setting
 from storypack.testing.together import Together
 

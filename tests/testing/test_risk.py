@@ -7,8 +7,9 @@ from typing import Any
 from storypack.hunting.risk import fill
 from storypack.pack.load import load_pack
 from storypack.testing.feeding import RiskOfTests, risk_events
+from storypack.testing.plan import plan_tests
 from storypack.testing.results import Outcome
-from storypack.testing.run import made_ready, plan_tests, run_test
+from storypack.testing.run import made_ready, run_test
 from storypack.testing.setting import Setting
 
 from .small_pack import SmallPack, event, search_test

@@ -12,8 +12,9 @@ import pytest
 
 from storypack.engine.run import search
 from storypack.pack.load import load_pack
+from storypack.testing.plan import plan_tests
 from storypack.testing.results import Outcome, PlannedTest
-from storypack.testing.run import made_ready, plan_tests, run_test
+from storypack.testing.run import made_ready, run_test
 from storypack.testing.setting import Setting
 from storypack.testing.together import clock_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -102,8 +102,7 @@ def command(
     """
     from storypack.pack.load import load_pack
     from storypack.testing.kept import Kept, store_of
-    from storypack.testing.pool import TIME_LIMIT, run_tests
-    from storypack.testing.run import plan_tests
+    from storypack.testing.plan import plan_tests
 
     remote = remote_of(given, shared=["timeout"])
     limit = given["timeout"]
@@ -116,23 +115,29 @@ def command(
     data = _attack_data(attack_data, loaded.pack, with_splunk=bool(remote))
     if remote:
         planned = _only_searches(planned, loaded.pack)
-    known = add_ons_of(add_ons, no_builtin=no_builtin)
-    _tell_of(known)
     has_add_ons = bool(add_ons) or no_builtin
     kept = None if no_cache or has_add_ons else Kept(loaded.pack, store_of(pack, cache), data)
-    with _progress(len(planned)) as advance:
-        if remote:
-            run = run_there(loaded.pack, pack, planned, remote, advance)
-        else:
-            limit = TIME_LIMIT if limit is None else limit
-            run = run_tests(
-                loaded.pack, planned, jobs, advance, limit=limit, add_ons=known, kept=kept, attack_data=data
-            )
+    run = kept.whole_run(planned) if kept and not remote else None
+    if run is None:
+        known = add_ons_of(add_ons, no_builtin=no_builtin)
+        _tell_of(known)
+        with _progress(len(planned)) as advance:
+            if remote:
+                run = run_there(loaded.pack, pack, planned, remote, advance)
+            else:
+                run = _run(loaded.pack, planned, jobs, advance, limit=limit, add_ons=known, kept=kept, attack_data=data)
     run = _relocated(run, pack.as_posix())
     emit(_render(run, format, output, verbose), output)
     for line in broken:
         click.echo(line, err=True)
     return exit_codes.FAILED if run.failed or broken else exit_codes.OK
+
+
+def _run(pack: Pack, planned: Sequence[PlannedTest], *given: Any, limit: float | None, **named: Any) -> TestRun:
+    """The tests run here; `limit` = seconds that each may take, where the user has a wish."""
+    from storypack.testing.pool import TIME_LIMIT, run_tests
+
+    return run_tests(pack, planned, *given, limit=TIME_LIMIT if limit is None else limit, **named)
 
 
 def _attack_data(given: Path | None, pack: Pack, *, with_splunk: bool) -> AttackData | None:

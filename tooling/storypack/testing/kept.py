@@ -13,11 +13,11 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from storypack import plugins, store
 from storypack.issue import Location
@@ -31,9 +31,10 @@ from storypack.pack.pack import Entry, Pack, holds
 from storypack.store import Store, digest
 from storypack.testing.attack_data import AttackData, is_address
 from storypack.testing.file_digests import FileDigests
-from storypack.testing.results import WHOLE_PACK, Cause, Failure, Outcome, PlannedTest, TestResult
-from storypack.testing.risk import feeders, reads_risk
-from storypack.testing.setting import Setting
+from storypack.testing.results import WHOLE_PACK, Cause, Failure, Outcome, PlannedTest, TestResult, TestRun
+
+if TYPE_CHECKING:
+    from storypack.testing.setting import Setting
 
 FILE = "tests.json"
 _STAGES = ("spl", "conf", "reference", "pack", "engine", "world", "hunting", "testing")
@@ -68,17 +69,45 @@ class Kept:
     def _records(self) -> dict[str, Any]:
         return self.store.load(FILE)
 
+    def whole_run(self, planned: Sequence[PlannedTest]) -> TestRun | None:
+        """The results of all tests, if each is known. Where nothing at all has changed, the engine is not imported."""
+        begin = time.perf_counter()
+        if any(_key(test) not in self._records for test in planned):
+            return None
+        results = [result for test in planned if (result := self.result(test))]
+        if len(results) < len(planned):
+            return None
+        return TestRun(tuple(results), time.perf_counter() - begin, len(results))
+
     def result(self, planned: PlannedTest) -> TestResult | None:
         """What became of the test, if it is known and nothing that it rests on has changed."""
-        match self._records.get(_key(planned)):
-            case {"on": on, "leans": dict(leans), "count": int(count), "rows": list(rows), "notes": list(notes)}:
-                if on == self._rests_on(planned) and all(self._digest_at(path) == was for path, was in leans.items()):
-                    return TestResult(planned, Outcome.PASSED, count, tuple(rows), notes=tuple(notes))
-            case {"on": on, "unsupported": [message, *place], "excuse": str(excuse), "counts": bool(counts)}:
-                if on == self._rests_on(planned):
-                    failure = Failure("not run", message, Location(*place), cause=Cause.UNSUPPORTED)
-                    return TestResult(planned, Outcome.NOT_RUN, failure=failure, counts=counts, excuse=excuse)
+        key = _key(planned)
+        record = self._records.get(key)
+        if record is None or not (key in self._valid or self._is_valid(planned, record)):
+            return None
+        self._valid.add(key)
+        match record:
+            case {"count": int(count), "rows": list(rows), "notes": list(notes)}:
+                return TestResult(planned, Outcome.PASSED, count, tuple(rows), notes=tuple(notes))
+            case {"unsupported": [message, *place], "excuse": str(excuse), "counts": bool(counts)}:
+                failure = Failure("not run", message, Location(*place), cause=Cause.UNSUPPORTED)
+                return TestResult(planned, Outcome.NOT_RUN, failure=failure, counts=counts, excuse=excuse)
         return None
+
+    @cached_property
+    def _valid(self) -> set[str]:
+        """The keys of records that hold for the pack as it is."""
+        return set()
+
+    def _is_valid(self, planned: PlannedTest, record: Mapping[str, Any]) -> bool:
+        match record:
+            case {"whole": str(whole)} if not self.attack_data and whole == self._whole:
+                return True
+            case {"on": on, "leans": dict(leans)}:
+                return on == self._rests_on(planned) and all(
+                    self._digest_at(path) == was for path, was in leans.items()
+                )
+        return False
 
     def keep(self, results: Iterable[TestResult]) -> None:
         """Keep these for the next run, beside those of tests that the pack still has."""
@@ -88,6 +117,10 @@ class Kept:
             records.pop(_key(result.test), None)
             if record := self._record(result):
                 records[_key(result.test)] = record
+                self._valid.add(_key(result.test))
+        if not self.attack_data:  # a digest of the whole of these is dear
+            whole = self._whole
+            records = {key: {**each, "whole": whole} if key in self._valid else each for key, each in records.items()}
         if records != self._records:
             self.store.save(FILE, records)
         if self.attack_data:
@@ -98,7 +131,7 @@ class Kept:
         if result.outcome is Outcome.NOT_RUN and failure and failure.cause is Cause.UNSUPPORTED:
             unsupported = [failure.message, *astuple(failure.location)]
             shown = {"unsupported": unsupported, "excuse": result.excuse, "counts": result.counts}
-            return {"on": self._rests_on(result.test), **shown}
+            return {"on": self._rests_on(result.test), "leans": {}, **shown}
         if result.outcome is not Outcome.PASSED:
             return None
         rows = list(result.rows)
@@ -113,6 +146,8 @@ class Kept:
     # --- what a test rests on
 
     def _rests_on(self, planned: PlannedTest) -> str:
+        from storypack.testing.risk import feeders, reads_risk
+
         entry = self.pack.tested_at(planned.file)
         parts = [self._common, self._search(entry)]
         test = entry.model.tests[planned.number]
@@ -131,6 +166,8 @@ class Kept:
 
     @cached_property
     def _setting(self) -> Setting:
+        from storypack.testing.setting import Setting
+
         return Setting(self.pack, attack_data=self.attack_data)
 
     @cached_property

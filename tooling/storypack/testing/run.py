@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +17,7 @@ from storypack.hunting.throttling import Throttle
 from storypack.issue import Location
 from storypack.pack.models import Investigation
 from storypack.pack.models.search import Search, SearchTest
-from storypack.pack.pack import Entry, Pack
+from storypack.pack.pack import Entry
 from storypack.spl.catalogue import commands, is_known
 from storypack.spl.source import SplError
 from storypack.testing.attack_data import Absence
@@ -36,18 +36,6 @@ from storypack.testing.together import Together, clock_of, open_together
 from storypack.testing.trace import open_trace
 from storypack.timemod import TimeModifierError
 from storypack.world import shipped
-
-
-def plan_tests(pack: Pack, files: Iterable[str] | None = None) -> list[PlannedTest]:
-    """The tests of the searches and investigations in `files` (paths in the pack; None = all), kind after kind."""
-    wanted = None if files is None else set(files)
-    return [
-        PlannedTest(entry.path, entry.name, number, test.name, entry.at("tests", number, "name"))
-        for entry in pack.tested
-        if wanted is None or entry.path in wanted
-        for number, test in enumerate(entry.model.tests)
-    ]
-
 
 Ready = Together | RiskOfTests | None
 """What the tests of one file have in common; None where each runs by itself."""

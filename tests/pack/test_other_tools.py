@@ -228,6 +228,12 @@ def test_what_stays_wrong_names_the_age_of_the_format(older: Folder) -> None:
     assert issue.message.endswith("(read as a file of contentctl 5)")
 
 
+def test_a_type_from_before_contentctl_is_told_as_such(older: Folder) -> None:
+    older.edit(FILE, "type: TTP", "type: batch")
+    (issue,) = of(older.load(), FILE)
+    assert issue.rule == "SP009" and issue.message.endswith("(a file from before contentctl)")
+
+
 def test_an_investigation_needs_what_its_search_names(folder: Folder) -> None:
     folder.write(
         "investigations/who.yml",

@@ -307,6 +307,10 @@ def _problem_issue(problem: Problem, source: SourceFile) -> Issue:
     return Issue(problem.rule, Severity.ERROR, problem.message, source.at(problem.index), cure=problem.cure)
 
 
+_FIRST_TYPES = ("batch", "streaming")
+"""How searches run, which public detections had as their type until 2020."""
+
+
 def _validated(
     kind: ContentKind, data: dict[str, Any], source: SourceFile, version: int = CURRENT
 ) -> tuple[Model | None, list[Issue]]:
@@ -323,7 +327,8 @@ def _validated(
         if unread:
             model_or_none, others = _validated(kind, without(data, unknown_keys(error, data)), source, version)
             return model_or_none, [*unread, *others]
-        age = f" (read as a file of contentctl {version})"
+        is_first = data.get("type") in _FIRST_TYPES
+        age = " (a file from before contentctl)" if is_first else f" (read as a file of contentctl {version})"
         return None, [replace(issue, message=f"{issue.message}{age}") for issue in issues]
 
 

@@ -52,6 +52,7 @@ ROOT = dataset(
         field("site", "Door", hidden=True),
         field("Door", "Door", type="objectCount"),
         field("is_Open", "Door", type="childCount"),
+        field("is_not_Open", "Door", type="boolean"),
     ],
     [
         calculation("Eval", [field("verb", "Door")], expression='if(state="open", "opened", state)'),

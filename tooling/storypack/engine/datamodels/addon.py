@@ -7,7 +7,7 @@ the JSON are those that Splunk's own editor writes and that the REST endpoint `d
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,6 +91,7 @@ def read_model(name: str, text: str | bytes, *, strict: bool = True) -> AddOnMod
         raise ModelError(f"it is no JSON: {error}") from error
     except (TypeError, KeyError) as error:
         raise ModelError("it is no data model: it needs `objects`, each with an `objectName`") from error
+    below = {f"{negation}{key}" for key in objects for negation in ("is_", "is_not_")}
     datasets: dict[str, AddOnDataset] = {}
     while objects:
         ready = [key for key, entry in objects.items() if _parent(entry) in ("", *datasets)]
@@ -99,7 +100,7 @@ def read_model(name: str, text: str | bytes, *, strict: bool = True) -> AddOnMod
             raise ModelError(f"the parent `{_parent(entry)}` of its dataset `{key}` is missing, or below it")
         for key in ready:
             try:
-                datasets[key] = _dataset(objects.pop(key), datasets)
+                datasets[key] = _dataset(objects.pop(key), datasets, below)
             except (TypeError, KeyError, AttributeError) as error:
                 raise ModelError(f"its dataset `{key}` is incomplete: {error}") from error
     return AddOnModel(name, datasets, strict)
@@ -110,7 +111,9 @@ def _parent(entry: Mapping[str, Any]) -> str:
     return "" if parent in BASES else parent
 
 
-def _dataset(entry: Mapping[str, Any], above: Mapping[str, AddOnDataset]) -> AddOnDataset:
+def _dataset(entry: Mapping[str, Any], above: Mapping[str, AddOnDataset], below: Set[str]) -> AddOnDataset:
+    """A dataset as it is declared. What counts events, or says to which of the datasets `below` one belongs (`is_X`,
+    declared as a boolean or a count), no event holds by itself."""
     name, parent = str(entry["objectName"]), _parent(entry)
     lineage = f"{above[parent].lineage}.{name}" if parent else name
     calculations = [calculation(raw) for raw in entry.get("calculations") or ()]
@@ -121,7 +124,11 @@ def _dataset(entry: Mapping[str, Any], above: Mapping[str, AddOnDataset]) -> Add
         parent,
         lineage,
         tuple(text for raw in entry.get("constraints") or () if (text := str(raw["search"]).strip())),
-        tuple(_field(raw, lineage) for raw in entry.get("fields") or () if raw.get("type") not in _COUNTS),
+        tuple(
+            _field(raw, lineage)
+            for raw in entry.get("fields") or ()
+            if raw.get("type") not in _COUNTS and raw["fieldName"] not in below
+        ),
         tuple(calculations),
         str(entry.get("baseSearch") or "").strip(),
         tuple(entry.get("objectsToGroup") or ()),

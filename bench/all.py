@@ -21,6 +21,7 @@ import table
 BENCHES: dict[str, tuple[str, ...]] = {
     "build": (),
     "test": (),
+    "hunt": ("--megabytes", "100", "--files", "2000", "--sensors", "20"),
 }
 """The benchmarks that take `--rows FILE`, in the order of the table, with the options that they get beside it."""
 

@@ -187,3 +187,10 @@ def test_a_cluster_that_does_not_answer_is_named(shared: Path, monkeypatch: pyte
     result = run(str(shared), "--cluster", "tcp://127.0.0.1:9")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "no cluster answers at tcp://127.0.0.1:9" in result.output
+
+
+def test_a_hunt_takes_a_gigabyte_at_most_unless_more_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inputs, "usual_memory", lambda: 8 << 30)
+    assert (inputs.memory_of(None), inputs.memory_of(4 << 30)) == (1 << 30, 4 << 30)
+    monkeypatch.setattr(inputs, "usual_memory", lambda: 700 << 20)
+    assert inputs.memory_of(None) == 700 << 20

@@ -62,7 +62,9 @@ if TYPE_CHECKING:
 @click.option("--host", metavar="S", default="localhost", show_default=True, help="Host of the events.")
 @click.option("--index", metavar="S", default="main", show_default=True, help="Index of the events.")
 @click.option("--ta", "add_ons", metavar="DIR", multiple=True, help="Folder of an add-on, read as Splunk would.")
-@click.option("--memory", type=Size(), metavar="SIZE", help="Memory to use, such as 4GB. Default: a quarter of it.")
+@click.option(
+    "--memory", type=Size(), metavar="SIZE", help="Memory to use, such as 4GB. Default: a quarter of it, 1 GiB at most."
+)
 @click.option(
     "--temp",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -133,7 +135,7 @@ def _hunt(wanted: Wanted, loaded: Loaded, folder: Path) -> int:
     from storypack.engine.knowledge.files import FileSource
     from storypack.hunting.findings import Hunt
     from storypack.hunting.hunt import hunt
-    from storypack.hunting.inputs import Given, in_haste, readable_source
+    from storypack.hunting.inputs import Given, in_haste, memory_of, readable_source
 
     result = Hunt()
     try:
@@ -143,7 +145,7 @@ def _hunt(wanted: Wanted, loaded: Loaded, folder: Path) -> int:
 
         def opened(some: list[EventFile], *, hasty: bool = False) -> FileSource:
             return FileSource(
-                some, knowledge, clock=quarry.now, lookups=quarry.lookups, memory=wanted.memory, hasty=hasty
+                some, knowledge, clock=quarry.now, lookups=quarry.lookups, memory=memory_of(wanted.memory), hasty=hasty
             )
 
         if wanted.cluster:

@@ -15,9 +15,20 @@ from storypack.engine.events.origin import EventFile
 from storypack.engine.events.shapes import recognise
 from storypack.engine.events.sourcetypes import XML_WINDOWS, guess
 from storypack.engine.knowledge.files import FileSource
+from storypack.engine.root import usual_memory
 
 DEFAULTS = {"host": "localhost", "index": "main"}
 """What is assumed of events where nobody says else."""
+
+
+MEMORY = 1 << 30
+"""Bytes that a hunt may use at most, unless the user gives it more: what it puts aside is read a few times, and spills
+well."""
+
+
+def memory_of(given: int | None) -> int:
+    """The bytes that DuckDB may use: those that the user gave, else a quarter of the machine's and MEMORY at most."""
+    return given or min(MEMORY, usual_memory())
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from storypack.engine.knowledge.apps import Knowledge
 from storypack.engine.knowledge.files import FileSource
 from storypack.engine.staging import Staged, stage
 from storypack.hunting.buckets import Remote, fetch, open_system
-from storypack.hunting.inputs import Given, Looked, in_haste, readable_source
+from storypack.hunting.inputs import Given, Looked, in_haste, memory_of, readable_source
 from storypack.scratch import scratch
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def _map_files(files: list[EventFile], names: Mapping[Path, str], step: Step, ma
 
     def read(hasty: bool) -> tuple[list[Counted], list[pyarrow.Table], list[MappedFile]]:
         def opened(some: list[EventFile]) -> FileSource:
-            return FileSource(some, step.knowledge, clock=step.now, memory=step.memory, hasty=hasty)
+            return FileSource(some, step.knowledge, clock=step.now, memory=memory_of(step.memory), hasty=hasty)
 
         with readable_source(files, opened, names, mapped.unreadable) as source:
             return _mapped(source, names, step, base)

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from storypack.cli import main
+from storypack.hunting import inputs
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests/data/aws"

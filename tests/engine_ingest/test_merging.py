@@ -55,6 +55,11 @@ def test_a_source_type_that_is_known_for_its_fields_alone(indexed: Indexed, raw:
     assert len(indexed.rows("_raw", raw)) == count
 
 
+def test_a_stanza_without_settings_makes_a_source_type_known(indexed: Indexed) -> None:
+    indexed.conf("props", "[x]\n")
+    assert [row["_raw"] for row in indexed.rows("_raw", DATED)] == [f"{FIRST} start\n  at a\n  at b", f"{SECOND} next"]
+
+
 def test_without_an_add_on_each_line_is_an_event(indexed: Indexed) -> None:
     indexed.conf("props", "[y]\nSHOULD_LINEMERGE = true\n")
     assert len(indexed.rows("_raw", DATED)) == 4

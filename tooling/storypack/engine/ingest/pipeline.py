@@ -75,7 +75,8 @@ class Ingest:
         settings = self._settings(*origin)
         if any(is_index_time(key) for key in own):
             return settings
-        if own and shape.format.by_line and self._has_long_events(file, shape, settings):
+        is_known = bool(own) or file.sourcetype in self.knowledge.own_props  # a stanza may be empty
+        if is_known and shape.format.by_line and self._has_long_events(file, shape, settings):
             return settings
         return self._settings_of_labels(file, shape)
 

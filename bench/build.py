@@ -9,7 +9,7 @@ detection. `restored`: with a store in a folder of its own, under a key from the
 written anew, as a runner of CI has them. `--only NAME`: without a store, and with the one of the run before it.
 
 Copies have more stages in common than the searches of a real pack: 97 % of them are known when they are met, and 28 %
-in the pack itself. For what that makes of the figures, see `--detections 270`, which copies nothing.
+in the pack itself. For what that makes of the figures, see `--detections N` with no more than the pack has.
 """
 
 from __future__ import annotations

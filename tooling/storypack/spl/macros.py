@@ -27,7 +27,7 @@ MAX_LENGTH = 4_000_000
 _MOST_DEFINITIONS = 4  # sets of macros for which the expansion of a text is kept
 
 _BEHIND_ALL = (inf,)  # greater than any span: pieces are compared as tuples
-_SCAN = re.compile(rf"(?s){STRING}|(?P<macro>{MACRO})")
+_SCAN = re.compile(rf"(?s)(?:[^\"`]++|{STRING}|\")*+(?:(?P<macro>{MACRO})|`|\Z)")
 
 
 class UnknownMacro(SplError):
@@ -170,8 +170,9 @@ class _Expansion:
         for match in _SCAN.finditer(text):
             if not match["macro"]:
                 continue
-            self._write(text[done : match.start()], Span(done, match.start()), ())
-            self._call(match["macro"], Span(*match.span()), ())
+            start, end = match.span("macro")
+            self._write(text[done:start], Span(done, start), ())
+            self._call(match["macro"], Span(start, end), ())
             done = match.end()
         self._write(text[done:], Span(done, len(text)), ())
 
@@ -183,7 +184,7 @@ class _Expansion:
         for match in _SCAN.finditer(text):
             if not match["macro"]:
                 continue
-            self._write(text[done : match.start()], origin, names)
+            self._write(text[done : match.start("macro")], origin, names)
             self._call(match["macro"], origin, chain)
             done = match.end()
         self._write(text[done:], origin, names)

@@ -101,7 +101,7 @@ OPTION_VALUE = _mode(
 )
 
 _COUNTED = re.compile(rf"(?s){STRING}|[^\s\"(),=|\[\]]++|[(),=|\[\]]")
-_COMMENT = re.compile(rf"(?s){STRING}|```.*?```|(?P<open>```)")
+_COMMENT = re.compile(rf"(?s)(?P<before>(?:[^\"`]++|{STRING}|\"|`(?!``))*+)(?:(?P<comment>```.*?```)|(?P<open>```)|\Z)")
 _RAW = re.compile(rf"(?s)[^\"`'\[\]|]++|{STRING}|(?<=[\s=(,`])'[^']*+'|{MACRO}|(?P<stop>[\[\]|\"`])|'")
 _BALANCED = re.compile(rf"(?s)[^\"()`|\[\]]++|{STRING}|{MACRO}|(?P<bracket>[()])").match
 
@@ -316,9 +316,9 @@ def blank_comments(text: str) -> str:
     def blank(match: re.Match[str]) -> str:
         if match["open"]:
             message = "the comment opened here is never closed"
-            raise SplError(message, Span(*match.span()), "close it with three backticks")
-        piece = match[0]
-        return piece if piece[0] == '"' else re.sub(r"[^\n]", " ", piece)
+            raise SplError(message, Span(*match.span("open")), "close it with three backticks")
+        comment = match["comment"]
+        return match["before"] + re.sub(r"[^\n]+", lambda line: " " * len(line[0]), comment) if comment else match[0]
 
     return _COMMENT.sub(blank, text)
 

@@ -195,3 +195,19 @@ def test_another_tool_keeps_nothing_of_this_one(several: SmallPack, monkeypatch:
     run(several, keep=True)
     monkeypatch.setattr(module, "tool_digest", lambda: "another")
     assert run(several, keep=True).unchanged == 0
+
+
+def test_an_overlay_is_no_unchanged_pack(several: SmallPack) -> None:
+    before = run(several, keep=True)
+    several.write(
+        "overlays/large.yml",
+        {"kind": "detection", "target": "Large", "reason": "Kim may.", "filter": "search NOT user=kim"},
+    )
+    several.write(
+        "overlays/named.yml",
+        {"kind": "macro", "target": "ex_large", "reason": "More.", "definition": "where size>1000"},
+    )
+    again = run(several, keep=True)
+    assert again.results == run(several, keep=False).results
+    assert again.unchanged < before.count(Outcome.PASSED)
+    assert [result.count for result in again.results] != [result.count for result in before.results]

@@ -44,8 +44,8 @@ class Local:
     @cached_property
     def by_id(self) -> Mapping[str, str]:
         """The paths of the objects, in the release's terms, by their ids."""
-        found, _ = find_files(self.root, content_folders(self.start.rstrip("/")))
-        paths = [each.path.removeprefix(self.start) for each in found]
+        content, _ = find_files(self.root, content_folders(self.start.rstrip("/")))
+        paths = [each.path.removeprefix(self.start) for each in content]
         return _by_id({path: data for path in paths if (data := self.read(path)) is not None})
 
 

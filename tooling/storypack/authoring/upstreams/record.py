@@ -62,8 +62,8 @@ def read(root: Path, name: str) -> Base:
     if not folder.is_dir():  # a run that was cut off between two renames
         folder = folder.with_name(f"{name}.old")
     try:
-        said = json.loads(read_plain(folder / _RECORD, root))
-        record = Record(**{key: said[key] for key in Record.__slots__})
+        kept = json.loads(read_plain(folder / _RECORD, root))
+        record = Record(**{key: kept[key] for key in Record.__slots__})
         files = {path: read_plain(folder / "files" / path, root) for path in record.digests if _is_kept(path)}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReleaseError(f"{FOLDER}/{name} cannot be read ({error}); bring it back from git") from error

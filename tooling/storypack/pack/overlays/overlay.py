@@ -55,11 +55,11 @@ class _Laying:
             by_target.setdefault(id(setting.target), []).append(setting)
         new: dict[int, Entry[Any]] = {}
         filters = dict(self.pack.filters)
-        for of_one in by_target.values():
-            counting, clashes = in_force(of_one)
+        for rivals in by_target.values():
+            counting, clashes = in_force(rivals)
             self.issues += clashes
-            self.clashing |= {setting.source for setting in of_one if clashes}
-            new[id(of_one[0].target)] = self._changed(of_one[0].target, counting, filters)
+            self.clashing |= {setting.source for setting in rivals if clashes}
+            new[id(rivals[0].target)] = self._changed(rivals[0].target, counting, filters)
         content = {
             folder: tuple(new.get(id(entry), entry) for entry in entries)
             for folder, entries in self.pack.content.items()

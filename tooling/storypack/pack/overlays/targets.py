@@ -56,15 +56,15 @@ def settings_of(pack: Pack, overlay: Entry[Overlay]) -> tuple[list[Setting], lis
 
 def targets_in(pack: Pack, data: dict[str, Any]) -> Iterator[Entry[Any]]:
     """The objects that the data of an overlay lead to, as far as they say it."""
-    kind, said = BY_NAME.get(str(data.get("kind"))), data.get("target")
-    targets = [target for target in (said if isinstance(said, list) else [said]) if isinstance(target, str)]
+    kind, value = BY_NAME.get(str(data.get("kind"))), data.get("target")
+    targets = [target for target in (value if isinstance(value, list) else [value]) if isinstance(target, str)]
     for entry in pack.of(kind) if kind else ():
         if any(target in (entry.name, entry.stem) or fnmatchcase(entry.name, target) for target in targets):
             yield entry
 
 
 def _is_broken(pack: Pack, target: str) -> bool:
-    """Whether the file of a target could not be read: that is said already."""
+    """Whether the file of a target could not be read: that has its own issue."""
     return any(PurePosixPath(path).stem in (target, file_stem(target)) for path in pack.broken)
 
 

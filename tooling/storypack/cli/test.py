@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -182,6 +183,10 @@ def _only_searches(planned: list[PlannedTest], pack: Pack) -> list[PlannedTest]:
     return kept
 
 
+_BEAT = 0.1
+"""Seconds between two drawings of the bar."""
+
+
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[TestResult], object]]:
     """A bar on stderr, if a person is looking and there is something to wait for."""
@@ -192,14 +197,18 @@ def _progress(total: int) -> Iterator[Callable[[TestResult], object]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    # without a thread that draws it, beside which no worker could be forked
+    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
         task = bar.add_task("", total=total)
         failed = 0
+        drawn = 0.0
 
         def advance(result: TestResult) -> None:
-            nonlocal failed
+            nonlocal failed, drawn
             failed += result.counts
-            bar.update(task, advance=1, description=f"[red]{failed} failed" if failed else "")
+            is_due = monotonic() - drawn > _BEAT
+            drawn = monotonic() if is_due else drawn
+            bar.update(task, advance=1, description=f"[red]{failed} failed" if failed else "", refresh=is_due)
 
         yield advance
 

@@ -190,8 +190,8 @@ def test_a_cluster_that_does_not_answer_is_named(shared: Path, monkeypatch: pyte
     assert "no cluster answers at tcp://127.0.0.1:9" in result.output
 
 
-def test_a_hunt_takes_a_gigabyte_at_most_unless_more_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hunt_takes_no_more_memory_than_it_is_meant_to_unless_more_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inputs, "usual_memory", lambda: 8 << 30)
-    assert (inputs.memory_of(None), inputs.memory_of(4 << 30)) == (1 << 30, 4 << 30)
+    assert (inputs.memory_of(None), inputs.memory_of(4 << 30)) == (768 << 20, 4 << 30)
     monkeypatch.setattr(inputs, "usual_memory", lambda: 700 << 20)
     assert inputs.memory_of(None) == 700 << 20

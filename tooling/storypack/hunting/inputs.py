@@ -21,7 +21,7 @@ DEFAULTS = {"host": "localhost", "index": "main"}
 """What is assumed of events where nobody says else."""
 
 
-MEMORY = 1 << 30
+MEMORY = 3 << 28
 """Bytes that a hunt may use at most, unless the user gives it more: what it puts aside is read a few times, and spills
 well."""
 

@@ -63,7 +63,7 @@ if TYPE_CHECKING:
 @click.option("--index", metavar="S", default="main", show_default=True, help="Index of the events.")
 @click.option("--ta", "add_ons", metavar="DIR", multiple=True, help="Folder of an add-on, read as Splunk would.")
 @click.option(
-    "--memory", type=Size(), metavar="SIZE", help="Memory to use, such as 4GB. Default: a quarter of it, 768 MiB at most."
+    "--memory", type=Size(), metavar="SIZE", help="Memory to use, such as 4GB. Default: a quarter, 768 MiB at most."
 )
 @click.option(
     "--temp",

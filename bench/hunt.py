@@ -31,6 +31,7 @@ from search import event, write_events
 from table import Row, add_option, render, write
 
 ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / "tests"))
 SCAN = """
 import duckdb, sys
 print(duckdb.sql("SET threads = 2; SELECT count(*) FROM read_json('" + sys.argv[1] + "', format = 'newline_delimited', "
@@ -46,6 +47,8 @@ MANAGEMENT = (
 )
 FOLDERS = ("storypack.yml", "stories", "macros", "lookups", "data_sources", "baselines", "schedules", "detections")
 EVENTS_PER_FILE = 40
+PER_CHUNK = 28
+"""Events of a chunk of 64 KiB of a Windows event log, about as many as it can take."""
 SYSMON = (
     "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>"
     "<Provider Name='Microsoft-Windows-Sysmon' Guid='{{5770385f-c22a-43e0-bf4c-06f5698ffbd9}}'/><EventID>1</EventID>"
@@ -145,6 +148,33 @@ def zeek() -> Iterator[str]:
         number += 1
 
 
+def write_evtx(path: Path, megabytes: float) -> Path:
+    """Sysmon's events as Windows keeps them, up to a size, unless the file is there; Windows writes more compactly."""
+    from engine_events.evtx_writer import CHUNK, Element, evtx
+    from engine_events.evtx_writer import event as windows_event
+
+    def started(number: int) -> Element:
+        time = f"2026-11-20T{number // 36_000 % 24:02}:{number // 600 % 60:02}:{number // 10 % 60:02}.0000000Z"
+        program = chance.choice(("svchost", "msedge", "dllhost", "conhost", "RuntimeBroker"))
+        data = (
+            ("UtcTime", "2026-11-20 09:12:40.000"),
+            ("ProcessId", str(number)),
+            ("Image", rf"C:\Windows\System32\{program}.exe"),
+            ("CommandLine", f"{program}.exe /run {number}"),
+            ("User", rf"EXAMPLE\user{chance.randrange(200)}"),
+            ("ParentImage", r"C:\Windows\System32\services.exe"),
+            ("ParentCommandLine", r"C:\Windows\System32\services.exe"),
+        )
+        channel = "Microsoft-Windows-Sysmon/Operational"
+        return windows_event(number, 1, time, data, channel, "Microsoft-Windows-Sysmon")
+
+    if not path.exists():
+        chance = random.Random(13)
+        chunks = int(megabytes * 1e6 / CHUNK)
+        path.write_bytes(evtx([[started(at * PER_CHUNK + n) for n in range(PER_CHUNK)] for at in range(chunks)]))
+    return path
+
+
 def doubled(folder: Path) -> Path:
     """The pack with a copy of each detection under another name."""
     folder.mkdir()
@@ -194,13 +224,14 @@ def of_sensors(folder: Path, megabytes: float) -> Row:
     both = folder / f"sensors_{megabytes:.0f}"
     both.mkdir(exist_ok=True)
     names = [
-        write_lines(both / "conn.log", zeek(), megabytes / 2),
-        write_lines(both / "sysmon.xml", sysmon(), megabytes / 2),
+        write_lines(both / "conn.log", zeek(), megabytes / 3),
+        write_lines(both / "sysmon.xml", sysmon(), megabytes / 3),
+        write_evtx(both / "sysmon.evtx", megabytes / 3),
     ]
     count = ("search", "index=* | stats count dc(dest) as dests by sourcetype", "--data", *map(str, names))
     read = cost(sys.executable, "-m", "storypack.cli", *count, "--format", "json")
     both_cost = hunt(both)
-    work = f"hunt over {megabytes:,.0f} MB of Zeek and Sysmon XML"
+    work = f"hunt over {megabytes:,.0f} MB of Zeek, Sysmon XML and EVTX"
     return Row(work, "CPU / reading and parsing", f"{both_cost.seconds:.1f} s", both_cost.seconds / read.seconds, 2.5)
 
 

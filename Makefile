@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help app test quick hostile lint types rule command kind bench docs fmt lock clean
+.PHONY: help app test quick hostile there lint types rule command kind bench docs fmt lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -34,6 +34,9 @@ fmt: $(VENV)/.test  ## format code and searches
 
 hostile: $(VENV)/.test  ## random edits of packs, random searches and hostile input, far more than `make test` tries (a quarter of an hour)
 	STORYPACK_EDITS=1000 STORYPACK_FUZZ=10 STORYPACK_TRIALS=500 $(BIN)/python -m pytest -n 2 --timeout 1800 tests/hostile tests/cli/test_library_failures.py tests/engine/test_fuzz.py tests/engine/test_failures.py tests/engine/test_together.py tests/testing/test_together.py
+
+there: $(VENV)/.test  ## hunt in all real events (../shared/data) in files and on the stand-in instance (half an hour)
+	STORYPACK_THERE=1 $(BIN)/python -m pytest --timeout 1800 tests/shared_data/test_hunt_there.py
 
 rule: $(VENV)/.test  ## write the files of a new rule over SPL: make rule ID=SP398 FILE=searches/NAME
 	$(BIN)/python tooling/new_rule.py "$(ID)" "$(FILE)"

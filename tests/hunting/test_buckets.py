@@ -146,10 +146,10 @@ def test_what_nobody_answers_says_why(web: str) -> None:
     [
         ("memory://nowhere", "x", "there is nothing"),
         ("nosuch://bucket/x", "x", "nosuch"),
-        ("s3://b/x", "s3fs", r"pip install 'storypack\[s3\]'"),
-        ("gs://b/x", "gcsfs", r"pip install 'storypack\[gs\]'"),
-        ("abfs://b/x", "adlfs", r"pip install 'storypack\[abfs\]'"),
-        ("https://example.com/x", "aiohttp", r"pip install 'storypack\[https\]'"),
+        ("s3://b/x", "s3fs", r"pip install '/.*\[s3\]'"),
+        ("gs://b/x", "gcsfs", r"pip install '/.*\[gs\]'"),
+        ("abfs://b/x", "adlfs", r"pip install '/.*\[abfs\]'"),
+        ("https://example.com/x", "aiohttp", r"pip install '/.*\[https\]'"),
     ],
 )
 def test_what_cannot_be_read_says_why(

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from storypack import extras
+
 _URL = re.compile(r"(?P<protocol>[a-z][a-z0-9+.-]+)://\S+", re.IGNORECASE)
 _EXTRAS = {
     **dict.fromkeys(("s3", "s3a"), "s3"),
@@ -133,7 +135,7 @@ def open_system(url: str) -> tuple[Any, str]:
 def _missing(url: str) -> BucketError:
     protocol = url.partition("://")[0].lower()
     extra = _EXTRAS.get(protocol)
-    cure = f"pip install 'storypack[{extra}]'" if extra else f"install the package of fsspec's file system {protocol}"
+    cure = extras.install(extra) if extra else f"install the package of fsspec's file system {protocol}"
     return BucketError(f"{shown_url(url)}: nothing here reads {protocol}://; {cure}")
 
 

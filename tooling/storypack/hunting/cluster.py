@@ -10,6 +10,7 @@ from importlib import import_module
 from itertools import islice
 from typing import Any
 
+from storypack import extras
 from storypack.engine.errors import EngineError
 from storypack.hunting.mapping import Mapped, Partition, Step, lines_in, map_partition
 
@@ -97,7 +98,7 @@ def _library() -> Any:
     try:
         return import_module("distributed")
     except ImportError:
-        raise ClusterError("--cluster needs Dask; pip install 'storypack[cluster]'") from None
+        raise ClusterError(f"--cluster needs Dask; {extras.install('cluster')}") from None
 
 
 def mapped_of(future: Any, partition: Partition) -> Mapped:

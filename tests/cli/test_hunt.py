@@ -75,6 +75,15 @@ def test_nothing_found_is_exit_code_zero(tmp_path: Path) -> None:
     )
 
 
+def test_events_of_no_known_source_type_are_pointed_out(shared: Path) -> None:
+    (shared / "a.log").write_text("nothing to see\n", encoding="utf-8")
+    (shared / "b.json").write_text('{"colour": "green"}\n', encoding="utf-8")
+    lines = run(str(shared)).stdout.splitlines()
+    hint = next(line for line in lines if line.startswith("  not recognised: "))
+    assert "unknown" in hint and "_json" in hint and "aws:cloudtrail" not in hint and "--sourcetype" in hint
+    assert "not recognised" not in run(str(shared / "trail.jsonl")).stdout
+
+
 def test_a_file_that_cannot_be_read_is_named_and_the_others_are_hunted_in(shared: Path) -> None:
     (shared / "cut.jsonl.gz").write_bytes(b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xff")
     (shared / "cut.zip").write_bytes(b"PK\x03\x04 no archive")

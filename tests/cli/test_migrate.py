@@ -227,3 +227,11 @@ def test_a_folder_without_a_pack_and_a_path_outside(pack: Path, tmp_path: Path) 
     (tmp_path / "empty").mkdir()
     assert "there is no pack in" in migrate(tmp_path / "empty").stderr
     assert "lies outside of the pack" in migrate(pack, str(tmp_path / "empty")).stderr
+
+
+def test_a_note_on_one_file_names_its_place(pack: Path) -> None:
+    lines = migrate(pack, "--no-diff").stdout.splitlines()
+    lookup = pack / "lookups/example_public_buckets.yml"
+    line = 1 + lookup.read_text(encoding="utf-8").splitlines().index("default_match: false")
+    assert f"note: {lookup}:{line}: read as the word 'false'" in lines
+    assert "note: lacks version (2 files)" in lines

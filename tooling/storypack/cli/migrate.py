@@ -16,6 +16,7 @@ from storypack.cli.options import examples, no_pack, on_terminal, pack_option, t
 from storypack.opening import real
 
 if TYPE_CHECKING:
+    from storypack.authoring.migrating.file import Decision
     from storypack.authoring.migrating.pack import Migration
 
 _MOST = 20  # differences of an app that are shown
@@ -115,12 +116,15 @@ def _decided(plan: Migration, pack: Path, *, written: bool) -> Iterator[str]:
     decisions = [decision for file in plan.files for decision in file.decisions]
     for decision in decisions:
         if decision.open:
-            place = decision.written if written else decision.location
-            line = f":{place.line}" if place.line else ""
             cure = f" ({decision.cure})" if decision.cure else ""
-            yield f"decide: {os.path.normpath(pack / place.file)}{line}: {decision.message}{cure}"
-    rest = Counter(decision.message for decision in decisions if not decision.open)
-    yield from (f"note: {message}{_times(count)}" for message, count in sorted(rest.items()))
+            yield f"decide: {_place(decision, pack, written)}: {decision.message}{cure}"
+    rest: dict[str, list[Decision]] = {}
+    for decision in decisions:
+        if not decision.open:
+            rest.setdefault(decision.message, []).append(decision)
+    for message, alike in sorted(rest.items()):
+        where = f"{_place(alike[0], pack, written)}: " if len(alike) == 1 else ""
+        yield f"note: {where}{message}{_times(len(alike))}"
     for word, keys in (
         ("new", (file.added for file in plan.files)),
         ("otherwise", (file.changed for file in plan.files)),
@@ -129,6 +133,12 @@ def _decided(plan: Migration, pack: Path, *, written: bool) -> Iterator[str]:
         counts = Counter(key for each in keys for key in each)
         if counts:
             yield f"{word}: {', '.join(f'`{key}`{_times(count)}' for key, count in sorted(counts.items()))}"
+
+
+def _place(decision: Decision, pack: Path, written: bool) -> str:
+    """File and line of a decision, from the current folder: in the file as it was, or as it was written."""
+    place = decision.written if written else decision.location
+    return os.path.normpath(pack / place.file) + (f":{place.line}" if place.line else "")
 
 
 def _times(count: int) -> str:

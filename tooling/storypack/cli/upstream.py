@@ -104,8 +104,9 @@ def update(
     write: bool,
     format: str,
 ) -> int:
-    """Merge a new release of the pack NAME, which may be left out if there is one.
+    """Merge a new release of the pack NAME.
 
+    NAME may be left out if only one pack was brought in.
     Exit code 1 if there is a conflict. A run that was cut off is finished by running it again.
     """
     return _merge(pack, _known(pack, name), source, ref, {"ours": ours, "theirs": theirs}, write, format)
@@ -115,7 +116,10 @@ def update(
 @pack_option
 @format_option
 def status(pack: Path, format: str) -> int:
-    """Show the packs that were brought in, their releases, and the files of them that were changed here."""
+    """Show what was brought in, and what of it was changed here.
+
+    Each pack with its release, and the files of it that differ from that.
+    """
     from storypack.authoring.upstreams.local import Local, triples
     from storypack.authoring.upstreams.record import names, read
     from storypack.authoring.upstreams.release import Release, ReleaseError

@@ -13,6 +13,7 @@ from storypack.report.results import plural
 from storypack.report.text import printable
 
 RANK = ("critical", "high", "medium", "low", "informational")
+GUESSES = ("unknown", "_json", "csv")  # what events are taken for whose source type nothing tells
 MOST_FINDINGS, MOST_ENTITIES, MOST_EVENTS, MOST_NAMES = 200, 15, 3, 8
 
 
@@ -39,6 +40,9 @@ def _head(hunt: Hunt) -> Iterator[str]:
         covered = span((each.first, each.last) if each.first is not None and each.last is not None else None)
         files = "" if hunt.place else f" in {plural(each.files, 'file')}"
         yield f"  {printable(each.sourcetype)}: {each.events:,}{files}, {covered}{without}"
+    guesses = [each.sourcetype for each in hunt.coverage if each.sourcetype in GUESSES]
+    if guesses and not hunt.place:
+        yield f"  not recognised: {', '.join(guesses)}; hunt in these files alone and name their --sourcetype"
     for sourcetype, begin, end in hunt.gaps()[:MOST_NAMES]:
         yield f"  nothing of {printable(sourcetype)} {span((begin, end))}"
 

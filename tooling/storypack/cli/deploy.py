@@ -190,7 +190,7 @@ def rollback(to: str | None, pack: Path, yes: bool, only_plan: bool, format: str
 @instance_options
 @format_option("text", "json")
 def status(pack: Path, format: str, **where: Any) -> int:
-    """Show how the app is doing: version, drift, searches that do not run, data that does not come.
+    """Show version, drift, searches that fail and data that is missing.
 
     Exit code 0, also when something is wrong: what to do about it is yours to judge.
     """

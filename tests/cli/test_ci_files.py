@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from storypack.cli import main
 from storypack.issue import Location
-from storypack.pack.kinds import KINDS
+from storypack.pack.kinds import BY_FOLDER, content_folders
 from storypack.report.tests_json import render_tests_json
 from storypack.testing.results import Failure, Outcome, PlannedTest, TestResult, TestRun
 
@@ -63,7 +63,7 @@ def test_the_hook_runs_for_every_kind_of_content(id: str) -> None:
     hook = hooks()[id]
     assert hook["pass_filenames"] is False
     pattern = re.compile(hook["files"])
-    assert all(pattern.search(f"{kind.folder}/x.yml") for kind in KINDS)
+    assert all(pattern.search(f"{folder}/x.yml") for folder in (*BY_FOLDER, *content_folders()))
     assert pattern.search("storypack.yml") and pattern.search("tests/data/aws/x.jsonl")
     assert not pattern.search("README.md") and not pattern.search("docs/detections/x.yml")
 

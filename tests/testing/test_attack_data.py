@@ -106,6 +106,12 @@ def test_the_settings_of_contentctl_are_a_map(tmp_path: Path) -> None:
     assert path == tmp_path / "external_repos/a.log"
 
 
+def test_settings_without_caches_are_no_map(tmp_path: Path) -> None:
+    (tmp_path / "contentctl.yml").write_text("path: .\napp: {uid: 9999}\n", encoding="utf-8")
+    with pytest.raises(AttackDataError, match=r"contentctl\.yml: has no `test_data_caches`; name the folder"):
+        attack_data_of(tmp_path / "contentctl.yml")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -190,7 +190,7 @@ def rollback(to: str | None, pack: Path, yes: bool, only_plan: bool, format: str
 @instance_options
 @format_option("text", "json")
 def status(pack: Path, format: str, **where: Any) -> int:
-    """Show version, drift, searches that fail and data that is missing.
+    """Show version, drift, failing searches and missing data.
 
     Exit code 0, also when something is wrong: what to do about it is yours to judge.
     """

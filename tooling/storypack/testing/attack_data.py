@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from storypack.opening import open_plain, read_plain
+from storypack.pack.adapters import app_settings
 from storypack.pack.yaml import YamlError, decode, parse
 from storypack.testing.results import Cause
 
@@ -112,6 +113,8 @@ def attack_data_of(given: Path) -> AttackData:
         raise AttackDataError(f"{given}: {error}") from error
     if problems:
         raise AttackDataError(f"{given}: {problems[0].message}")
+    if _CACHES not in data and given.name in app_settings.FILES:
+        raise AttackDataError(f"{given}: has no `{_CACHES}`; name the folder where the events lie in its place")
     folders = _of_caches(data[_CACHES], given) if _CACHES in data else data
     return AttackData(folders=tuple(_folder(prefix, folder, given) for prefix, folder in folders.items()))
 

@@ -143,7 +143,7 @@ class Setting:
         if is_address(name):
             if self.attack_data:
                 return self.attack_data.absence(name)
-            message = f"the events are behind a URL, which is not fetched: {name}"
+            message = f"the events are behind a URL, which is not fetched; --attack-data says where they lie: {name}"
             return Absence(Cause.NOT_MAPPED, message)
         try:
             open_plain(self.pack.root / name, self.pack.root).close()

@@ -149,6 +149,12 @@ def test_refusals(func: str, message: str) -> None:
         aggregate(func, S, order="o", time="tm")
 
 
+def test_a_bare_sparkline_is_refused_for_what_it_is() -> None:
+    """`stats sparkline count by host` is good SPL: a field behind the name would not help."""
+    with pytest.raises(AggregationError, match="aggregation `sparkline` is not supported; it is a drawing"):
+        aggregate("sparkline", None, order="o", time="tm")
+
+
 def test_an_argument_is_needed() -> None:
     with pytest.raises(AggregationError, match=r"needs a field: `sum\(field\)`"):
         aggregate("sum", None, order="o", time="tm")

@@ -147,7 +147,7 @@ def aggregate(
         hint = f"did you mean `{close[0]}`?" if close else ""
         raise AggregationNotSupported(func, hint)
     if arg is None:
-        if name not in ("count", "c"):
+        if name not in ("count", "c", "sparkline"):  # the ones that stand without brackets
             raise AggregationError(f"aggregation `{func}` needs a field: `{func}(field)`")
         arg = Sql("TRUE", Kind.BOOL)
     return implementation(Argument(arg, order, time, over, parameter, context))

@@ -271,6 +271,31 @@ def test_a_release_is_an_archive(tmp_path: Path, upstream: Path, suffix: str) ->
     assert files(site) == files(upstream)
 
 
+def test_an_archive_that_has_a_file_twice_is_refused_by_its_name(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for data in (b"name: x\n", b"name: y\n"):
+            member = tarfile.TarInfo("detections/twice.yml")
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    (tmp_path / "cloud.tar").write_bytes(out.getvalue())
+    site = write(tmp_path / "site", {SETTINGS: base()[SETTINGS]})
+    result = run("add", tmp_path / "cloud.tar", "--pack", site, "--write")
+    assert result.exit_code == 2
+    assert "cloud.tar: has a file twice: 'detections/twice.yml'" in result.stderr
+
+
+def test_an_empty_source_is_not_the_current_folder(
+    tmp_path: Path, upstream: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(upstream)
+    site = write(tmp_path / "site", {SETTINGS: base()[SETTINGS]})
+    result = run("add", "", "--name", "cloud", "--pack", site, "--write")
+    assert result.exit_code == 2
+    assert "is no folder, archive or URL" in result.stderr
+    assert set(files(site)) == {SETTINGS}
+
+
 @pytest.mark.parametrize("name", ["../out.yml", "/out.yml", "a/../../out.yml", "a\\out.yml"])
 @pytest.mark.parametrize("suffix", [".tgz", ".zip"])
 def test_an_archive_that_leads_elsewhere_is_refused(tmp_path: Path, name: str, suffix: str) -> None:

@@ -38,7 +38,7 @@ def fetch(source: str, ref: str, into: Path) -> Fetched:
     """The release at `source`, in `into`, which is empty; a plain folder stays where it is.
 
     Raises ReleaseError, and GitError."""
-    path = Path(source)
+    path = Path(source or os.devnull)  # an empty name would be the current folder
     if is_url(source) or (ref and path.is_dir()):
         return _from_git(source, ref or "HEAD", into)
     if ref:
@@ -89,6 +89,8 @@ def unpack(file: IO[bytes], into: Path, *, is_zip: bool = False) -> None:
                     if written > MOST_BYTES:
                         raise ReleaseError(f"it holds more than {MOST_BYTES >> 20} MiB")
                     out.write(chunk)
+    except FileExistsError as error:
+        raise ReleaseError(f"has a file twice: {name!r}") from error
     except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError) as error:
         raise ReleaseError(f"cannot be unpacked: {error}") from error
 

@@ -87,6 +87,14 @@ def test_lines_of_json_among_others(ta: AddOn) -> None:
         ('DELIMS = ";", "="', "a=x=y;b=3", "a", "x=y"),
         ('DELIMS = "|"', "a|1|b|2", "b", "2"),  # names and values take turns
         ('DELIMS = ", "\nFIELDS = one, two, "number three"', "a, b, c", "number three", "c"),
+        (
+            'DELIMS = " "\nFIELDS = "verb" "rule name"  "from"',
+            "DROP egress 192.0.2.7",
+            "verb",
+            "DROP",
+        ),  # blanks between
+        ('DELIMS = " "\nFIELDS = "verb" "rule name"  "from"', "DROP egress 192.0.2.7", "rule name", "egress"),
+        ('DELIMS = " "\nFIELDS = verb rule, from', "DROP egress 192.0.2.7", "from", "192.0.2.7"),
         ('DELIMS = ","\nFIELDS = one, two, three', 'a,"b,c",d', "two", "b,c"),
         ('DELIMS = ","\nFIELDS = one, two, three', "a,,d", "three", "d"),
         ('DELIMS = ","\nFIELDS = one, two, three', "a,,d", "two", None),

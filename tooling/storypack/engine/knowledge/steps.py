@@ -21,7 +21,7 @@ _PAIR = re.compile(r'(?:"([^"]*)"|([^\s":]+(?::[^\s":]+)*))::(?:"((?:[^"\\]|\\.)
 _GROUP = re.compile(r"\$(\d+)")
 _MARKS = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _MARK_ESCAPES = {"\\t": "\t", "\\n": "\n", "\\r": "\r", '\\"': '"', "\\\\": "\\"}
-_NAME = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^,]+?))\s*(?:,|$)')
+_NAME = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s,"]+)')
 
 TextOf = Callable[[str], str | None]
 """The SQL of the text that a source (`_raw`, a field) holds; None where there is no such field."""
@@ -190,12 +190,14 @@ def _unescaped(mark: str) -> str:
 
 
 def _field_names(text: str) -> tuple[str, ...]:
-    """FIELDS; a name with blanks or commas stands in quotes.
+    """FIELDS: names between commas or blanks; one that holds either stands in quotes (transforms.conf.spec).
 
     >>> _field_names('a, "b c",d')
     ('a', 'b c', 'd')
+    >>> _field_names('"date" "src-ip"  size')
+    ('date', 'src-ip', 'size')
     """
-    return tuple(quoted or bare.strip() for quoted, bare in _NAME.findall(text) if quoted or bare.strip())
+    return tuple(quoted or bare for quoted, bare in _NAME.findall(text) if quoted or bare)
 
 
 def is_pattern(text: str) -> bool:

@@ -151,6 +151,7 @@ def test_parameters_are_laid_over_those_of_an_action_that_the_pack_has(folder: F
     [
         (HEAD.replace("Away", "Awy") + "enabled: true\n", "SP016", 2, "did you mean 'Disk Copied Away'?"),
         ("kind: detection\ntarget: ['*', 'AWS *']\nreason: x\nenabled: true\n", "SP016", 2, "no detection 'AWS *'"),
+        ("kind: detection\ntarget: []\nreason: x\nenabled: true\n", "SP009", 2, "`target` is an empty list"),
         (HEAD + "enabled: false\n", "SP018", 4, "`enabled` is what it is without the overlay"),
         (HEAD, "SP018", 1, "the overlay sets no value"),
         (HEAD + "actions: {email: false}\n", "SP018", 4, "`actions.email` is what it is without the overlay"),

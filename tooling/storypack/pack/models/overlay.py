@@ -50,7 +50,7 @@ class OverlayBase(Model):
     """What every overlay says. A target is a name, or a glob over names (`AWS *`); an overlay that names an object
     goes before one whose glob fits it."""
 
-    target: Text | list[Text] = Field(description="Names of objects of the pack, or globs over them")
+    target: Text | list[Text] = Field(min_length=1, description="Names of objects of the pack, or globs over them")
     reason: Text = Field(description="Why this site differs: the next release will ask")
 
     @property

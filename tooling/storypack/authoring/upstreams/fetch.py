@@ -16,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from storypack.authoring.changes import GitError
 from storypack.authoring.upstreams.release import MOST_BYTES, MOST_FILES, ReleaseError, digest_of
+from storypack.opening import real
 
 _ARCHIVES = (".tar.gz", ".tgz", ".tar", ".spl", ".zip")
 _URL = re.compile(r"(?:https?|ssh|git|file)://.+|[\w.-]+@[\w.-]+:.+")
@@ -123,7 +124,7 @@ def _from_git(source: str, ref: str, into: Path) -> Fetched:
     if ref.startswith("-") or source.startswith("-"):  # git would take it for an option
         raise GitError(f"'{ref if ref.startswith('-') else source}' is an option of git")
     repository, tree = into / "git", into / "tree"
-    where = source if is_url(source) else Path(source).resolve().as_posix()
+    where = source if is_url(source) else real(Path(source)).as_posix()
     _git("init", "-q", "--bare", str(repository))
     _git("-C", str(repository), "fetch", "-q", "--depth", "1", "--no-tags", where, ref)
     commit = _git("-C", str(repository), "rev-parse", "FETCH_HEAD^{commit}").strip()

@@ -93,4 +93,4 @@ def folder_of(root: Path, name: str) -> Path:
 def real(path: Path) -> Path:
     """The path without links, also of what is not there. A circle of links stays as it is: `Path.resolve` raises no
     OSError for one before Python 3.13."""
-    return Path(os.path.realpath(path))  # noqa: PTH100
+    return Path(os.path.realpath(path))

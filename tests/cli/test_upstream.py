@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import tarfile
 import zipfile
 from collections.abc import Mapping
@@ -239,7 +240,7 @@ def test_a_release_is_a_tag_of_a_repository(tmp_path: Path, upstream: Path) -> N
     assert "git says" in missing.stderr
 
 
-def tar_of(members: Mapping[str, bytes], link: str = "") -> bytes:
+def tar_of(members: Mapping[str, bytes], link: str = "", kind: bytes = tarfile.SYMTYPE) -> bytes:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz") as archive:
         for name, data in members.items():
@@ -248,7 +249,7 @@ def tar_of(members: Mapping[str, bytes], link: str = "") -> bytes:
             archive.addfile(about, io.BytesIO(data))
         if link:
             about = tarfile.TarInfo(link)
-            about.type, about.linkname = tarfile.SYMTYPE, "elsewhere"
+            about.type, about.linkname = kind, "elsewhere"
             archive.addfile(about)
     return out.getvalue()
 
@@ -267,8 +268,98 @@ def test_a_release_is_an_archive(tmp_path: Path, upstream: Path, suffix: str) ->
     archive = tmp_path / f"cloud{suffix}"
     archive.write_bytes(zip_of(members) if suffix == ".zip" else tar_of(members, "cloud-1.0/detections/cloud/link.yml"))
     site = write(tmp_path / "site", {SETTINGS: base()[SETTINGS]})
-    assert run("add", archive, "--pack", site, "--write").exit_code == 0
+    result = run("add", archive, "--pack", site, "--write")
+    assert result.exit_code == 0
+    link = "storypack: detections/cloud/link.yml is a link, pipe or device upstream, and is left out\n"
+    assert result.stderr == ("" if suffix == ".zip" else link)
     assert files(site) == files(upstream)
+
+
+def linked(upstream: Path, path: str, form: str) -> Path:
+    """The next release in some form, with a link in the place of a file or folder."""
+    target = upstream.parent / "moved" / path
+    target.parent.mkdir(parents=True)
+    (upstream / path).rename(target)
+    if form in ("folder", "git"):
+        (upstream / path).symlink_to(target)
+        if form == "git":
+            commit_all(upstream)
+        return upstream
+    archive = upstream.parent / f"next.{form}"
+    if form == "tgz":
+        archive.write_bytes(tar_of({f"next/{name}": data for name, data in files(upstream).items()}, f"next/{path}"))
+        return archive
+    archive.write_bytes(zip_of(files(upstream)))
+    member = zipfile.ZipInfo(path)
+    member.create_system, member.external_attr = 3, 0o120777 << 16
+    with zipfile.ZipFile(archive, "a") as out:
+        out.writestr(member, "elsewhere")
+    return archive
+
+
+@pytest.mark.parametrize("form", ["folder", "git", "tgz", "zip"])
+@pytest.mark.parametrize("path", [HUNT, TRUSTED_CSV, "lookups", "tests/data/hot.jsonl", "tests/data"])
+def test_a_link_in_the_place_of_a_file_is_no_removal(site: Path, upstream: Path, form: str, path: str) -> None:
+    before = files(site)
+    source = linked(upstream, path, form)
+    ref = ("--ref", "HEAD") if form == "git" else ()
+    result = run("update", "--pack", site, "--from", source, *ref, "--write", "--theirs", "*")
+    assert result.exit_code == 2, result.output
+    assert f"would count as removed: {path}; replace each by the file or folder itself" in result.stderr
+    assert files(site) == before
+    (upstream / path).unlink(missing_ok=True)
+    (upstream.parent / "moved" / path).rename(upstream / path)
+    assert merged(site, "--from", upstream)["files"] == []
+
+
+def test_a_pipe_in_the_place_of_a_file_is_no_removal(site: Path, upstream: Path) -> None:
+    (upstream / HUNT).unlink()
+    os.mkfifo(upstream / HUNT)
+    result = run("update", "--pack", site, "--write")
+    assert result.exit_code == 2
+    assert f"would count as removed: {HUNT};" in result.stderr
+    assert (site / HUNT).is_file()
+
+
+@pytest.mark.parametrize("kind", [tarfile.LNKTYPE, tarfile.FIFOTYPE])
+def test_a_hard_link_or_pipe_of_an_archive_is_no_removal(site: Path, upstream: Path, kind: bytes) -> None:
+    (upstream / HUNT).unlink()
+    archive = upstream.parent / "next.tgz"
+    archive.write_bytes(tar_of(files(upstream), HUNT, kind))
+    result = run("update", "--pack", site, "--from", archive, "--write")
+    assert result.exit_code == 2
+    assert f"would count as removed: {HUNT};" in result.stderr
+    assert (site / HUNT).is_file()
+
+
+@pytest.mark.parametrize("format", ["text", "json"])
+def test_a_link_to_where_an_object_moved_is_named_and_left_out(site: Path, upstream: Path, format: str) -> None:
+    renamed(upstream)
+    (upstream / ODD).symlink_to(upstream / NEW)
+    result = run("update", "--pack", site, "--write", "--format", format)
+    assert result.exit_code == 0
+    assert result.stderr == f"storypack: {ODD} is a link, pipe or device upstream, and is left out\n"
+    assert (site / NEW).is_file()
+    assert not (site / ODD).exists()
+
+
+@pytest.mark.parametrize("form", ["folder", "tgz"])
+def test_detections_that_are_a_link_are_refused(tmp_path: Path, upstream: Path, form: str) -> None:
+    source = linked(upstream, "detections", form)
+    site = write(tmp_path / "site", {SETTINGS: base()[SETTINGS]})
+    result = run("add", source, "--pack", site, "--write")
+    assert result.exit_code == 2
+    assert "detections is a link, and links are not followed: replace it by the folder" in result.stderr
+
+
+@pytest.mark.parametrize("form", ["folder", "git", "tgz", "zip"])
+def test_settings_that_are_a_link_are_refused(tmp_path: Path, upstream: Path, form: str) -> None:
+    source = linked(upstream, SETTINGS, form)
+    site = write(tmp_path / "site", {SETTINGS: base()[SETTINGS]})
+    result = run("add", source, *(("--ref", "HEAD") if form == "git" else ()), "--pack", site, "--write")
+    assert result.exit_code == 2
+    assert f"{SETTINGS} is a link that cannot be followed" in result.stderr
+    assert files(site).keys() == {SETTINGS}
 
 
 def test_an_archive_that_has_a_file_twice_is_refused_by_its_name(tmp_path: Path) -> None:

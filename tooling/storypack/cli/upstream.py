@@ -199,8 +199,8 @@ def _merge(
     else:
         for line in as_text(made, before, after, written=writes):
             click.echo(line)
-        for line in notes(settings, release, made):
-            click.echo(line, err=True)
+    for line in notes(settings, release, made):
+        click.echo(line, err=True)
     return exit_codes.FAILED if made.conflicts else exit_codes.OK
 
 

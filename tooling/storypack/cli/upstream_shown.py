@@ -85,8 +85,10 @@ def _block(name: str, lines: Sequence[str]) -> Iterator[str]:
 
 
 def notes(settings: Settings, release: Release, plan: Plan) -> Iterator[str]:
-    """What this pack's settings lack for the content to work, and words that decide nothing."""
+    """What is not brought in, what this pack's settings lack for the content, and words that decide nothing."""
     theirs = release.settings
+    for path in sorted(release.left_out):
+        yield f"storypack: {path} is a link, pipe or device upstream, and is left out"
     if theirs.macro_prefix != settings.macro_prefix:
         yield (
             f"storypack: its filter macros begin with '{theirs.macro_prefix}', and those of this pack with "

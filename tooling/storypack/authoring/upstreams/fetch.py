@@ -74,8 +74,9 @@ def without_secret(source: str) -> str:
 
 
 def unpack(file: IO[bytes], into: Path, *, is_zip: bool = False) -> None:
-    """Write the plain files of an archive below a folder. Links and devices are left out; a name that leads out of the
-    folder, or too much of it, is refused. Raises ReleaseError."""
+    """Write the plain files of an archive below a folder. In the place of a link, pipe or device stands a link to
+    itself, which leads nowhere. A name that leads out of the folder, or too much of it, is refused. Raises
+    ReleaseError."""
     written = count = 0
     try:
         for name, stream in _zip_files(file) if is_zip else _tar_files(file):
@@ -84,6 +85,9 @@ def unpack(file: IO[bytes], into: Path, *, is_zip: bool = False) -> None:
                 raise ReleaseError(f"it has more than {MOST_FILES:,} files")
             target = into / _inside(name)
             target.parent.mkdir(parents=True, exist_ok=True)
+            if stream is None:
+                target.symlink_to(target.name)
+                continue
             with target.open("xb") as out:
                 while chunk := stream.read(_CHUNK):
                     written += len(chunk)
@@ -103,20 +107,26 @@ def _inside(name: str) -> str:
     return path.as_posix()
 
 
-def _tar_files(file: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
+def _tar_files(file: IO[bytes]) -> Iterator[tuple[str, IO[bytes] | None]]:
+    """All but the folders; None for what is no plain file."""
     with tarfile.open(fileobj=file, mode="r|*") as archive:
         for member in archive:
-            if member.isreg() and (stream := archive.extractfile(member)) is not None:
-                yield member.name, stream
+            if not member.isdir():
+                yield member.name, archive.extractfile(member) if member.isreg() else None
 
 
-def _zip_files(file: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
+def _zip_files(file: IO[bytes]) -> Iterator[tuple[str, IO[bytes] | None]]:
+    """All but the folders; None for what is no plain file."""
     with zipfile.ZipFile(file) as archive:
         for member in archive.infolist():
-            kind = member.external_attr >> 28  # of the mode: 0o12 is a link
-            if not member.is_dir() and kind in (0, 0o10):
-                with archive.open(member) as stream:
-                    yield member.filename, stream
+            kind = member.external_attr >> 28  # of the mode: 0o4 is a folder, 0o12 a link
+            if member.is_dir() or kind == 0o4:
+                continue
+            if kind not in (0, 0o10):
+                yield member.filename, None
+                continue
+            with archive.open(member) as stream:
+                yield member.filename, stream
 
 
 def _from_git(source: str, ref: str, into: Path) -> Fetched:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from storypack.authoring.upstreams.local import File, Local, Triple, triples
 from storypack.authoring.upstreams.merge import ABSENT, Conflict, Side, merge
 from storypack.authoring.upstreams.record import Base
-from storypack.authoring.upstreams.release import Release, data_of
+from storypack.authoring.upstreams.release import Release, ReleaseError, data_of
 from storypack.authoring.upstreams.rows import merged_rows
 from storypack.authoring.upstreams.text import TextError, merged_text
 from storypack.pack.files import SUFFIXES
@@ -57,12 +57,25 @@ class Plan:
 
 def plan(local: Local, base: Base | None, release: Release, decisions: Mapping[Side, Sequence[str]]) -> Plan:
     """What the release makes of a pack. `decisions` has, by side, globs over the names of conflicts. Nothing is
-    written. Raises ReleaseError for a file of the pack that cannot be read."""
+    written. Raises ReleaseError for a file of the pack that cannot be read, and for a link in the place of a file that
+    the last release had: that is no removal."""
     planner = _Planner(local, decisions)
-    for triple in triples(local, base, release):
+    states = triples(local, base, release)
+    _no_links_for_files(states, release)
+    for triple in states:
         planner.file(triple)
     unused = [f"--{side} '{word}'" for side, words in decisions.items() for word in words if word not in planner.used]
     return Plan(planner.steps, planner.conflicts, unused)
+
+
+def _no_links_for_files(states: Sequence[Triple], release: Release) -> None:
+    gone = (triple.base for triple in states if triple.base and triple.theirs is None)
+    links = sorted({link for path in gone if (link := release.link_over(path))})
+    if links:
+        raise ReleaseError(
+            f"has a link, pipe or device where its last release had files, which would count as removed: "
+            f"{', '.join(links)}; replace each by the file or folder itself"
+        )
 
 
 @dataclass

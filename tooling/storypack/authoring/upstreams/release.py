@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -20,6 +21,7 @@ MOST_FILES = 100_000
 MOST_BYTES = 512 * 1024 * 1024
 _SUFFIXES = (*SUFFIXES, ".csv", ".mlmodel", ".json", ".xml")
 _DEEPEST = 20  # folders
+_SETTINGS = ("storypack.yml", "contentctl.yml", "build.yml")
 
 
 class ReleaseError(ValueError):
@@ -29,20 +31,31 @@ class ReleaseError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Release:
     """A state of a pack. `files` are the bytes by path; content is below the names of its folders (`detections/`)
-    wherever it lay. `settings` are the pack's own, which are not brought in."""
+    wherever it lay. `settings` are the pack's own, which are not brought in. `left_out` are the paths, in the same
+    terms, of links, pipes and devices: nothing at or below them is among the files."""
 
     files: Mapping[str, bytes]
     settings: Settings
+    left_out: frozenset[str] = frozenset()
+
+    def link_over(self, path: str) -> str | None:
+        """Which of `left_out` a path is, or lies below."""
+        ways = (path, *(parent.as_posix() for parent in PurePosixPath(path).parents))
+        return next((way for way in ways if way in self.left_out), None)
 
 
 def release_at(folder: Path) -> Release:
-    """The release in a folder. Links are not followed. Raises ReleaseError."""
+    """The release in a folder. Links are not followed, but listed. Raises ReleaseError."""
     root = _pack_in(folder)
+    for name in _SETTINGS:
+        if _is_left_out(root / name) and not is_plain(root / name, root):
+            raise ReleaseError(f"{name} is a link that cannot be followed, pipe or device: replace it by the file")
     settings = load_settings(root)[0]
     start = f"{settings.content_folder}/" if settings.content_folder else ""
     files: dict[str, bytes] = {}
     size = 0
-    for path in _paths(root, start):
+    left_out: set[str] = set()
+    for path in _paths(root, start, left_out):
         try:
             data = read_plain(root / path, limit=MOST_BYTES)
         except OSError as error:
@@ -52,8 +65,10 @@ def release_at(folder: Path) -> Release:
             raise ReleaseError(f"it has more than {MOST_FILES:,} files or {MOST_BYTES >> 20} MiB")
         files[path.removeprefix(start)] = data
     if not any(path.startswith("detections/") for path in files):
+        if f"{start}detections" in left_out:
+            raise ReleaseError(f"{start}detections is a link, and links are not followed: replace it by the folder")
         raise ReleaseError("it has no detections/; name the folder that holds it")
-    return Release(files, settings)
+    return Release(files, settings, frozenset(path.removeprefix(start) for path in left_out))
 
 
 def data_of(raw: bytes) -> dict[str, Any] | None:
@@ -80,31 +95,51 @@ def _pack_in(folder: Path) -> Path:
 
 
 def _is_pack(folder: Path) -> bool:
-    return any((folder / name).exists() for name in ("storypack.yml", "contentctl.yml", "build.yml", "detections"))
+    return any((folder / name).exists() for name in (*_SETTINGS, "detections"))
 
 
-def _paths(root: Path, start: str) -> Iterator[str]:
-    """Paths of the files: those of the content folders, then events that tests of them name."""
+def _paths(root: Path, start: str, left_out: set[str]) -> Iterator[str]:
+    """Paths of the files: those of the content folders, then events that tests of them name. What is there and no
+    plain file goes into `left_out`."""
     events: dict[str, None] = {}
     for folder in content_folders(start.rstrip("/")):
-        for path in sorted(_walk(root, folder, 0)):
+        for path in sorted(_walk(root, folder, 0, left_out)):
             yield path
             if PurePosixPath(path).suffix in SUFFIXES:
                 events |= dict.fromkeys(_events(root, path))
-    yield from sorted(path for path in events if is_plain(root / path, root) and not (root / path).is_symlink())
+    for path in sorted(events):
+        if is_plain(root / path, root) and not (root / path).is_symlink():
+            yield path
+        else:
+            ways = (PurePosixPath(path), *PurePosixPath(path).parents[:-1])
+            left_out.update(way.as_posix() for way in ways if _is_left_out(root / way))
 
 
-def _walk(root: Path, folder: str, depth: int) -> Iterator[str]:
-    if depth > _DEEPEST or (root / folder).is_symlink() or not (root / folder).is_dir():
+def _walk(root: Path, folder: str, depth: int, left_out: set[str]) -> Iterator[str]:
+    if _is_left_out(root / folder):
+        left_out.add(folder)
+        return
+    if depth > _DEEPEST or not (root / folder).is_dir():
         return
     for entry in os.scandir(root / folder):
         path = f"{folder}/{entry.name}"
-        if entry.name.startswith(".") or entry.is_symlink() or not _is_safe(path):
+        if entry.name.startswith(".") or not _is_safe(path):
             continue
-        if entry.is_dir():
-            yield from _walk(root, path, depth + 1)
-        elif entry.is_file() and PurePosixPath(path).suffix in _SUFFIXES:
+        if _is_left_out(Path(entry.path)):
+            left_out.add(path)
+        elif entry.is_dir():
+            yield from _walk(root, path, depth + 1, left_out)
+        elif PurePosixPath(path).suffix in _SUFFIXES:
             yield path
+
+
+def _is_left_out(path: Path) -> bool:
+    """Whether something is there that is neither a plain file nor a folder: a link, a pipe, a socket or a device."""
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
 def _events(root: Path, path: str) -> Iterator[str]:

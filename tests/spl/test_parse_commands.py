@@ -122,6 +122,18 @@ COUNT = agg("count", "", "count")
             t.Replace(((Word("a*"), Word("b")), (Word("c"), Word("d e"))), (Field("f"), Field("g"))),
         ),
         (
+            'rangemap Field=n Cold=-9--1, 1st = 0-9 "10 + more"=10-99 `hot` default=None',
+            t.Rangemap(
+                (option("field", "n"), option("default", "None")),
+                (
+                    t.Range(Word("Cold"), Word("-9--1")),
+                    t.Range(Word("1st"), Word("0-9")),
+                    t.Range(Word("10 + more"), Word("10-99")),
+                    MacroCall("hot"),
+                ),
+            ),
+        ),
+        (
             'convert timeformat="%H" ctime(a) as b num(*c)',
             t.Convert(
                 (t.ConvertCall("ctime", Field("a"), Field("b")), t.ConvertCall("num", Field("*c"))),

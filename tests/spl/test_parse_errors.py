@@ -26,6 +26,26 @@ def test_error_in_an_expression() -> None:
     assert caught.value.span == (9, 10)
 
 
+@pytest.mark.parametrize(
+    ("ranges", "marked"),
+    [
+        ("low=0-5 6-9", "6-9"),
+        ('low=0-5 "high" top=9-10', '"high"'),
+        ("low=0-5 high=6..9", "6..9"),
+        ("low=0-5 high=6 - 9", "6"),
+        ("low=1.2.3-4", "1.2.3-4"),
+        ("low=٠-٥", "٠-٥"),
+        ("low=0-5 (high=6-9)", "("),
+    ],
+)
+def test_what_is_no_range_of_rangemap(ranges: str, marked: str) -> None:
+    search = f"index=a | rangemap field=n {ranges}"
+    with pytest.raises(SplError, match="range") as caught:
+        parse(search)
+    assert search[caught.value.span.start : caught.value.span.end] == marked
+    assert "label=low-high" in caught.value.cure
+
+
 def test_error_in_a_term() -> None:
     with pytest.raises(SplError, match=r"`\|` is not expected here"):
         parse_term("index=a | head 1")

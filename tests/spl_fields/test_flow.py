@@ -186,6 +186,7 @@ def test_every_command_of_the_catalogue_is_handled(name: str) -> None:
         ("convert ctime(a) as b", "a"),
         ("untable a b c", "a"),
         ("head (a>1)", "a"),
+        ("rangemap field=a b=0-5 \"c d\"=6-9", "a"),
     ],
 )  # fmt: skip
 def test_uses(stage: str, read: str) -> None:

@@ -91,6 +91,16 @@ ARGUMENTS = _mode(
     ("macro", MACRO),
 )
 
+# The arguments of rangemap: a label is any text in front of a `=`, so it may begin with a digit or hold a sign.
+LABELS = _mode(
+    ("option", r"[^\s,\"'()\[\]|`=]++(?=\s*+=)"),
+    ("string", STRING),
+    ("quoted", QUOTED),
+    ("word", r'[^\s,"()\[\]|`]++'),
+    ("punct", r"[(),\[\]|]"),
+    ("macro", MACRO),
+)
+
 # The value of an option.
 OPTION_VALUE = _mode(
     ("string", STRING),

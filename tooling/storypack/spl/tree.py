@@ -32,6 +32,7 @@ from storypack.spl.commands.macro import MacroStage
 from storypack.spl.commands.map import MapSearch
 from storypack.spl.commands.opaque import Opaque
 from storypack.spl.commands.plain import Plain
+from storypack.spl.commands.rangemap import Range, Rangemap
 from storypack.spl.commands.regex import Regex
 from storypack.spl.commands.rename import Rename
 from storypack.spl.commands.replace import Replace
@@ -113,6 +114,8 @@ __all__ = [
     "Or",
     "Pipeline",
     "Plain",
+    "Range",
+    "Rangemap",
     "Regex",
     "Rename",
     "Replace",

@@ -102,6 +102,15 @@ def test_a_detection_reaches_searches_over_risk(tmp_path: Path) -> None:
     assert RISK in chosen(pack)
 
 
+def test_a_detection_reaches_searches_over_risk_that_name_another(tmp_path: Path) -> None:
+    plain = load_pack(write(tmp_path / "plain", variant({}))).pack
+    names = [plain.stanza(each) for each in plain.detections if each.path not in (ODD, RISK)]
+    search = f'index=risk NOT source="{names[0]}" | stats count by user | `exf_much_risk_filter`'
+    pack = repository(tmp_path / "pack", {RISK: {"search": search}})
+    edit(pack, ODD, "count by user", "count by user src")
+    assert RISK in chosen(pack)
+
+
 def test_events_that_git_ignores_may_have_changed(pack: Path) -> None:
     (pack / ".gitignore").write_text("*.jsonl\n", encoding="utf-8")
     git(pack, "rm", "-q", "--cached", "tests/data/hot.jsonl")

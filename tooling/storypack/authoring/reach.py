@@ -85,10 +85,10 @@ class _Reach:
             self._follow(self._reaching(entry for entry in self.pack.entries() if self._may_ask_for_risk(entry)))
         return self.files
 
-    def _may_ask_for_risk(self, entry: Entry[Any]) -> bool:
-        """Whether a search may look at the risk of any detection. One that names some looks at theirs."""
-        text = search_text(entry)
-        return "risk" in text.casefold() and not any(self.pack.stanza(each) in text for each in self.pack.detections)
+    @staticmethod
+    def _may_ask_for_risk(entry: Entry[Any]) -> bool:
+        """Whether a search may look at the risk of any detection. One that names some may mean all but those."""
+        return "risk" in search_text(entry).casefold()
 
     def _follow(self, names: list[str]) -> None:
         """Reach all that has one of these names in it, and what has the names of that."""

@@ -94,6 +94,24 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_hunted_in(shared
     assert len(found["finding"]) == 1
 
 
+def test_a_list_that_is_cut_off_is_named_and_what_was_read_is_hunted_in(tmp_path: Path) -> None:
+    """Between two members, so that no event that was read is broken."""
+    event = {"eventVersion": "1.09", "eventTime": "2026-01-01T00:00:00Z", "eventSource": "s3.amazonaws.com"}
+    text = json.dumps({"Records": [{**event, "eventName": name} for name in ("GetObject", "PutObject")]})
+    (tmp_path / "whole.json").write_text(text)
+    cut = text[: text.index(', {"eventVersion')]
+    (tmp_path / "cut.json").write_text(cut)
+    result = run(str(tmp_path), "--format", "json")
+    assert result.exit_code == 3
+    hunt = json.loads(result.stdout.splitlines()[0])
+    (unreadable,) = hunt["unreadable"]
+    assert Path(unreadable["file"]).name == "cut.json"
+    assert unreadable["why"] == (
+        f"its list of Records is cut off or broken behind character {len(cut)}; 1 whole event of it was read"
+    )
+    assert hunt["events"] == 3
+
+
 def test_archives_are_hunted_in_by_the_names_in_them(shared: Path, tmp_path: Path) -> None:
     packed = tmp_path / "packed"
     packed.mkdir()

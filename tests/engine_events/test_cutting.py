@@ -210,3 +210,37 @@ def test_the_work_grows_with_the_size(kind: str, monkeypatch: pytest.MonkeyPatch
     text = make(50_000)
     assert len(cut_text(text, form)) <= 2 * text.count("\n") + 50_010
     assert read <= 3 * json_values.ATTEMPTS * len(text)
+
+
+@pytest.mark.usefixtures("piece")
+@pytest.mark.parametrize(("begin", "name"), [('{"Records": [', "list of Records"), ("[", "array")])
+@pytest.mark.parametrize(
+    ("members", "rest"),
+    [(members, rest) for members in (1, 3) for rest in ("", ", ", '{"n": 9, "te')] + [(0, '{"n": 9, "te')],
+)
+def test_a_list_without_its_end_is_named(begin: str, name: str, members: int, rest: str) -> None:
+    """Between two members as within one, where no event that was read is broken."""
+    text = begin + ", ".join(json.dumps({"n": n}) for n in range(members))
+    whole_to = len(text)
+    damage: list[str] = []
+    events = cut_text(text + (", " if members and rest.startswith("{") else "") + rest, "json", damage)
+    assert [event.raw for event in events if not event.broken] == [json.dumps({"n": n}) for n in range(members)]
+    assert sum(event.broken for event in events) == rest.startswith("{")
+    count = "1 whole event of it was read" if members == 1 else f"{members} whole events of it were read"
+    assert damage == [f"its {name} is cut off or broken behind character {whole_to}; {count}"]
+
+
+@pytest.mark.usefixtures("piece")
+@pytest.mark.parametrize("kind", WRITE)
+def test_a_whole_list_is_not_called_cut_off(kind: str) -> None:
+    damage: list[str] = []
+    cut_text(WRITE[kind](), "json", damage)
+    assert damage == []
+
+
+@pytest.mark.usefixtures("piece")
+def test_a_cut_list_before_another_is_named() -> None:
+    damage: list[str] = []
+    events = cut_text('{"Records": [{"n": 1}, {"n": 2, "te\n{"Records": [{"n": 3}]}\n', "json", damage)
+    assert [json.loads(event.raw) for event in events if not event.broken] == [{"n": 1}, {"n": 3}]
+    assert damage == ["its list of Records is cut off or broken behind character 21; 1 whole event of it was read"]

@@ -152,6 +152,9 @@ class _Cutter:
     """The place in the file that a value could not be read beyond, and how often that was seen."""
     is_lost: bool = False
     """Whether the end of an open array may have been passed, inside of what is broken."""
+    members: int = 0
+    """How many whole values the outermost open array has given, and the place in the file behind the last of them."""
+    whole_to: int = 0
 
     def values(self) -> Iterator[tuple[str, object]]:
         """The text of each event, and its value; None = it is broken."""
@@ -167,9 +170,21 @@ class _Cutter:
                 value, end = read
                 yield self._raw(value, end), value
                 text.at = end
+                self.members, self.whole_to = self.members + 1, text.place
             else:
                 self.is_lost = True
                 yield self._broken(sign), None
+        self._note_open()
+
+    def _note_open(self) -> None:
+        """Say of an array that is still open that its end is missing: it may have held more than was read."""
+        if self.frames:
+            keys = " or ".join(dict.fromkeys(envelope.key for envelope in self.frames[0]))
+            self.damage.append(
+                f"its {f'list of {keys}' if keys else 'array'} is cut off or broken behind character "
+                f"{self.whole_to:,}; {self.members:,} whole event{'' if self.members == 1 else 's'} of it "
+                f"{'was' if self.members == 1 else 'were'} read"
+            )
 
     def _find_again(self, sign: str) -> None:
         """Leave the arrays that are open where another begins at the begin of a line."""
@@ -177,6 +192,7 @@ class _Cutter:
         if self.is_lost and self.frames and sign in "[{" and text.indent() == 0:
             text.see(_ENVELOPE_HEAD)
             if _ARRAY.match(text.text, text.at) or begin_of_list(text.text, text.at)[0]:
+                self._note_open()
                 self.frames.clear()
                 self.is_lost = False
 
@@ -184,7 +200,7 @@ class _Cutter:
         """Where the members of an array or an envelope begin, which is open from now on; 0 for another value."""
         text = self.text
         if sign == "[":
-            self.frames.append(())
+            self._open(text.at + 1, ())
             return text.at + 1
         if sign != "{":
             return 0
@@ -201,8 +217,12 @@ class _Cutter:
         else:
             is_open = is_envelope(value)
         if is_open:
-            self.frames.append(may_be)
+            self._open(begin, may_be)
         return begin if is_open else 0
+
+    def _open(self, begin: int, may_be: tuple[ListEnvelope, ...]) -> None:
+        self.frames.append(may_be)
+        self.members, self.whole_to = 0, self.text.before + begin
 
     def _close(self, may_be: tuple[ListEnvelope, ...]) -> Iterator[tuple[str, object]]:
         text = self.text

@@ -26,6 +26,7 @@ from storypack.pack.pack import Entry, Pack
 from storypack.pack.yaml import YamlError, parse
 
 _WORD = re.compile(r"\w+")
+_EXCLUDES = re.compile(r"\bNOT\b|!=", re.IGNORECASE)
 _WITH_SEARCH = frozenset(kind.folder for kind in KINDS if kind.has_search)
 _BY_NAME = ("macros", "lookups")
 
@@ -85,10 +86,12 @@ class _Reach:
             self._follow(self._reaching(entry for entry in self.pack.entries() if self._may_ask_for_risk(entry)))
         return self.files
 
-    @staticmethod
-    def _may_ask_for_risk(entry: Entry[Any]) -> bool:
-        """Whether a search may look at the risk of any detection. One that names some may mean all but those."""
-        return "risk" in search_text(entry).casefold()
+    def _may_ask_for_risk(self, entry: Entry[Any]) -> bool:
+        """Whether a search may look at the risk of any detection. One that names some looks at theirs, unless it may
+        mean all but those."""
+        text = search_text(entry)
+        names_some = any(self.pack.stanza(each) in text for each in self.pack.detections)
+        return "risk" in text.casefold() and (not names_some or bool(_EXCLUDES.search(text)))
 
     def _follow(self, names: list[str]) -> None:
         """Reach all that has one of these names in it, and what has the names of that."""

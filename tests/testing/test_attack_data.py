@@ -269,3 +269,18 @@ def test_a_digest_is_worked_out_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
     os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
     assert FileDigests(store).of(file) != first
     assert FileDigests(store).of(tmp_path / "none.log").startswith("is not")
+
+
+@pytest.mark.usefixtures("home")
+def test_digests_of_files_that_are_gone_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storypack.testing.file_digests._RECENT", -1)
+    store = Store(tmp_path / "kept", "tool", inside=False)
+    for name in ("gone.log", "there.log"):
+        file = tmp_path / name
+        file.write_text(name, encoding="utf-8")
+        digests = FileDigests(store)
+        digests.of(file)
+        digests.keep()
+        if name == "gone.log":
+            file.unlink()
+    assert list(store.load("file-digests.json")) == [str(tmp_path / "there.log")]

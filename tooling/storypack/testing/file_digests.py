@@ -50,6 +50,7 @@ class FileDigests:
         return made.hexdigest()
 
     def keep(self) -> None:
-        """Keep what was worked out for the next run."""
+        """Keep what was worked out for the next run; of files that are gone, nothing."""
         if self._new:
-            self.store.save(FILE, {**self._known, **self._new})
+            known = {key: value for key, value in self._known.items() if os.path.lexists(key)}
+            self.store.save(FILE, {**known, **self._new})

@@ -201,9 +201,12 @@ def _common(keys: Sequence[str], others: Sequence[str]) -> list[str]:
 
 def _with(keys: Sequence[str], others: Sequence[str]) -> list[str]:
     """The keys, and those of the others that they lack, each behind the one that it stands behind there."""
-    order = list(keys)
-    for index, key in enumerate(others):
-        if key not in order:
-            at = order.index(others[index - 1]) + 1 if index else 0
-            order.insert(at, key)
+    known = set(keys)
+    behind = {before: key for before, key in zip((None, *others), others, strict=False) if key not in known}
+    order = []
+    for key in (None, *keys):
+        if key is not None:
+            order.append(key)
+        while (key := behind.get(key)) is not None:
+            order.append(key)
     return order
